@@ -1,0 +1,1 @@
+//! What is suspicious in CloudTrail records: no I/O, no clock, no async, no AWS SDK.

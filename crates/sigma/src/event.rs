@@ -1,0 +1,101 @@
+//! What a rule may ask of an event: a field path in, its value out.
+//!
+//! The language knows nothing of CloudTrail. Whoever has events implements [`Event`].
+
+use std::borrow::Cow;
+
+/// A dotted field path such as `requestParameters.ipPermissions.items.fromPort`, split once.
+///
+/// A segment may carry positional indexes, `items[0]` or `items[-1]`; without one, a path that
+/// meets an array follows every member.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FieldPath {
+    path: String,
+    steps: Vec<Step>,
+}
+
+/// One step of a [`FieldPath`].
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Step {
+    /// Into the member of this name; an array hands the step on to each of its members.
+    Key(String),
+    /// Into one member of an array; negative counts from the end.
+    Index(i64),
+}
+
+impl FieldPath {
+    /// Splits `path` at its dots and index brackets.
+    #[must_use]
+    pub fn new(path: &str) -> Self {
+        let mut steps = Vec::new();
+        for segment in path.split('.') {
+            let (name, indexes) = split_indexes(segment);
+            if !name.is_empty() {
+                steps.push(Step::Key(name.to_owned()));
+            }
+            steps.extend(indexes.into_iter().map(Step::Index));
+        }
+        Self { path: path.to_owned(), steps }
+    }
+
+    /// The path as the rule wrote it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.path
+    }
+
+    /// The path split into steps.
+    #[must_use]
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+}
+
+/// `items[0][-1]` into `items` and `[0, -1]`; a bracket that holds no number is part of the name.
+fn split_indexes(segment: &str) -> (&str, Vec<i64>) {
+    let Some(open) = segment.find('[') else { return (segment, Vec::new()) };
+    let mut rest = &segment[open..];
+    let mut indexes = Vec::new();
+    while !rest.is_empty() {
+        let parsed = rest
+            .strip_prefix('[')
+            .and_then(|inner| inner.split_once(']'))
+            .and_then(|(digits, tail)| Some((digits.parse().ok()?, tail)));
+        let Some((index, tail)) = parsed else { return (segment, Vec::new()) };
+        indexes.push(index);
+        rest = tail;
+    }
+    (&segment[..open], indexes)
+}
+
+/// What stands at a field path.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value<'a> {
+    /// The field is there and null, which is not the same as absent.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A whole number that fits 64 bits.
+    Int(i64),
+    /// Any other number.
+    Float(f64),
+    /// Text.
+    Str(Cow<'a, str>),
+    /// An array, or what a path that crossed arrays has found.
+    List(Vec<Value<'a>>),
+    /// An object.
+    Map(Vec<(Cow<'a, str>, Value<'a>)>),
+}
+
+/// An event that rules can be asked about.
+pub trait Event {
+    /// The value at `path`: `None` if the field is absent, [`Value::Null`] if it is null.
+    ///
+    /// A top-level key that equals the whole path, dots included, comes first. A path that crosses
+    /// an array and finds several values yields a [`Value::List`] of them; if it finds one, that.
+    fn field(&self, path: &FieldPath) -> Option<Value<'_>>;
+
+    /// Whether `test` holds for any text value anywhere in the event, at any depth up to 64; for
+    /// keyword searches.
+    fn any_string(&self, test: &mut dyn FnMut(&str) -> bool) -> bool;
+}

@@ -1,0 +1,1 @@
+//! Writes realistic CloudTrail logs of a small company, deterministically.
