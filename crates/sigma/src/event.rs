@@ -35,7 +35,10 @@ impl FieldPath {
             }
             steps.extend(indexes.into_iter().map(Step::Index));
         }
-        Self { path: path.to_owned(), steps }
+        Self {
+            path: path.to_owned(),
+            steps,
+        }
     }
 
     /// The path as the rule wrote it.
@@ -53,7 +56,9 @@ impl FieldPath {
 
 /// `items[0][-1]` into `items` and `[0, -1]`; a bracket that holds no number is part of the name.
 fn split_indexes(segment: &str) -> (&str, Vec<i64>) {
-    let Some(open) = segment.find('[') else { return (segment, Vec::new()) };
+    let Some(open) = segment.find('[') else {
+        return (segment, Vec::new());
+    };
     let mut rest = &segment[open..];
     let mut indexes = Vec::new();
     while !rest.is_empty() {
@@ -61,7 +66,9 @@ fn split_indexes(segment: &str) -> (&str, Vec<i64>) {
             .strip_prefix('[')
             .and_then(|inner| inner.split_once(']'))
             .and_then(|(digits, tail)| Some((digits.parse().ok()?, tail)));
-        let Some((index, tail)) = parsed else { return (segment, Vec::new()) };
+        let Some((index, tail)) = parsed else {
+            return (segment, Vec::new());
+        };
         indexes.push(index);
         rest = tail;
     }
