@@ -258,7 +258,7 @@ impl<'a> Cursor<'a> {
 }
 
 /// Where the string that began before `from` ends: the index of its closing quote.
-fn closing_quote(bytes: &[u8], mut from: usize) -> Option<usize> {
+pub(super) fn closing_quote(bytes: &[u8], mut from: usize) -> Option<usize> {
     loop {
         let found = from + memchr::memchr2(b'"', b'\\', bytes.get(from..)?)?;
         if bytes[found] == b'"' {

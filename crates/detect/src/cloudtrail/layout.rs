@@ -52,6 +52,8 @@ pub enum Field {
     DetailType,
     /// `CloudTrailEvent`, the record as a string inside a LookupEvents answer
     CloudTrailEvent,
+    /// `message`, the record as a string inside a CloudWatch Logs delivery
+    Message,
     /// `digestS3Object`, in digest files only
     DigestS3Object,
     /// `s3`, in S3 event notifications only
@@ -88,6 +90,7 @@ impl Field {
             b"detail" => Self::Detail,
             b"detail-type" => Self::DetailType,
             b"CloudTrailEvent" => Self::CloudTrailEvent,
+            b"message" => Self::Message,
             b"digestS3Object" => Self::DigestS3Object,
             b"s3" => Self::S3,
             _ => return None,
