@@ -6,7 +6,9 @@ use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
     let variable = |name: &str| env::var(name).map(PathBuf::from).map_err(io::Error::other);
-    let root = variable("CARGO_MANIFEST_DIR")?.join("../..").canonicalize()?;
+    let root = variable("CARGO_MANIFEST_DIR")?
+        .join("../..")
+        .canonicalize()?;
     let folder = root.join("rules");
     println!("cargo::rerun-if-changed={}", folder.display());
     let mut files = Vec::new();
@@ -30,7 +32,10 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
         let path = entry?.path();
         if path.is_dir() {
             collect(&path, files)?;
-        } else if path.extension().is_some_and(|end| end == "yml" || end == "yaml") {
+        } else if path
+            .extension()
+            .is_some_and(|end| end == "yml" || end == "yaml")
+        {
             files.push(path);
         }
     }

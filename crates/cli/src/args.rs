@@ -81,6 +81,7 @@ pub enum Language {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Judge log files by the rules and print the alerts
+    #[command(long_about = scan::LONG)]
     Scan(scan::ScanArgs),
     /// Say in plain words what a record is about, and why a rule matches it or not
     Explain(explain::ExplainArgs),

@@ -77,7 +77,13 @@ impl std::error::Error for Complaint {}
 /// Paths and rule texts come from strangers too: no control character reaches the terminal.
 fn plain(text: &str) -> String {
     text.chars()
-        .map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c })
+        .map(|c| {
+            if c.is_control() && c != '\n' {
+                '\u{fffd}'
+            } else {
+                c
+            }
+        })
         .collect()
 }
 
