@@ -1,3 +1,8 @@
 //! What is suspicious in CloudTrail records: no I/O, no clock, no async, no AWS SDK.
 
 pub mod cloudtrail;
+pub mod derived;
+pub mod language;
+pub mod neutral;
+pub mod partition;
+pub mod principal;

@@ -102,11 +102,13 @@ impl Field {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layout {
     spans: [(u32, u32); FIELDS],
+    dotted: bool,
 }
 
 impl Layout {
     const EMPTY: Self = Self {
         spans: [(0, 0); FIELDS],
+        dotted: false,
     };
 
     /// Where the value of `field` lies; the last one if there are several.
@@ -114,6 +116,12 @@ impl Layout {
     pub fn span(&self, field: Field) -> Option<(usize, usize)> {
         let (start, end) = self.spans[field as usize];
         (end != 0).then_some((start as usize, end as usize))
+    }
+
+    /// Whether some key of the object has a dot in it, so that it could be taken for a path.
+    #[must_use]
+    pub fn has_dotted_key(&self) -> bool {
+        self.dotted
     }
 
     /// Whether the object has `field`, null or not.
@@ -181,6 +189,8 @@ impl<V: FnMut(&[u8], usize) -> Visit> Notes<V> {
     }
 
     fn unknown(&mut self, key: &[u8], colon: usize) -> Visit {
+        // An escape may stand for a dot; a needless look is harmless.
+        self.layout.dotted |= key.iter().any(|b| matches!(b, b'.' | b'\\'));
         if key.contains(&b'\\') {
             self.current = Self::escaped(key);
         }

@@ -169,9 +169,9 @@ impl<F: FnMut(&Record<'_>)> Records<'_, F> {
     /// An object is a record, or the envelope of one.
     fn object(&mut self, offset: u64, text: &str, layout: &Layout) {
         match enveloped(text, layout) {
-            None => self.record(offset, Record::new(text, layout)),
+            None => self.record(offset, Record::new(text, *layout)),
             Some(inner) => match layout::of(&inner) {
-                Some(layout) => self.record(offset, Record::new(&inner, &layout)),
+                Some(layout) => self.record(offset, Record::new(&inner, layout)),
                 None => self.report.fail(offset, Reason::Envelope),
             },
         }

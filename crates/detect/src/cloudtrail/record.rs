@@ -19,7 +19,7 @@ use super::time;
 #[derive(Clone, Copy, Debug)]
 pub struct Record<'a> {
     text: &'a str,
-    layout: &'a Layout,
+    layout: Layout,
     time: Timestamp,
 }
 
@@ -45,7 +45,7 @@ impl<'a> Record<'a> {
     ///
     /// # Errors
     /// [`NotARecord`] says what else it is, or what is missing.
-    pub fn new(text: &'a str, layout: &'a Layout) -> Result<Self, NotARecord> {
+    pub fn new(text: &'a str, layout: Layout) -> Result<Self, NotARecord> {
         let mut record = Self {
             text,
             layout,
@@ -91,6 +91,11 @@ impl<'a> Record<'a> {
             Some(field) => self.field(field),
             None => self.json().get(name),
         }
+    }
+
+    /// Whether a top-level key has a dot in it.
+    pub(super) fn has_dotted_key(&self) -> bool {
+        self.layout.has_dotted_key()
     }
 
     fn field(&self, field: Field) -> Option<Json<'a>> {
@@ -281,8 +286,7 @@ mod tests {
     use crate::cloudtrail::layout;
 
     fn record(text: &str) -> Result<Record<'_>, NotARecord> {
-        let layout = Box::leak(Box::new(layout::of(text).expect("an object")));
-        Record::new(text, layout)
+        Record::new(text, layout::of(text).expect("an object"))
     }
 
     const MINIMAL: &str = r#"{"eventSource":"s3.amazonaws.com","eventName":"ListBuckets","eventTime":"2026-11-22T14:02:11Z"}"#;

@@ -86,6 +86,27 @@ pub fn object(bytes: &[u8], fields: &mut impl Fields) -> Scan {
     Scan::Incomplete
 }
 
+/// Whether `text` is one object or array of sound shape, and nothing else.
+#[must_use]
+pub fn is_document(text: &str) -> bool {
+    let wrapped = match text.trim_ascii_start().as_bytes().first() {
+        Some(b'{' | b'[') => format!("{{\"\":{text}}}"),
+        _ => return false,
+    };
+    object(wrapped.as_bytes(), &mut Nobody) == Scan::Complete(wrapped.len())
+}
+
+/// Wants to know of no field.
+struct Nobody;
+
+impl Fields for Nobody {
+    fn key(&mut self, _key: &[u8], _colon: usize) -> Visit {
+        Visit::Continue
+    }
+
+    fn value(&mut self, _start: usize, _end: usize) {}
+}
+
 const BLOCK: usize = 64;
 
 /// One bit per byte of a block.
