@@ -46,7 +46,13 @@ impl Budget {
 
     /// Records that everyday life may have made by the end of the day that `at` is in.
     fn by_end_of_day(&self, at: Second) -> u64 {
-        self.share_of(self.before[((at - self.first) / DAY) as usize + 1])
+        self.share_of(self.before[self.day(at) + 1])
+    }
+
+    /// The number of the day that `at` is in; what runs past the end belongs to the last.
+    fn day(&self, at: Second) -> usize {
+        let last = self.before.len() as Second - 2;
+        ((at - self.first) / DAY).clamp(0, last) as usize
     }
 
     fn share_of(&self, weight: u64) -> u64 {
@@ -59,9 +65,10 @@ impl Budget {
         self.by_end_of(slot).saturating_sub(self.made)
     }
 
-    /// True while the day of `at` has room for what people and schedules do.
-    pub(crate) fn has_room(&self, at: Second) -> bool {
-        self.made + 1 < self.by_end_of_day(at)
+    /// How many records the day of `at` still has room for: people and schedules make as many as
+    /// come about, but no day takes from the next.
+    pub(crate) fn left_today(&self, at: Second) -> u64 {
+        self.by_end_of_day(at).saturating_sub(self.made)
     }
 
     /// How many people's doings of the natural number there is room for, in 1,000.

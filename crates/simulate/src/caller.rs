@@ -128,6 +128,23 @@ impl Caller {
         Self::new(account, subject, String::new(), identity)
     }
 
+    /// A person at Identity Center's portal, before choosing an account.
+    pub(crate) fn portal_user(account: &Account, name: &str) -> Self {
+        let mut user = Rng::about(number_of(name), &[]);
+        let (mut id, mut credential) = (Vec::new(), Vec::new());
+        ids::write_uuid(&mut id, &mut user);
+        ids::write_uuid(&mut credential, &mut user);
+        let (id, credential) = (
+            String::from_utf8_lossy(&id),
+            String::from_utf8_lossy(&credential),
+        );
+        let home = account.id;
+        let identity = format!(
+            r#"{{"type":"IdentityCenterUser","accountId":"{home}","onBehalfOf":{{"userId":"{id}","identityStoreArn":"arn:aws:identitystore::{home}:identitystore/d-9367a1b2c3"}},"credentialId":"{credential}"}}"#
+        );
+        Self::new(account, name, String::new(), identity)
+    }
+
     /// A principal of another account, of which ours learns little; `principal` is its unique id.
     pub(crate) fn outsider(account: &Account, home: &str, principal: &str) -> Self {
         let identity =

@@ -75,15 +75,24 @@ impl Delivery {
         }
     }
 
-    /// Takes in what happened; returns how many records that makes in the end: one, or two.
-    pub(crate) fn accept(&mut self, deed: &Deed<'_>) -> u64 {
+    /// Takes in what happened; returns how many records that makes in the end: one, or two if `room`
+    /// leaves room for that.
+    pub(crate) fn accept(&mut self, deed: &Deed<'_>, room: u64) -> u64 {
         self.accepted += 1;
         let mut fate = Rng::about(self.seed, &[FATE, self.accepted]);
         let rng = Rng::about(self.seed, &[RECORD, self.accepted]);
         let origin = (deed.caller.account, deed.call.filed_in(deed.region));
+        // What runs on past this slot cannot be in its files.
+        let early = deed.at >= self.slot + SLOT;
         let late = fate.chance(LATE) && self.waiting.len() < WAITING_ROOM;
-        let twice = fate.chance(TWICE) && self.waiting.len() < WAITING_ROOM;
-        if late || twice {
+        let twice = fate.chance(TWICE) && room > 1 && self.waiting.len() < WAITING_ROOM;
+        if early {
+            let mut text = Vec::new();
+            record::write(&mut text, deed, rng);
+            let due = deed.at.div_euclid(SLOT) * SLOT;
+            self.waiting.push_back(Waiting { due, origin, text });
+            1
+        } else if late || twice {
             let mut text = Vec::new();
             record::write(&mut text, deed, rng);
             if twice {
@@ -91,10 +100,11 @@ impl Delivery {
             }
             let due = self.slot + fate.between(1, PATIENCE) as Second * SLOT;
             self.waiting.push_back(Waiting { due, origin, text });
+            1 + u64::from(twice)
         } else {
             self.append(origin, |body| record::write(body, deed, rng));
+            1
         }
-        1 + u64::from(twice)
     }
 
     /// Takes in a record that is already written.

@@ -17,6 +17,17 @@ pub(crate) const ASSUME_ROLE: Call = Call {
     )
     .on(ROLE)
 };
+/// The auditor's step from one account into production.
+pub(crate) const ASSUME_ROLE_IN_PROD: Call = Call {
+    read_only: true,
+    ..Call::write(
+        "sts",
+        "AssumeRole",
+        r#"{"roleArn":"arn:aws:iam::111122223333:role/$item","roleSessionName":"$user","durationSeconds":3600}"#,
+        r#"{"credentials":{"accessKeyId":"$tempkey","sessionToken":"$sessiontoken","expiration":"$expires"},"assumedRoleUser":{"assumedRoleId":"$roleid:$user","arn":"arn:aws:sts::111122223333:assumed-role/$item/$user"}}"#,
+    )
+    .on(r#"[{"accountId":"111122223333","type":"AWS::IAM::Role","ARN":"arn:aws:iam::111122223333:role/$item"}]"#)
+};
 /// A service that takes a role in order to run something: EC2, Lambda, ECS.
 pub(crate) const SERVICE_ASSUMES_ROLE: Call = Call {
     read_only: true,

@@ -6,6 +6,7 @@ pub(crate) mod compute;
 pub(crate) mod containers;
 pub(crate) mod data;
 pub(crate) mod identity;
+pub(crate) mod launch;
 pub(crate) mod secrets;
 pub(crate) mod storage;
 pub(crate) mod watch;

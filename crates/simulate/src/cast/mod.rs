@@ -8,6 +8,8 @@ mod people;
 mod things;
 mod workloads;
 
+use crate::clock::{self, Second};
+
 pub use network::{NETWORKS, Network};
 pub(crate) use people::{Door, PEOPLE, Person, Trade};
 pub(crate) use things::Things;
@@ -67,3 +69,10 @@ pub(crate) struct Place {
 
 /// The day on which the reviews service is deployed for the first time.
 pub(crate) const REVIEWS_LAUNCH: i64 = 17;
+
+/// Which of its successive keys the exporter uses at `at`: a new one on the 15th of each month.
+pub(crate) fn key_generation(at: Second) -> u64 {
+    let [year, month, day, hour, ..] = clock::civil(at);
+    let rotated = (day, hour) >= (15, 11);
+    (year * 12 + month + i64::from(rotated)) as u64
+}

@@ -3,7 +3,7 @@
 use super::Desk;
 use crate::caller::{Caller, Session};
 use crate::calls::identity::ASSUME_ROLE_FROM_POD;
-use crate::cast::{Host, WORKLOADS, Workload};
+use crate::cast::{Host, WORKLOADS, Workload, key_generation};
 use crate::clock::{DAY, HOUR, SLOT, Second};
 use crate::record::Deed;
 use crate::rng::{Rng, number_of};
@@ -53,7 +53,7 @@ fn run(workload: &Workload, slot: Second, left: u64, desk: &mut Desk<'_>, rng: &
     let turn = rng.between(3, 9).min(left);
     let mut made = 0;
     if workload.host == Host::Pod && rng.chance(250) {
-        made += take_role(workload, at, desk);
+        made += take_role(workload, at, left, desk);
     }
     while made < turn {
         let call = rng.pick(workload.calls);
@@ -66,14 +66,14 @@ fn run(workload: &Workload, slot: Second, left: u64, desk: &mut Desk<'_>, rng: &
             item: "",
             shared: None,
         };
-        made += desk.delivery.accept(&deed);
+        made += desk.delivery.accept(&deed, left - made);
     }
     desk.budget.spend(made);
     left.saturating_sub(made)
 }
 
 /// A pod trades its token for the role's credentials.
-fn take_role(workload: &Workload, at: Second, desk: &mut Desk<'_>) -> u64 {
+fn take_role(workload: &Workload, at: Second, left: u64, desk: &mut Desk<'_>) -> u64 {
     let account = &workload.account;
     let issuer = "oidc.eks.eu-west-1.amazonaws.com/id/5A1B2C3D4E5F60718293A4B5C6D7E8F9";
     let provider = format!("arn:aws:iam::{}:oidc-provider/{issuer}", account.id);
@@ -82,14 +82,15 @@ fn take_role(workload: &Workload, at: Second, desk: &mut Desk<'_>) -> u64 {
         .inside(workload.places[0], workload.agent);
     let call = &ASSUME_ROLE_FROM_POD;
     let (region, item) = (workload.region, workload.role);
-    desk.delivery.accept(&Deed {
+    let deed = Deed {
         call,
         caller: &caller,
         at,
         region,
         item,
         shared: None,
-    })
+    };
+    desk.delivery.accept(&deed, left)
 }
 
 /// The machine in `seat`, with credentials as fresh as its host keeps them.
@@ -113,7 +114,9 @@ fn caller(workload: &Workload, seat: usize, at: Second) -> Caller {
     match workload.host {
         Host::Service(service) => Caller::service(account, service),
         Host::Linked(service) => Caller::linked(account, path, role, session, service),
-        Host::KeyedUser => Caller::user(account, role, 0).from(place.address, *agent),
+        Host::KeyedUser => {
+            Caller::user(account, role, key_generation(at)).from(place.address, *agent)
+        }
         Host::Instance | Host::Function | Host::Task | Host::Pod => {
             Caller::role(account, path, role, session).inside(place, *agent)
         }

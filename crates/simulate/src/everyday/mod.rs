@@ -1,5 +1,8 @@
 //! Everyday life: what people, pipelines, schedules and machines do when nobody attacks.
 
+mod chores;
+mod deploys;
+mod habits;
 mod machines;
 mod people;
 
@@ -26,18 +29,20 @@ pub(crate) struct Desk<'a> {
 impl Desk<'_> {
     /// Hands in a deed; nothing is recorded once the day's share of the budget is used up.
     pub(crate) fn hand_in(&mut self, deed: &Deed<'_>) {
-        if self.budget.has_room(deed.at) {
-            self.budget.spend(self.delivery.accept(deed));
+        let room = self.budget.left_today(deed.at);
+        if room > 0 {
+            self.budget.spend(self.delivery.accept(deed, room));
         }
     }
 
-    /// One caller's `calls` one after the other from `at`, some seconds apart; returns when the last
-    /// was made.
+    /// One caller's `calls` one after the other from `at`, up to `pause` seconds apart; returns when
+    /// the last was made.
     pub(crate) fn burst(
         &mut self,
         caller: &Caller,
         region: &'static str,
         at: Second,
+        pause: u64,
         calls: &[&Call],
         rng: &mut Rng,
     ) -> Second {
@@ -51,7 +56,7 @@ impl Desk<'_> {
                 item: "",
                 shared: None,
             });
-            at += rng.below(4) as Second;
+            at += rng.between(pause / 3, pause) as Second;
         }
         at
     }
@@ -60,4 +65,6 @@ impl Desk<'_> {
 /// What people and schedules do in the slot beginning at `slot`.
 pub(crate) fn live(slot: Second, desk: &mut Desk<'_>) {
     people::work(slot, desk);
+    deploys::deploy(slot, desk);
+    chores::run(slot, desk);
 }
