@@ -1,0 +1,424 @@
+//! Everything that calls without a person behind it: instances, functions, tasks, pods, AWS itself.
+
+use super::things::{PROD as SHOP, SECURITY as VAULT, STAGING as STAGE};
+use super::{Account, HOME, PROD, Place, SECOND, SECURITY, SOUTH, STAGING, Things};
+use crate::call::Call;
+use crate::calls::{
+    compute::*, containers::*, data::*, identity::*, secrets::*, storage::*, watch::*,
+};
+
+/// What kind of machine a workload is, and so how its identity looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Host {
+    /// An EC2 instance with an instance role; its sessions are named after the instances.
+    Instance,
+    /// A Lambda function in a VPC.
+    Function,
+    /// An ECS task.
+    Task,
+    /// A pod in EKS, which trades a token of the cluster for a role.
+    Pod,
+    /// A role of ours that this AWS service uses on our behalf.
+    Linked(&'static str),
+    /// AWS itself.
+    Service(&'static str),
+    /// A program outside AWS with an IAM user's long-term key.
+    KeyedUser,
+}
+
+/// A machine with habits.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Workload {
+    /// The role, or the user for [`Host::KeyedUser`].
+    pub(crate) role: &'static str,
+    pub(crate) path: &'static str,
+    pub(crate) host: Host,
+    pub(crate) account: Account,
+    pub(crate) region: &'static str,
+    /// Instances, functions or tasks that run it: each a session of its own, from its own place.
+    pub(crate) sessions: &'static [&'static str],
+    pub(crate) places: &'static [Place],
+    pub(crate) agent: &'static str,
+    pub(crate) things: Things,
+    /// What it calls; listed twice is called twice as often.
+    pub(crate) calls: &'static [&'static Call],
+    /// How often it comes round, relative to the others.
+    pub(crate) share: u64,
+    /// First day on which it runs, counted from the beginning of the scenario.
+    pub(crate) since: i64,
+}
+
+const fn place(address: &'static str) -> Place {
+    Place {
+        address,
+        endpoint: "vpce-0b6a3c8d1e5f29470",
+    }
+}
+
+const NODES: &[Place] = &[
+    place("10.20.4.17"),
+    place("10.20.4.88"),
+    place("10.20.5.31"),
+    place("10.20.5.142"),
+];
+const LAMBDA_SUBNET: &[Place] = &[place("10.20.9.14"), place("10.20.9.77")];
+const STAGING_NODES: &[Place] = &[place("10.40.4.12"), place("10.40.4.61")];
+const NOWHERE: &[Place] = &[place("")];
+
+const BOTO: &str = "Boto3/1.40.64 md/Botocore#1.40.64 ua/2.1 os/linux#6.12.46-66.121.amzn2023.aarch64 md/arch#aarch64 lang/python#3.13.8 md/pyimpl#CPython exec-env/AWS_Lambda_python3.13 cfg/retry-mode#legacy Botocore/1.40.64";
+const JAVA: &str = "aws-sdk-java/2.36.3 md/io#async md/http#NettyNio ua/2.1 os/Linux#6.12.46-66.121.amzn2023.aarch64 lang/java#21.0.9 md/OpenJDK_64-Bit_Server_VM#21.0.9+10-LTS md/vendor#Amazon.com_Inc. exec-env/AWS_ECS_FARGATE m/D,N";
+const GO: &str = "aws-sdk-go-v2/1.39.4 ua/2.1 os/linux lang/go#1.25.3 md/GOOS#linux md/GOARCH#arm64 api/sqs#1.42.10 m/E,g";
+const SSM_AGENT: &str = "aws-sdk-go/1.55.7 (go1.24.6; linux; arm64) amazon-ssm-agent/3.3.3050.0";
+const EXPORTER: &str = "metrics-exporter/2.14 aws-sdk-go-v2/1.39.4 os/linux lang/go#1.25.3 md/GOOS#linux md/GOARCH#amd64";
+
+const DEFAULT: Workload = Workload {
+    role: "",
+    path: "/",
+    host: Host::Instance,
+    account: PROD,
+    region: HOME,
+    sessions: &[],
+    places: NODES,
+    agent: GO,
+    things: SHOP,
+    calls: &[],
+    share: 10,
+    since: 0,
+};
+
+/// All machines, the busiest first.
+pub(crate) const WORKLOADS: &[Workload] = &[
+    Workload {
+        role: "orders-worker",
+        sessions: SHOP.instance,
+        things: Things {
+            queue: &["orders-incoming"],
+            table: &["orders"],
+            bucket: &["acme-shop-orders"],
+            secret: &["prod/orders/database"],
+            ..SHOP
+        },
+        calls: &[
+            &RECEIVE_MESSAGE,
+            &RECEIVE_MESSAGE,
+            &DELETE_MESSAGE,
+            &PUT_ITEM,
+            &GET_ITEM,
+            &GET_OBJECT,
+            &DECRYPT_FOR_S3,
+            &GET_SECRET_VALUE,
+            &DECRYPT_FOR_SECRET,
+        ],
+        share: 150,
+        ..DEFAULT
+    },
+    Workload {
+        role: "thumbnailer",
+        host: Host::Function,
+        sessions: &["thumbnailer"],
+        places: LAMBDA_SUBNET,
+        agent: BOTO,
+        things: Things {
+            bucket: &["acme-shop-assets"],
+            function: &["thumbnailer"],
+            ..SHOP
+        },
+        calls: &[
+            &GET_OBJECT,
+            &PUT_OBJECT,
+            &GENERATE_DATA_KEY,
+            &DECRYPT_FOR_S3,
+            &CREATE_LOG_STREAM,
+        ],
+        share: 90,
+        ..DEFAULT
+    },
+    Workload {
+        role: "invoice-mailer",
+        host: Host::Function,
+        sessions: &["invoice-mailer"],
+        places: LAMBDA_SUBNET,
+        agent: BOTO,
+        things: Things {
+            queue: &["mail-outgoing"],
+            secret: &["prod/mail/smtp"],
+            parameter: &["/prod/mail/from"],
+            function: &["invoice-mailer"],
+            topic: &["order-events"],
+            ..SHOP
+        },
+        calls: &[
+            &GET_PARAMETER,
+            &GET_SECRET_VALUE,
+            &DECRYPT_FOR_SECRET,
+            &PUBLISH,
+            &DECRYPT_FOR_FUNCTION,
+        ],
+        share: 50,
+        ..DEFAULT
+    },
+    Workload {
+        role: "stock-sync",
+        host: Host::Function,
+        region: SECOND,
+        sessions: &["stock-sync"],
+        places: LAMBDA_SUBNET,
+        agent: BOTO,
+        things: Things {
+            table: &["inventory"],
+            queue: &["stock-updates"],
+            function: &["stock-sync"],
+            ..SHOP
+        },
+        calls: &[
+            &QUERY,
+            &PUT_ITEM,
+            &GET_QUEUE_ATTRIBUTES,
+            &DECRYPT_FOR_FUNCTION,
+        ],
+        share: 40,
+        ..DEFAULT
+    },
+    Workload {
+        role: "orders-api",
+        host: Host::Task,
+        sessions: &[
+            "1f0c9b7e5d3a4826b1c0d9e8f7a6b5c4",
+            "7a6b5c4d3e2f10987a6b5c4d3e2f1098",
+        ],
+        agent: JAVA,
+        things: Things {
+            table: &["orders", "carts"],
+            secret: &["prod/payments/stripe"],
+            ..SHOP
+        },
+        calls: &[
+            &GET_ITEM,
+            &QUERY,
+            &QUERY,
+            &PUT_ITEM,
+            &GET_SECRET_VALUE,
+            &PUBLISH,
+        ],
+        share: 110,
+        ..DEFAULT
+    },
+    Workload {
+        role: "search-api",
+        host: Host::Pod,
+        sessions: &["botocore-session-1767348112", "botocore-session-1767351999"],
+        agent: BOTO,
+        things: Things {
+            bucket: &["acme-shop-exports"],
+            parameter: &["/prod/search/endpoint"],
+            ..SHOP
+        },
+        calls: &[&GET_OBJECT, &LIST_OBJECTS, &GET_PARAMETER, &HEAD_OBJECT],
+        share: 60,
+        ..DEFAULT
+    },
+    Workload {
+        role: "reviews-api",
+        host: Host::Task,
+        sessions: &["c0ffee5d3a4826b1c0d9e8f7a6b5c4d3"],
+        agent: JAVA,
+        things: Things {
+            table: &["reviews"],
+            secret: &["prod/reviews/database"],
+            ..SHOP
+        },
+        calls: &[&GET_ITEM, &QUERY, &PUT_ITEM, &GET_SECRET_VALUE],
+        share: 40,
+        since: super::REVIEWS_LAUNCH + 1,
+        ..DEFAULT
+    },
+    Workload {
+        role: "shop-nodes",
+        sessions: SHOP.instance,
+        things: Things {
+            cluster: &["shop"],
+            service: &["search-api"],
+            ..SHOP
+        },
+        calls: &[
+            &DESCRIBE_INSTANCE,
+            &GET_AUTHORIZATION_TOKEN,
+            &BATCH_GET_IMAGE,
+            &GET_LAYER,
+            &DESCRIBE_CLUSTER,
+            &SUBMIT_TASK_STATE,
+        ],
+        share: 50,
+        ..DEFAULT
+    },
+    Workload {
+        role: "shop-nodes",
+        sessions: SHOP.instance,
+        agent: SSM_AGENT,
+        calls: &[&UPDATE_INSTANCE_INFORMATION],
+        share: 30,
+        ..DEFAULT
+    },
+    Workload {
+        role: "stg-orders-worker",
+        account: STAGING,
+        sessions: STAGE.instance,
+        places: STAGING_NODES,
+        things: Things {
+            secret: &["staging/orders/database"],
+            ..STAGE
+        },
+        calls: &[
+            &RECEIVE_MESSAGE,
+            &PUT_ITEM,
+            &GET_OBJECT,
+            &GET_SECRET_VALUE,
+            &UPDATE_INSTANCE_INFORMATION,
+        ],
+        share: 60,
+        ..DEFAULT
+    },
+    Workload {
+        role: "sydney-cache",
+        region: SOUTH,
+        sessions: &["i-07b4d1e8a2c5f6390"],
+        places: &[place("10.60.2.8")],
+        things: Things {
+            bucket: &["acme-shop-assets"],
+            ..SHOP
+        },
+        calls: &[&GET_OBJECT, &HEAD_OBJECT, &DECRYPT_FOR_S3],
+        share: 30,
+        ..DEFAULT
+    },
+    Workload {
+        role: "finding-router",
+        host: Host::Function,
+        account: SECURITY,
+        sessions: &["finding-router"],
+        places: LAMBDA_SUBNET,
+        agent: BOTO,
+        things: VAULT,
+        calls: &[&GET_FINDINGS, &GET_PARAMETER, &PUBLISH, &PUT_ITEM],
+        share: 20,
+        ..DEFAULT
+    },
+    Workload {
+        role: "metrics-exporter",
+        host: Host::KeyedUser,
+        sessions: &["metrics-exporter"],
+        places: &[Place {
+            address: "192.0.2.70",
+            endpoint: "",
+        }],
+        agent: EXPORTER,
+        calls: &[
+            &GET_METRIC_DATA,
+            &GET_METRIC_DATA,
+            &LIST_METRICS,
+            &DESCRIBE_DB_INSTANCES,
+        ],
+        share: 60,
+        ..DEFAULT
+    },
+    Workload {
+        role: "AWSServiceRoleForConfig",
+        path: "/aws-service-role/config.amazonaws.com/",
+        host: Host::Linked("config.amazonaws.com"),
+        sessions: &["AWSConfig-Describe"],
+        places: NOWHERE,
+        calls: &[
+            &DESCRIBE_VOLUMES,
+            &DESCRIBE_SUBNETS,
+            &DESCRIBE_SECURITY_GROUPS,
+            &GET_ROLE,
+            &LIST_ATTACHED_ROLE_POLICIES,
+            &GET_BUCKET_POLICY,
+            &GET_BUCKET_ENCRYPTION,
+            &DESCRIBE_TABLE,
+            &DESCRIBE_DB_INSTANCE,
+            &GET_FUNCTION_CONFIGURATION,
+        ],
+        share: 80,
+        ..DEFAULT
+    },
+    Workload {
+        role: "AWSServiceRoleForECS",
+        path: "/aws-service-role/ecs.amazonaws.com/",
+        host: Host::Linked("ecs.amazonaws.com"),
+        sessions: &["ecs-service-scheduler"],
+        places: NOWHERE,
+        calls: &[
+            &DESCRIBE_TARGET_HEALTH,
+            &REGISTER_TARGETS,
+            &DESCRIBE_NETWORK_INTERFACES,
+        ],
+        share: 30,
+        ..DEFAULT
+    },
+    Workload {
+        role: "AWSServiceRoleForAutoScaling",
+        path: "/aws-service-role/autoscaling.amazonaws.com/",
+        host: Host::Linked("autoscaling.amazonaws.com"),
+        sessions: &["AutoScaling"],
+        places: NOWHERE,
+        calls: &[
+            &DESCRIBE_INSTANCE_STATUS,
+            &DESCRIBE_SUBNETS,
+            &DESCRIBE_TARGET_HEALTH,
+        ],
+        share: 20,
+        ..DEFAULT
+    },
+    Workload {
+        host: Host::Service("cloudtrail.amazonaws.com"),
+        account: SECURITY,
+        sessions: &["cloudtrail.amazonaws.com"],
+        places: NOWHERE,
+        things: Things {
+            bucket: &[super::TRAIL_BUCKET],
+            ..VAULT
+        },
+        calls: &[
+            &DELIVER_LOG,
+            &DELIVER_LOG,
+            &GET_BUCKET_ACL,
+            &GENERATE_DATA_KEY_FOR_LOG,
+        ],
+        share: 90,
+        ..DEFAULT
+    },
+    Workload {
+        host: Host::Service("delivery.logs.amazonaws.com"),
+        sessions: &["delivery.logs.amazonaws.com"],
+        places: NOWHERE,
+        calls: &[&DELIVER_FLOW_LOG_DENIED],
+        share: 30,
+        ..DEFAULT
+    },
+    Workload {
+        host: Host::Service("ecs-tasks.amazonaws.com"),
+        sessions: &["ecs-tasks.amazonaws.com"],
+        places: NOWHERE,
+        calls: &[&SERVICE_ASSUMES_ROLE],
+        share: 10,
+        ..DEFAULT
+    },
+    Workload {
+        host: Host::Service("ec2.amazonaws.com"),
+        sessions: &["ec2.amazonaws.com"],
+        places: NOWHERE,
+        calls: &[&SERVICE_ASSUMES_ROLE],
+        share: 12,
+        ..DEFAULT
+    },
+    Workload {
+        host: Host::Service("lambda.amazonaws.com"),
+        region: SECOND,
+        sessions: &["lambda.amazonaws.com"],
+        places: NOWHERE,
+        calls: &[&SERVICE_ASSUMES_ROLE],
+        share: 8,
+        ..DEFAULT
+    },
+];

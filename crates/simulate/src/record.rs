@@ -1,0 +1,162 @@
+//! Puts one record together, in CloudTrail's order of fields.
+//!
+//! Source: AWS CloudTrail User Guide, *CloudTrail record contents for management, data, and network
+//! activity events*.
+
+use crate::call::{Call, Category};
+use crate::caller::Caller;
+use crate::clock::{self, Second};
+use crate::ids;
+use crate::rng::Rng;
+use crate::template::{Scene, fill};
+
+/// Keeps the stream of shared ids apart from the ids within a record.
+const SHARED: u64 = 0x5ba6ed;
+
+/// Which call, by whom, when, where, about what.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Deed<'a> {
+    pub(crate) call: &'a Call,
+    pub(crate) caller: &'a Caller,
+    pub(crate) at: Second,
+    /// Where the call is made; where it is filed follows from the service.
+    pub(crate) region: &'static str,
+    /// What the call is about in particular: `$item` in its templates.
+    pub(crate) item: &'a str,
+    /// Links the copies of one call in two accounts' logs.
+    pub(crate) shared: Option<u64>,
+}
+
+/// Appends one record to `out` as compact JSON; `rng` supplies its ids.
+pub(crate) fn write(out: &mut Vec<u8>, deed: &Deed<'_>, mut rng: Rng) {
+    let Deed {
+        call,
+        caller,
+        at,
+        item,
+        ..
+    } = *deed;
+    let region = call.filed_in(deed.region);
+    let mut event_id = Vec::with_capacity(36);
+    ids::write_uuid(&mut event_id, &mut rng);
+    let salt = rng.draw();
+    // AWS's own calls belong to two accounts, the service's and ours, and so carry a shared id too.
+    let shared = deed
+        .shared
+        .or((!caller.direct && caller.arn.is_empty()).then_some(salt));
+    let (account, user, arn, things) =
+        (caller.account, &*caller.user, &*caller.arn, &caller.things);
+    let mut scene = Scene {
+        at,
+        region,
+        account,
+        user,
+        arn,
+        things,
+        item,
+        salt,
+        rng,
+    };
+
+    text(out, r#"{"eventVersion":""#, call.version());
+    text(out, r#"","userIdentity":"#, &caller.identity);
+    text(out, r#","eventTime":""#, "");
+    clock::write_time(out, at);
+    text(out, r#"","eventSource":""#, call.source);
+    text(out, r#".amazonaws.com","eventName":""#, call.name);
+    text(out, r#"","awsRegion":""#, region);
+    text(out, r#"","sourceIPAddress":""#, &caller.address);
+    text(out, r#"","userAgent":""#, &caller.agent);
+    text(out, r#"","#, "");
+    if let Some((code, message)) = call.error {
+        if !code.is_empty() {
+            text(out, r#""errorCode":""#, code);
+            text(out, r#"","#, "");
+        }
+        text(out, r#""errorMessage":""#, "");
+        fill(out, message, &mut scene);
+        text(out, r#"","#, "");
+    }
+    templated(out, r#""requestParameters":"#, call.request, &mut scene);
+    templated(out, r#","responseElements":"#, call.response, &mut scene);
+    if !call.extra.is_empty() {
+        templated(out, r#","additionalEventData":"#, call.extra, &mut scene);
+    }
+    request_id(out, call, &mut scene);
+    text(out, r#","eventID":""#, "");
+    out.extend_from_slice(&event_id);
+    text(
+        out,
+        r#"","readOnly":"#,
+        if call.read_only { "true" } else { "false" },
+    );
+    if !call.resources.is_empty() {
+        templated(out, r#","resources":"#, call.resources, &mut scene);
+    }
+    closing(out, deed, region, shared);
+}
+
+fn text(out: &mut Vec<u8>, label: &str, value: &str) {
+    out.extend_from_slice(label.as_bytes());
+    out.extend_from_slice(value.as_bytes());
+}
+
+fn templated(out: &mut Vec<u8>, label: &str, template: &str, scene: &mut Scene<'_>) {
+    out.extend_from_slice(label.as_bytes());
+    fill(out, template, scene);
+}
+
+fn request_id(out: &mut Vec<u8>, call: &Call, scene: &mut Scene<'_>) {
+    let template = match (call.category, call.source) {
+        (Category::SignIn | Category::ServiceEvent, _) => return,
+        (_, "s3") => r#","requestID":"$s3request""#,
+        _ => r#","requestID":"$iduuid""#,
+    };
+    fill(out, template, scene);
+}
+
+fn closing(out: &mut Vec<u8>, deed: &Deed<'_>, region: &str, shared: Option<u64>) {
+    let Deed { call, caller, .. } = *deed;
+    let (event_type, category) = match call.category {
+        Category::Management => ("AwsApiCall", "Management"),
+        Category::Data => ("AwsApiCall", "Data"),
+        Category::SignIn => ("AwsConsoleSignIn", "Management"),
+        Category::ServiceEvent => ("AwsServiceEvent", "Management"),
+    };
+    text(out, r#","eventType":""#, event_type);
+    text(
+        out,
+        r#"","managementEvent":"#,
+        if category == "Data" { "false" } else { "true" },
+    );
+    text(out, r#","recipientAccountId":""#, caller.account);
+    if let Some(shared) = shared {
+        text(out, r#"","sharedEventID":""#, "");
+        ids::write_uuid(out, &mut Rng::about(shared, &[SHARED]));
+    }
+    if let Some(endpoint) = caller.endpoint {
+        text(out, r#"","vpcEndpointId":""#, endpoint);
+        text(out, r#"","vpcEndpointAccountId":""#, caller.account);
+    }
+    text(out, r#"","eventCategory":""#, category);
+    text(out, r#"""#, "");
+    if caller.direct && call.category != Category::ServiceEvent {
+        tls_details(out, call, region);
+    }
+    if caller.console && call.category != Category::SignIn {
+        text(out, r#","sessionCredentialFromConsole":"true""#, "");
+    }
+    out.push(b'}');
+}
+
+fn tls_details(out: &mut Vec<u8>, call: &Call, region: &str) {
+    text(
+        out,
+        r#","tlsDetails":{"tlsVersion":"TLSv1.3","cipherSuite":"TLS_AES_128_GCM_SHA256","clientProvidedHostHeader":""#,
+        call.source,
+    );
+    if !matches!(call.source, "iam" | "organizations") {
+        text(out, ".", region);
+    }
+    text(out, r#".amazonaws.com"}"#, "");
+}
