@@ -10,6 +10,7 @@ pub mod complaint;
 pub mod exit;
 pub mod inputs;
 pub mod interrupt;
+pub mod numbers;
 pub mod output;
 pub mod terminal;
 pub mod when;
