@@ -1,7 +1,10 @@
 //! The command line as typed: one definition for parsing, `--help`, completions and man pages.
 
 use clap::builder::styling::{AnsiColor, Styles};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use detect::language::Language;
 
 use crate::commands::{completions, explain, man, rules, scan, simulate};
 
@@ -47,6 +50,8 @@ pub struct Global {
         global = true,
         value_name = "LANGUAGE",
         default_value = "en",
+        ignore_case = true,
+        value_parser = language(),
         help_heading = "Global options"
     )]
     pub language: Language,
@@ -67,16 +72,6 @@ pub enum Color {
     Never,
 }
 
-/// The languages that sentences come in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Language {
-    /// English
-    En,
-    /// Simplified Chinese
-    #[value(name = "zh-CN")]
-    ZhCn,
-}
-
 /// The commands, in the order of a first visit.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -93,6 +88,15 @@ pub enum Command {
     Completions(completions::CompletionsArgs),
     /// Write the manual pages
     Man(man::ManArgs),
+}
+
+/// Takes a language by its tag, in any case.
+fn language() -> impl TypedValueParser<Value = Language> {
+    PossibleValuesParser::new([
+        PossibleValue::new("en").help("English"),
+        PossibleValue::new("zh-CN").help("Simplified Chinese"),
+    ])
+    .try_map(|tag| tag.parse())
 }
 
 const STYLES: Styles = Styles::styled()

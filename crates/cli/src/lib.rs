@@ -7,11 +7,15 @@
 pub mod args;
 pub mod commands;
 pub mod complaint;
+pub mod diagnosis;
 pub mod exit;
 pub mod inputs;
 pub mod interrupt;
 pub mod numbers;
 pub mod output;
+pub mod ready;
+pub mod rulebook;
+pub mod state_file;
 pub mod terminal;
 pub mod when;
 
@@ -42,10 +46,12 @@ fn obey(cli: &Cli) -> Exit {
 }
 
 fn dispatch(cli: &Cli, terminal: Terminal) -> Result<Exit, Complaint> {
+    let language = cli.global.language;
     match &cli.command {
         Command::Completions(args) => commands::completions::run(args, terminal),
         Command::Man(args) => commands::man::run(args, terminal),
         Command::Simulate(args) => commands::simulate::run(args, terminal),
+        Command::Scan(args) => commands::scan::run(args, language, terminal),
         _ => Ok(Exit::Quiet),
     }
 }

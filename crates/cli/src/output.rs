@@ -10,8 +10,10 @@ use crate::complaint::Complaint;
 use crate::terminal::Terminal;
 
 /// A place for findings, opened before the work starts so that a wrong one costs no time.
+#[derive(Debug)]
 pub struct Output(Place);
 
+#[derive(Debug)]
 enum Place {
     Stdout(Box<BufWriter<AutoStream<io::StdoutLock<'static>>>>),
     /// A pipe, a device or the like, which cannot be replaced.

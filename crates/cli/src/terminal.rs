@@ -111,8 +111,13 @@ impl Terminal {
         self.tell(WARNING, "warning", what);
     }
 
-    fn tell(self, style: Style, kind: &str, what: impl fmt::Display) {
+    /// Says something as it is.
+    pub fn say(self, what: impl fmt::Display) {
         // With the second stream closed there is no one left to tell.
-        let _ = writeln!(self.err(), "{style}{kind}{style:#}: {what}");
+        let _ = writeln!(self.err(), "{what}");
+    }
+
+    fn tell(self, style: Style, kind: &str, what: impl fmt::Display) {
+        self.say(format_args!("{style}{kind}{style:#}: {what}"));
     }
 }

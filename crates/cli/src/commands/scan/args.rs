@@ -3,7 +3,9 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
+use sigma::Level;
 
 use crate::when::Moment;
 
@@ -42,12 +44,13 @@ pub struct ScanArgs {
         long,
         value_name = "LEVEL",
         default_value = "informational",
+        value_parser = level(),
         help_heading = "Output"
     )]
     pub level: Level,
 
     /// End with exit code 1 if there is an alert at or above this level
-    #[arg(long, value_name = "LEVEL", help_heading = "Output")]
+    #[arg(long, value_name = "LEVEL", value_parser = level(), help_heading = "Output")]
     pub fail_on: Option<Level>,
 
     /// Remember in this file what was told, and tell only what is new
@@ -89,19 +92,16 @@ pub enum Format {
     Ocsf,
 }
 
-/// How bad an alert is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
-pub enum Level {
-    /// Worth knowing in hindsight
-    Informational,
-    /// Worth a look some day
-    Low,
-    /// Worth a look today
-    Medium,
-    /// Worth a look now
-    High,
-    /// Worth waking someone
-    Critical,
+/// Takes a level by its Sigma name.
+fn level() -> impl TypedValueParser<Value = Level> {
+    PossibleValuesParser::new([
+        PossibleValue::new("informational").help("Worth knowing in hindsight"),
+        PossibleValue::new("low").help("Worth a look some day"),
+        PossibleValue::new("medium").help("Worth a look today"),
+        PossibleValue::new("high").help("Worth a look now"),
+        PossibleValue::new("critical").help("Worth waking someone"),
+    ])
+    .try_map(|word| word.parse())
 }
 
 const EXAMPLES: &str = "\
