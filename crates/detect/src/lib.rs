@@ -4,5 +4,7 @@ pub mod cloudtrail;
 pub mod derived;
 pub mod language;
 pub mod neutral;
+pub mod outcome;
 pub mod partition;
 pub mod principal;
+pub mod tool;
