@@ -160,6 +160,13 @@ impl<'a> Record<'a> {
         self.field(Field::UserIdentity)
     }
 
+    /// `userIdentity.type` where that is the first thing in the identity, as CloudTrail writes it.
+    #[must_use]
+    pub fn identity_type(&self) -> Option<Json<'a>> {
+        let (key, value) = self.user_identity()?.entries().next()?;
+        key.is("type").then_some(value)
+    }
+
     /// Names this record within its account; absent in old or foreign records.
     #[must_use]
     pub fn event_id(&self) -> Option<Cow<'a, str>> {

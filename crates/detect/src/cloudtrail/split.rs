@@ -340,7 +340,7 @@ mod tests {
             (
                 r#"{"eventVersion":"1.08","a":[}"#,
                 "unpaired brackets",
-                "brackets are not paired",
+                "a member is not",
             ),
             (
                 r#"{"eventVersion":"1.08","a":"x}"#,
