@@ -113,8 +113,7 @@ mod tests {
             let good = match &line {
                 Line::Source(source) => source.ends_with(".amazonaws.com"),
                 Line::Open => true,
-                Line::Without(name) => is_name(name),
-                Line::Event(name, Shape::Irregular) => is_name(name),
+                Line::Without(name) | Line::Event(name, Shape::Irregular) => is_name(name),
                 Line::Event(name, Shape::Named { names, .. }) => {
                     is_name(name) && names.iter().all(|name| is_name(name) && *name != "?")
                 }
