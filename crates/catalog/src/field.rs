@@ -97,14 +97,19 @@ const DERIVED: &[Derived] = &[
         path: "trailhound.denial",
         values: &[
             "scp",
+            "rcp",
             "boundary",
             "policy",
             "resource-policy",
             "session-policy",
+            "endpoint-policy",
             "mfa",
             "credentials",
             "not-found",
+            "conflict",
+            "invalid",
             "throttled",
+            "dry-run",
             "other",
         ],
     },
@@ -118,10 +123,15 @@ const DERIVED: &[Derived] = &[
             "public",
             "account:*",
             "admin",
+            "iam-admin",
             "pass-role",
             "wildcard-action",
             "not-principal",
         ],
+    },
+    Derived {
+        path: "trailhound.mfa",
+        values: &["true", "false"],
     },
     Derived {
         path: "trailhound.opens",
@@ -164,6 +174,10 @@ const DERIVED: &[Derived] = &[
     Derived {
         path: "trailhound.tool",
         values: &[],
+    },
+    Derived {
+        path: "trailhound.tool.class",
+        values: &["ordinary", "unusual-os", "dual-use", "attack"],
     },
 ];
 
