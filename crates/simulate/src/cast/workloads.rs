@@ -55,6 +55,16 @@ const fn place(address: &'static str) -> Place {
     }
 }
 
+const WORKERS: &[&str] = &[
+    "i-05d2c9b8a7f6e4310",
+    "i-08e7f6d5c4b3a2190",
+    "i-0b1c2d3e4f5a69788",
+];
+const WORKER_SEATS: &[Place] = &[
+    place("10.20.6.20"),
+    place("10.20.6.93"),
+    place("10.20.7.54"),
+];
 const NODES: &[Place] = &[
     place("10.20.4.17"),
     place("10.20.4.88"),
@@ -90,7 +100,8 @@ const DEFAULT: Workload = Workload {
 pub(crate) const WORKLOADS: &[Workload] = &[
     Workload {
         role: "orders-worker",
-        sessions: SHOP.instance,
+        sessions: WORKERS,
+        places: WORKER_SEATS,
         things: Things {
             queue: &["orders-incoming"],
             table: &["orders"],
