@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use crate::SimulatedFile;
 use crate::cast::{HOME, SECURITY, TRAIL_BUCKET};
 use crate::clock::{self, HOUR, Second};
-use crate::ids;
+use crate::record::ids;
 use crate::rng::Rng;
 
 const FINGERPRINT: &str = "31e8b5433410dfb61a9dc45cc65b22ff";

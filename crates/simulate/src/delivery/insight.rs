@@ -5,7 +5,7 @@
 use crate::SimulatedFile;
 use crate::cast::{HOME, PROD, REVIEWS_LAUNCH};
 use crate::clock::{self, DAY, HOUR, MINUTE, Second};
-use crate::ids;
+use crate::record::ids;
 use crate::rng::Rng;
 
 const INSIGHTS: u64 = 0x1551;

@@ -4,15 +4,18 @@
 //! of one account and region (quiet ones wait up to fifteen), some 15 records in 1,000 come up to
 //! three quarters of an hour late, and 3 in 1,000 come a second time in a later file.
 
+mod digest;
+pub(crate) mod insight;
+
 use std::collections::{BTreeMap, VecDeque};
 
+pub(crate) use digest::DigestChain;
+
 use crate::clock::{self, HOUR, MINUTE, SLOT, Second};
-use crate::digest::DigestChain;
-use crate::ids;
-use crate::insight;
+use crate::record::ids;
 use crate::record::{self, Deed};
 use crate::rng::Rng;
-use crate::{OPENING, SimulatedFile};
+use crate::{CLOSING, OPENING, SimulatedFile};
 
 /// Records per 1,000 that miss their file.
 const LATE: u64 = 15;
@@ -226,7 +229,7 @@ impl Delivery {
             newest,
             ..
         } = batch;
-        body.extend_from_slice(b"]}");
+        body.extend_from_slice(CLOSING);
         let path = self.path(origin);
         let file = SimulatedFile {
             path,
