@@ -1,7 +1,11 @@
 //! How many records everyday life may make by when, so that the scenario's total comes out exactly.
 
 use crate::calendar::{busy, busy_day};
-use crate::clock::{DAY, SLOT, Second};
+use crate::clock::{self, DAY, SLOT, Second};
+use crate::rng::Rng;
+use crate::scenario::Scenario;
+
+const MOODS: u64 = 0x300d;
 
 /// Records of an ordinary working day when nobody asks for a certain number.
 const NATURAL_WORKDAY: u64 = 2_900;
@@ -13,24 +17,30 @@ const WORKDAY_WEIGHT: u64 = 161_800 * 12;
 pub(crate) struct Budget {
     first: Second,
     total: u64,
+    natural: u64,
+    seed: u64,
     /// Weight of all days before each day, and of the whole scenario at the end.
     before: Vec<u64>,
     made: u64,
 }
 
 impl Budget {
-    /// A plan for `days` days from midnight `first`: `wanted` records or the natural number, of
-    /// which `reserved` are not everyday life's.
-    pub(crate) fn new(first: Second, days: u32, wanted: Option<u64>, reserved: u64) -> Self {
+    /// The plan for `scenario`, of whose records `reserved` are not everyday life's.
+    pub(crate) fn new(scenario: &Scenario, reserved: u64) -> Self {
+        let (seed, first) = (scenario.seed, clock::midnight(scenario.start));
         let mut before = vec![0];
-        for day in 0..Second::from(days) {
-            before.push(before[day as usize] + busy_day(first + day * DAY));
+        let mut weight = 0;
+        for midnight in (0..Second::from(scenario.days)).map(|day| first + day * DAY) {
+            weight += busy_day(midnight) * mood(seed, midnight);
+            before.push(weight);
         }
-        let weight = before[days as usize];
-        let total = wanted.unwrap_or(weight * NATURAL_WORKDAY / WORKDAY_WEIGHT);
+        let natural = weight / 100 * NATURAL_WORKDAY / WORKDAY_WEIGHT;
+        let total = scenario.records.unwrap_or(natural).saturating_sub(reserved);
         Self {
             first,
-            total: total.saturating_sub(reserved),
+            seed,
+            total,
+            natural,
             before,
             made: 0,
         }
@@ -41,7 +51,7 @@ impl Budget {
         let (day, into) = ((slot - self.first) / DAY, (slot - self.first) % DAY);
         let midnight = self.first + day * DAY;
         let today: u64 = (0..=into / SLOT).map(|n| busy(midnight + n * SLOT)).sum();
-        self.share_of(self.before[day as usize] + today)
+        self.share_of(self.before[day as usize] + today * mood(self.seed, midnight))
     }
 
     /// Records that everyday life may have made by the end of the day that `at` is in.
@@ -73,12 +83,16 @@ impl Budget {
 
     /// How many people's doings of the natural number there is room for, in 1,000.
     pub(crate) fn thinning(&self) -> u64 {
-        let natural = self.before[self.before.len() - 1] * NATURAL_WORKDAY / WORKDAY_WEIGHT;
-        (self.total * 1000 / natural.max(1)).min(1000)
+        (self.total * 1000 / self.natural.max(1)).min(1000)
     }
 
     /// Counts `records` more.
     pub(crate) fn spend(&mut self, records: u64) {
         self.made += records;
     }
+}
+
+/// No two days are alike: how busy this one is in percent.
+fn mood(seed: u64, midnight: Second) -> u64 {
+    Rng::about(seed, &[MOODS, midnight as u64]).between(88, 112)
 }

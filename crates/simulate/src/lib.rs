@@ -19,30 +19,32 @@
 //! fill what the volume leaves. Every deed is a call by a caller at a time; `record` writes it from
 //! templates, and `delivery` collects it into files as CloudTrail does.
 
+mod benign;
 mod budget;
 mod calendar;
-mod call;
-mod caller;
 mod calls;
 mod cast;
 mod clock;
 mod delivery;
 mod everyday;
-mod ids;
+mod examples;
 mod record;
 mod rng;
 mod scenario;
 mod simulation;
 mod stories;
-mod template;
 
-pub use cast::{NETWORKS, Network};
+pub use benign::{BENIGN, Benign};
+pub use cast::{ACCOUNT_IDS, NETWORKS, Network, REGIONS};
+pub use examples::{Example, examples};
 pub use scenario::Scenario;
 pub use simulation::Simulation;
-pub use stories::{Story, stories};
+pub use stories::{Attribution, Story, attributions, stories};
 
-/// How a log file begins; it ends with `]}`.
+/// How a log file begins.
 const OPENING: &[u8] = br#"{"Records":["#;
+/// How a log file ends.
+const CLOSING: &[u8] = b"]}";
 
 /// A file as CloudTrail would lay it into the trail's bucket, before compression.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,22 +75,24 @@ pub struct Chunk {
 ///
 /// The records are those of [`simulate`]; digest files are left out.
 pub fn simulate_records(scenario: &Scenario) -> impl Iterator<Item = Chunk> + use<> {
+    let mut between: &[u8] = b"";
     let files = simulate(scenario).filter(|file| file.records > 0);
-    let mut before = OPENING;
     let pieces = files.map(move |file| {
-        let inside = &file.body[OPENING.len()..file.body.len() - 2];
-        let text = [before, inside].concat();
-        before = b",";
+        let inside = &file.body[OPENING.len()..file.body.len() - CLOSING.len()];
+        let text = [between, inside].concat();
+        between = b",";
         Chunk {
             text,
             records: file.records,
         }
     });
-    let ending = Chunk {
-        text: b"]}".to_vec(),
-        records: 0,
+    let frame = |text: &[u8]| {
+        std::iter::once(Chunk {
+            text: text.to_vec(),
+            records: 0,
+        })
     };
-    pieces.chain(std::iter::once(ending))
+    frame(OPENING).chain(pieces).chain(frame(CLOSING))
 }
 
 /// Compresses the body of a file as CloudTrail does; the same bytes for the same body.

@@ -53,7 +53,7 @@ impl Simulation {
             } else {
                 Stage::Over
             },
-            budget: Budget::new(first, scenario.days, scenario.records, reserved),
+            budget: Budget::new(scenario, reserved),
             delivery: Delivery::new(scenario.seed),
             scenes: scenes.into(),
         }
@@ -75,8 +75,9 @@ impl Simulation {
             .pop_front_if(|scene| scene.at < self.slot + SLOT)
         {
             self.delivery
-                .accept_text(scene.account, scene.region, &scene.text);
+                .accept_text((scene.account, scene.region), scene.at, &scene.text);
         }
+        self.budget.spend(self.delivery.remark(self.first));
         everyday::live(self.slot, &mut self.desk());
         self.stage = Stage::Machines { round: 0 };
     }

@@ -1,6 +1,6 @@
 //! EC2, Auto Scaling, load balancing, Systems Manager.
 
-use crate::call::Call;
+use crate::record::Call;
 
 pub(crate) const DESCRIBE_INSTANCES: Call = Call::read(
     "ec2",

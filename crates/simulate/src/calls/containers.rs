@@ -1,6 +1,6 @@
 //! Lambda, ECS, EKS, ECR, CloudFormation: where code runs, and how it gets there.
 
-use crate::call::Call;
+use crate::record::Call;
 
 const FUNCTION_STATE: &str = r#"{"functionName":"$function","functionArn":"arn:aws:lambda:$region:$account:function:$function","runtime":"python3.13","role":"arn:aws:iam::$account:role/$function","handler":"app.handler","codeSize":$n6,"description":"","timeout":30,"memorySize":512,"lastModified":"$time","codeSha256":"$codesha","version":"$$LATEST","tracingConfig":{"mode":"PassThrough"},"revisionId":"$iduuid","state":"Active","lastUpdateStatus":"InProgress","lastUpdateStatusReason":"The function is being created.","lastUpdateStatusReasonCode":"Creating","packageType":"Zip","architectures":["arm64"],"ephemeralStorage":{"size":512},"snapStart":{"applyOn":"None","optimizationStatus":"Off"},"loggingConfig":{"logFormat":"JSON","logGroup":"/aws/lambda/$function"}}"#;
 
@@ -74,13 +74,6 @@ pub(crate) const GET_LAYER: Call = Call::read(
     "ecr",
     "GetDownloadUrlForLayer",
     r#"{"registryId":"$account","repositoryName":"$service","layerDigest":"sha256:$hex64"}"#,
-)
-.on(REPOSITORY);
-pub(crate) const PUT_IMAGE: Call = Call::write(
-    "ecr",
-    "PutImage",
-    r#"{"registryId":"$account","repositoryName":"$service","imageTag":"$id8","imageManifestMediaType":"application/vnd.docker.distribution.manifest.v2+json"}"#,
-    r#"{"image":{"registryId":"$account","repositoryName":"$service","imageId":{"imageDigest":"sha256:$hex64","imageTag":"$id8"}}}"#,
 )
 .on(REPOSITORY);
 

@@ -1,6 +1,6 @@
 //! Databases, queues, analytics.
 
-use crate::call::Call;
+use crate::record::Call;
 
 const TABLE: &str = r#"[{"accountId":"$account","type":"AWS::DynamoDB::Table","ARN":"arn:aws:dynamodb:$region:$account:table/$table"}]"#;
 

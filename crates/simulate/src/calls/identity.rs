@@ -1,6 +1,6 @@
 //! STS, IAM, sign-in, Identity Center, Organizations.
 
-use crate::call::{Call, Category};
+use crate::record::{Call, Category};
 
 const ROLE: &str = r#"[{"accountId":"$account","type":"AWS::IAM::Role","ARN":"arn:aws:iam::$account:role/$item"}]"#;
 const ASSUMED: &str = r#"{"credentials":{"accessKeyId":"$tempkey","sessionToken":"$sessiontoken","expiration":"$expires"},"assumedRoleUser":{"assumedRoleId":"$roleid:$user","arn":"arn:aws:sts::$account:assumed-role/$item/$user"}}"#;
@@ -125,5 +125,3 @@ pub(crate) const LIST_ACCESS_KEYS: Call =
     Call::read("iam", "ListAccessKeys", r#"{"userName":"$user"}"#);
 pub(crate) const DESCRIBE_ORGANIZATION: Call =
     Call::read("organizations", "DescribeOrganization", "null");
-pub(crate) const LIST_ACCOUNTS: Call =
-    Call::read("organizations", "ListAccounts", r#"{"maxResults":20}"#);

@@ -1,6 +1,6 @@
 //! What the pipeline calls when a service comes into being, and what administrators call rarely.
 
-use crate::call::Call;
+use crate::record::Call;
 
 pub(crate) const CREATE_REPOSITORY: Call = Call::write(
     "ecr",

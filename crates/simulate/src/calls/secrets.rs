@@ -1,6 +1,6 @@
 //! KMS, Secrets Manager, Parameter Store.
 
-use crate::call::Call;
+use crate::record::Call;
 
 const KEY: &str = r#"[{"accountId":"$account","type":"AWS::KMS::Key","ARN":"arn:aws:kms:$region:$account:key/$kms"}]"#;
 

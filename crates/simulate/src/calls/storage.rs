@@ -1,6 +1,6 @@
 //! S3, volume snapshots, AWS Backup.
 
-use crate::call::Call;
+use crate::record::Call;
 
 const S3_EXTRA: &str = r#"{"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":0,"AuthenticationMethod":"AuthHeader","x-amz-id-2":"$s3host","bytesTransferredOut":$n5}"#;
 const S3_PUT_EXTRA: &str = r#"{"SignatureVersion":"SigV4","CipherSuite":"TLS_AES_128_GCM_SHA256","bytesTransferredIn":$n5,"SSEApplied":"Default_SSE_KMS","AuthenticationMethod":"AuthHeader","x-amz-id-2":"$s3host","bytesTransferredOut":0}"#;

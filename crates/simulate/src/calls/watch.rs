@@ -1,6 +1,6 @@
 //! CloudWatch, logs, CloudTrail, Config, GuardDuty, cost.
 
-use crate::call::Call;
+use crate::record::Call;
 
 pub(crate) const GET_METRIC_DATA: Call = Call::read(
     "monitoring",
@@ -76,12 +76,6 @@ pub(crate) const DESCRIBE_COMPLIANCE: Call = Call::read(
     "config",
     "DescribeComplianceByConfigRule",
     r#"{"complianceTypes":["NON_COMPLIANT"]}"#,
-);
-pub(crate) const PUT_EVALUATIONS: Call = Call::write(
-    "config",
-    "PutEvaluations",
-    r#"{"evaluations":[{"complianceResourceType":"AWS::EC2::Volume","complianceResourceId":"$volume","complianceType":"COMPLIANT","orderingTimestamp":"$date"}],"resultToken":"HIDDEN_DUE_TO_SECURITY_REASONS","testMode":false}"#,
-    r#"{"failedEvaluations":[]}"#,
 );
 pub(crate) const LIST_DETECTORS: Call = Call::read("guardduty", "ListDetectors", "null");
 pub(crate) const LIST_FINDINGS: Call = Call::read(

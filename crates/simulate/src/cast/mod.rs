@@ -3,8 +3,10 @@
 //! Account ids, addresses and keys are all of the kinds reserved for documentation, so nothing here
 //! can be mistaken for somebody's.
 
+mod machines;
 mod network;
 mod people;
+mod services;
 mod things;
 mod workloads;
 
@@ -13,7 +15,7 @@ use crate::clock::{self, Second};
 pub use network::{NETWORKS, Network};
 pub(crate) use people::{Door, PEOPLE, Person, Trade};
 pub(crate) use things::Things;
-pub(crate) use workloads::{Host, WORKLOADS, Workload};
+pub(crate) use workloads::{Host, Workload, running};
 
 /// An AWS account of the company.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,8 +41,8 @@ pub(crate) const SECURITY: Account = Account {
     things: things::SECURITY,
 };
 
-/// All accounts of the company.
-pub(crate) const ACCOUNTS: [Account; 3] = [PROD, STAGING, SECURITY];
+/// The company's own accounts: production, staging, security.
+pub const ACCOUNT_IDS: [&str; 3] = [PROD.id, STAGING.id, SECURITY.id];
 
 /// The account of the vendor who scans the company's set-up every week.
 pub(crate) const SCANNER_ACCOUNT: &str = "777788889999";
@@ -54,8 +56,8 @@ pub(crate) const GLOBAL: &str = "us-east-1";
 /// The small office in Sydney.
 pub(crate) const SOUTH: &str = "ap-southeast-2";
 
-/// All regions that the company uses.
-pub(crate) const REGIONS: [&str; 4] = [HOME, SECOND, GLOBAL, SOUTH];
+/// The regions in which the company works.
+pub const REGIONS: [&str; 4] = [HOME, SECOND, GLOBAL, SOUTH];
 
 /// The bucket to which the trail writes.
 pub(crate) const TRAIL_BUCKET: &str = "acme-org-cloudtrail";

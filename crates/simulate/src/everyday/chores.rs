@@ -1,19 +1,14 @@
 //! What happens by the clock: backups, scans, scaling, rotation, and a few things that look worse
 //! than they are.
 
-use super::{Desk, deploys};
+use super::{Desk, deploys, scan};
 use crate::calendar::is_weekend;
-use crate::call::Call;
-use crate::caller::{Caller, Session, access_key};
-use crate::calls::{
-    compute::*, containers::*, data::*, identity::*, launch::*, secrets::*, storage::*, watch::*,
-};
-use crate::cast::{
-    Account, GLOBAL, HOME, PROD, REVIEWS_LAUNCH, SCANNER_ACCOUNT, SECOND, SECURITY, STAGING,
-    key_generation,
-};
+use crate::calls::{compute::*, identity::*, launch::*, secrets::*, storage::*, watch::*};
+use crate::cast::{GLOBAL, HOME, PROD, REVIEWS_LAUNCH, SECURITY, STAGING, key_generation};
 use crate::clock::{self, DAY, HOUR, MINUTE, SLOT, Second, weekday};
+use crate::record::Call;
 use crate::record::Deed;
+use crate::record::{Caller, Session, access_key};
 use crate::rng::Rng;
 
 /// On which days something happens.
@@ -35,7 +30,7 @@ const TIMETABLE: &[Chore] = &[
     (Days::All, 2, 0, back_up),
     (Days::Working, 6, 30, scale_out),
     (Days::Working, 21, 0, scale_in),
-    (Days::Mondays, 3, 10, scan),
+    (Days::Mondays, 3, 10, scan::scan),
     (Days::Monthly(15), 10, 20, rotate_key),
     (Days::Once(8), 9, 40, look_up_the_contract_as_root),
     (Days::Once(11), 15, 5, welcome_new_hire),
@@ -136,81 +131,6 @@ fn scale_in(at: Second, desk: &mut Desk<'_>, rng: &mut Rng) {
     desk.burst(&auto_scaling(at), HOME, at, 20, &calls, rng);
 }
 
-/// The vendor's weekly look at everything.
-fn scan(at: Second, desk: &mut Desk<'_>, rng: &mut Rng) {
-    for (turn, account) in [&PROD, &STAGING].into_iter().enumerate() {
-        scan_account(account, at + turn as Second * 15 * MINUTE, desk, rng);
-    }
-}
-
-fn scan_account(account: &Account, at: Second, desk: &mut Desk<'_>, rng: &mut Rng) {
-    let (address, agent) = (
-        "192.0.2.130",
-        "posture-scanner/5.2 Boto3/1.40.64 md/Botocore#1.40.64 ua/2.1 os/linux#6.8.0 lang/python#3.12.11 Botocore/1.40.64",
-    );
-    let item = "PostureScanner";
-    let vendor = Caller::outsider(
-        account,
-        SCANNER_ACCOUNT,
-        "AROAQ7RSTUVWXEXAMPLE1:scan-worker",
-    )
-    .from(address, agent);
-    let call = &ASSUME_SCANNER_ROLE;
-    desk.hand_in(&Deed {
-        call,
-        caller: &vendor,
-        at,
-        region: HOME,
-        item,
-        shared: Some(at as u64),
-    });
-    let session = Session {
-        name: "posture-scan",
-        started: at,
-        mfa: false,
-    };
-    let scanner = Caller::role(account, "/", item, session).from(address, agent);
-    let everywhere: [&Call; 8] = [
-        &DESCRIBE_INSTANCES,
-        &DESCRIBE_SECURITY_GROUPS,
-        &DESCRIBE_VPCS,
-        &DESCRIBE_SNAPSHOTS,
-        &DESCRIBE_DB_INSTANCES,
-        &LIST_FUNCTIONS,
-        &DESCRIBE_TRAILS,
-        &LIST_SECRETS,
-    ];
-    let mut at = at + 4;
-    for region in [HOME, SECOND, GLOBAL] {
-        at = desk.burst(&scanner, region, at, 12, &everywhere, rng);
-    }
-    let once: [&Call; 12] = [
-        &LIST_USERS,
-        &LIST_ROLES,
-        &LIST_POLICIES,
-        &GENERATE_CREDENTIAL_REPORT,
-        &GET_ACCOUNT_SUMMARY,
-        &LIST_BUCKETS,
-        &LIST_CLUSTERS,
-        &LIST_TOPICS,
-        &LIST_TABLES,
-        &LIST_ALIASES,
-        &DESCRIBE_REGIONS,
-        &LIST_DETECTORS,
-    ];
-    at = desk.burst(&scanner, HOME, at, 12, &once, rng);
-    let of_a_bucket: [&Call; 5] = [
-        &GET_BUCKET_ACL,
-        &GET_BUCKET_POLICY,
-        &GET_BUCKET_PUBLIC_ACCESS_BLOCK,
-        &GET_BUCKET_VERSIONING,
-        &GET_BUCKET_ENCRYPTION,
-    ];
-    for _ in account.things.bucket {
-        at = desk.burst(&scanner, HOME, at, 12, &of_a_bucket, rng);
-    }
-}
-
 /// The exporter renews its own key: the new one comes, the old one goes.
 fn rotate_key(at: Second, desk: &mut Desk<'_>, _: &mut Rng) {
     let name = "metrics-exporter";
@@ -247,7 +167,12 @@ fn look_up_the_contract_as_root(at: Second, desk: &mut Desk<'_>, rng: &mut Rng) 
     );
     let door = Caller::root(&SECURITY, None).from(address, browser);
     desk.burst(&door, GLOBAL, at, 1, &[&CONSOLE_LOGIN_ROOT], rng);
-    let root = Caller::root(&SECURITY, Some(at))
+    let session = Session {
+        name: "root",
+        started: at,
+        mfa: true,
+    };
+    let root = Caller::root(&SECURITY, Some(session))
         .from(address, browser)
         .in_console();
     desk.burst(&root, GLOBAL, at + 30, 20, &[&GET_CONTACT, &GET_BILL], rng);

@@ -2,14 +2,14 @@
 
 use super::Desk;
 use crate::calendar::is_weekend;
-use crate::call::Call;
-use crate::caller::{Caller, Session};
 use crate::calls::{
     compute::*, containers::*, data::*, identity::*, launch, secrets::*, storage::*,
 };
 use crate::cast::{Account, HOME, PROD, STAGING, Things};
 use crate::clock::{DAY, HOUR, MINUTE, SLOT, Second};
+use crate::record::Call;
 use crate::record::Deed;
+use crate::record::{Caller, Session};
 use crate::rng::Rng;
 
 const DEPLOYS: u64 = 0xde91;
@@ -31,11 +31,8 @@ pub(super) fn deploy(slot: Second, desk: &mut Desk<'_>) {
         let at = midnight + today.between(9 * HOUR as u64, 17 * HOUR as u64) as Second;
         if (slot..slot + SLOT).contains(&at) {
             let mut rng = Rng::about(desk.seed, &[DEPLOYS, midnight as u64, number]);
-            if rng.chance(600) {
-                terraform(at, desk, &mut rng)
-            } else {
-                cdk(at, desk, &mut rng)
-            }
+            let pipeline = if rng.chance(600) { terraform } else { cdk };
+            pipeline(at, desk, &mut rng);
         }
     }
 }

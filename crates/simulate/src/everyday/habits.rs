@@ -1,10 +1,10 @@
 //! What people do when they sit down: pages they open, commands they type.
 
-use crate::call::Call;
 use crate::calls::{
     compute::*, containers::*, data::*, identity::*, secrets::*, storage::*, watch::*,
 };
 use crate::cast::Trade;
+use crate::record::Call;
 
 /// Through which tool a person calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! Machines fill what the budget leaves: the more records are wanted, the busier they are.
 
 use super::Desk;
-use crate::caller::{Caller, Session};
 use crate::calls::identity::ASSUME_ROLE_FROM_POD;
-use crate::cast::{Host, WORKLOADS, Workload, key_generation};
+use crate::cast::{Host, Workload, key_generation, running};
 use crate::clock::{DAY, HOUR, SLOT, Second};
 use crate::record::Deed;
+use crate::record::{Caller, Session};
 use crate::rng::{Rng, number_of};
 
 /// Machines make at most about so many records before the files that are ready are handed out.
@@ -21,28 +21,21 @@ pub(crate) fn run_machines(slot: Second, round: u64, desk: &mut Desk<'_>) -> boo
     let goal = desk.budget.left_in(slot).min(BREATH);
     let mut left = goal;
     while left > 0 {
-        let workload = choose(today, rng.below(shares));
+        let Some(workload) = choose(today, rng.below(shares)) else {
+            break;
+        };
         left = run(workload, slot, left, desk, &mut rng);
     }
     goal == BREATH
 }
 
-fn running(today: i64) -> impl Iterator<Item = &'static Workload> {
-    WORKLOADS
-        .iter()
-        .filter(move |workload| workload.since <= today)
-}
-
 /// The workload into whose share `ticket` falls.
-fn choose(today: i64, ticket: u64) -> &'static Workload {
-    let mut ticket = ticket;
-    for workload in running(today) {
-        if ticket < workload.share {
-            return workload;
-        }
-        ticket -= workload.share;
-    }
-    &WORKLOADS[0]
+fn choose(today: i64, ticket: u64) -> Option<&'static Workload> {
+    let mut before = 0;
+    running(today).find(|workload| {
+        before += workload.share;
+        ticket < before
+    })
 }
 
 /// One turn of one machine, of at most `left` records; returns what is left after it.

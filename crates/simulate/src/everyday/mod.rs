@@ -5,12 +5,13 @@ mod deploys;
 mod habits;
 mod machines;
 mod people;
+mod scan;
 
 use crate::budget::Budget;
-use crate::call::Call;
-use crate::caller::Caller;
 use crate::clock::Second;
 use crate::delivery::Delivery;
+use crate::record::Call;
+use crate::record::Caller;
 use crate::record::Deed;
 use crate::rng::Rng;
 

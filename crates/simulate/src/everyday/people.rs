@@ -3,12 +3,12 @@
 use super::Desk;
 use super::habits::{self, Habit, Tool};
 use crate::calendar::Workday;
-use crate::call::Call;
-use crate::caller::{Caller, Session};
 use crate::calls::{identity::*, storage, watch};
 use crate::cast::{Account, Door, GLOBAL, HOME, PEOPLE, PROD, Person, SECURITY, Trade};
 use crate::clock::{DAY, HOUR, MINUTE, SLOT, Second};
+use crate::record::Call;
 use crate::record::Deed;
+use crate::record::{Caller, Session};
 use crate::rng::{Rng, number_of};
 
 /// IAM users mistype their password at so many of 1,000 sign-ins.
@@ -83,7 +83,7 @@ impl<'a> Shift<'a> {
         };
         match self.person.door {
             Door::IamUser => Caller::user_session(account, session),
-            Door::SingleSignOn(set) => permission_set(
+            Door::SingleSignOn(set) => Caller::permission_set(
                 account,
                 set,
                 Session {
@@ -106,7 +106,7 @@ impl<'a> Shift<'a> {
         };
         match self.person.door {
             Door::IamUser => Caller::user(account, name, 0),
-            Door::SingleSignOn(set) => permission_set(
+            Door::SingleSignOn(set) => Caller::permission_set(
                 account,
                 set,
                 Session {
@@ -242,16 +242,4 @@ impl<'a> Shift<'a> {
         ];
         desk.burst(&auditor, HOME, at + 3, 8, &calls, rng);
     }
-}
-
-/// A person in a role that Identity Center made for a permission set.
-fn permission_set(account: &Account, set: &str, session: Session<'_>) -> Caller {
-    let mark = number_of(set) ^ number_of(account.id);
-    let role = format!("AWSReservedSSO_{set}_{mark:016x}");
-    Caller::role(
-        account,
-        "/aws-reserved/sso.amazonaws.com/eu-west-1/",
-        &role,
-        session,
-    )
 }

@@ -3,12 +3,18 @@
 //! Source: AWS CloudTrail User Guide, *CloudTrail record contents for management, data, and network
 //! activity events*.
 
-use crate::call::{Call, Category};
-use crate::caller::Caller;
+mod call;
+mod caller;
+pub(crate) mod ids;
+mod principal;
+pub(crate) mod template;
+
 use crate::clock::{self, Second};
-use crate::ids;
 use crate::rng::Rng;
-use crate::template::{Scene, fill};
+pub(crate) use call::{Call, Category};
+pub(crate) use caller::{Caller, Session};
+pub(crate) use principal::access_key;
+use template::{Scene, fill};
 
 /// Keeps the stream of shared ids apart from the ids within a record.
 const SHARED: u64 = 0x5ba6ed;
@@ -37,6 +43,7 @@ pub(crate) fn write(out: &mut Vec<u8>, deed: &Deed<'_>, mut rng: Rng) {
         ..
     } = *deed;
     let region = call.filed_in(deed.region);
+    // Drawn first, so that `event_id` can tell it without writing the record.
     let mut event_id = Vec::with_capacity(36);
     ids::write_uuid(&mut event_id, &mut rng);
     let salt = rng.draw();
@@ -94,6 +101,13 @@ pub(crate) fn write(out: &mut Vec<u8>, deed: &Deed<'_>, mut rng: Rng) {
         templated(out, r#","resources":"#, call.resources, &mut scene);
     }
     closing(out, deed, region, shared);
+}
+
+/// The `eventID` of the record that [`write`] makes with this `rng`.
+pub(crate) fn event_id(mut rng: Rng) -> String {
+    let mut event_id = Vec::with_capacity(36);
+    ids::write_uuid(&mut event_id, &mut rng);
+    String::from_utf8_lossy(&event_id).into_owned()
 }
 
 fn text(out: &mut Vec<u8>, label: &str, value: &str) {

@@ -10,7 +10,7 @@
 
 use crate::cast::Things;
 use crate::clock::{self, HOUR, Second};
-use crate::ids;
+use crate::record::ids;
 use crate::rng::{Rng, number_of};
 
 /// Everything a template may ask about one record.
@@ -108,6 +108,17 @@ impl Scene<'_> {
             None => ids::write(out, name, &mut self.rng),
         }
     }
+}
+
+/// A name that was not replaced, for it was misspelt.
+#[cfg(test)]
+pub(crate) fn leftover(text: &str) -> Option<&str> {
+    let unreplaced =
+        |&at: &usize| text[at + 1..].starts_with(|next: char| next.is_ascii_lowercase());
+    text.match_indices('$')
+        .map(|(at, _)| at)
+        .find(unreplaced)
+        .map(|at| &text[at..])
 }
 
 #[cfg(test)]

@@ -4,9 +4,10 @@
 
 use std::fmt::Write as _;
 
+use super::principal::{access_key, attributes, role_identity, session_arn, user_arn, user_head};
 use crate::cast::{Account, Place, Things};
-use crate::clock::{self, Second};
-use crate::ids;
+use crate::clock::Second;
+use crate::record::ids;
 use crate::rng::{Rng, number_of};
 
 /// One session of one principal: the same for all its records.
@@ -99,6 +100,18 @@ impl Caller {
         Self::new(account, session.name, arn, identity).on_behalf(service)
     }
 
+    /// A person in the role that Identity Center made for a permission set.
+    pub(crate) fn permission_set(account: &Account, set: &str, session: Session<'_>) -> Self {
+        let mark = number_of(set) ^ number_of(account.id);
+        let role = format!("AWSReservedSSO_{set}_{mark:016x}");
+        Self::role(
+            account,
+            "/aws-reserved/sso.amazonaws.com/eu-west-1/",
+            &role,
+            session,
+        )
+    }
+
     /// AWS itself, in its own name.
     pub(crate) fn service(account: &Account, service: &str) -> Self {
         let identity = format!(r#"{{"type":"AWSService","invokedBy":"{service}"}}"#);
@@ -152,20 +165,21 @@ impl Caller {
         Self::new(account, principal, String::new(), identity)
     }
 
-    /// The root user; `started` is when it signed in, if it did.
-    pub(crate) fn root(account: &Account, started: Option<Second>) -> Self {
+    /// Nobody in particular: a request without any credentials.
+    pub(crate) fn anonymous(account: &Account) -> Self {
+        let identity = r#"{"type":"AWSAccount","principalId":"","accountId":"anonymous"}"#;
+        Self::new(account, "anonymous", String::new(), identity.into())
+    }
+
+    /// The root user, before or after it signed in.
+    pub(crate) fn root(account: &Account, session: Option<Session<'_>>) -> Self {
         let id = account.id;
         let arn = format!("arn:aws:iam::{id}:root");
         let mut identity = format!(
             r#"{{"type":"Root","principalId":"{id}","arn":"{arn}","accountId":"{id}","accessKeyId":""#
         );
-        if let Some(started) = started {
-            let session = Session {
-                name: "root",
-                started,
-                mfa: true,
-            };
-            let key = access_key("ASIA", id, started as u64);
+        if let Some(session) = session {
+            let key = access_key("ASIA", id, session.started as u64);
             let attributes = attributes(session);
             let _ = write!(identity, r#"{key}","sessionContext":{{{attributes}}}"#);
         } else {
@@ -213,57 +227,11 @@ impl Caller {
     }
 }
 
-/// The access key id of `owner`; `generation` tells keys of one owner apart.
-pub(crate) fn access_key(prefix: &str, owner: &str, generation: u64) -> String {
-    let mut rng = Rng::about(number_of(owner), &[number_of(prefix), generation]);
-    let mut key = Vec::new();
-    ids::write_access_key(&mut key, prefix, &mut rng);
-    String::from_utf8_lossy(&key).into_owned()
-}
-
-/// The unique id of a user (`AIDA`) or role (`AROA`), which outlives its sessions.
-pub(crate) fn principal_id(prefix: &str, name: &str) -> String {
-    access_key(prefix, name, u64::MAX).replacen("EXAMPLE", "EXAMPLE1", 1)
-}
-
-fn user_arn(account: &Account, name: &str) -> String {
-    format!("arn:aws:iam::{}:user/{name}", account.id)
-}
-
-fn session_arn(account: &Account, role: &str, session: &str) -> String {
-    format!("arn:aws:sts::{}:assumed-role/{role}/{session}", account.id)
-}
-
-fn user_head(account: &Account, name: &str) -> String {
-    let (id, arn) = (account.id, user_arn(account, name));
-    let principal = principal_id("AIDA", name);
-    format!(r#"{{"type":"IAMUser","principalId":"{principal}","arn":"{arn}","accountId":"{id}""#)
-}
-
-/// The block of a role session without its closing brace.
-fn role_identity(account: &Account, path: &str, role: &str, session: Session<'_>) -> String {
-    let id = account.id;
-    let principal = principal_id("AROA", role);
-    let key = access_key("ASIA", session.name, session.started as u64);
-    let (name, arn) = (session.name, session_arn(account, role, session.name));
-    let attributes = attributes(session);
-    format!(
-        r#"{{"type":"AssumedRole","principalId":"{principal}:{name}","arn":"{arn}","accountId":"{id}","accessKeyId":"{key}","sessionContext":{{"sessionIssuer":{{"type":"Role","principalId":"{principal}","arn":"arn:aws:iam::{id}:role{path}{role}","accountId":"{id}","userName":"{role}"}},{attributes}}}"#
-    )
-}
-
-fn attributes(session: Session<'_>) -> String {
-    let mut started = Vec::with_capacity(20);
-    clock::write_time(&mut started, session.started);
-    let started = String::from_utf8_lossy(&started);
-    let mfa = session.mfa;
-    format!(r#""attributes":{{"creationDate":"{started}","mfaAuthenticated":"{mfa}"}}"#)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::cast::PROD;
+    use crate::record::principal::principal_id;
 
     fn parsed(caller: &Caller) -> serde_json::Value {
         serde_json::from_str(&caller.identity).unwrap()
@@ -296,8 +264,9 @@ mod tests {
                 Caller::outsider(&PROD, "777788889999", "AROAEXAMPLE"),
                 "AWSAccount",
             ),
+            (Caller::anonymous(&PROD), "AWSAccount"),
             (Caller::root(&PROD, None), "Root"),
-            (Caller::root(&PROD, Some(60)), "Root"),
+            (Caller::root(&PROD, Some(session)), "Root"),
             (Caller::at_sign_in(&PROD, "maria.santos"), "IAMUser"),
         ] {
             assert_eq!(parsed(&caller)["type"], kind);

@@ -13,7 +13,7 @@ pub(crate) enum Category {
     ServiceEvent,
 }
 
-/// A call; the texts are [templates](crate::template) of JSON.
+/// A call; the texts are [templates](crate::record::template) of JSON.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Call {
     /// The service without `.amazonaws.com`.
@@ -88,11 +88,6 @@ impl Call {
     /// The same call with `resources`.
     pub(crate) const fn on(self, resources: &'static str) -> Self {
         Self { resources, ..self }
-    }
-
-    /// The same call with other `responseElements`.
-    pub(crate) const fn answers(self, response: &'static str) -> Self {
-        Self { response, ..self }
     }
 
     /// The same call, refused or failed: nothing came back.

@@ -4,13 +4,18 @@
 //! of one account and region (quiet ones wait up to fifteen), some 15 records in 1,000 come up to
 //! three quarters of an hour late, and 3 in 1,000 come a second time in a later file.
 
+mod digest;
+pub(crate) mod insight;
+
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::clock::{self, MINUTE, SLOT, Second};
-use crate::ids;
+pub(crate) use digest::DigestChain;
+
+use crate::clock::{self, HOUR, MINUTE, SLOT, Second};
+use crate::record::ids;
 use crate::record::{self, Deed};
 use crate::rng::Rng;
-use crate::{OPENING, SimulatedFile};
+use crate::{CLOSING, OPENING, SimulatedFile};
 
 /// Records per 1,000 that miss their file.
 const LATE: u64 = 15;
@@ -40,6 +45,8 @@ struct Batch {
     body: Vec<u8>,
     records: usize,
     since: Second,
+    oldest: Second,
+    newest: Second,
 }
 
 /// A record that waits for a later file.
@@ -47,7 +54,18 @@ struct Batch {
 struct Waiting {
     due: Second,
     origin: Origin,
+    at: Second,
     text: Vec<u8>,
+}
+
+/// When a record is delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    OnTime,
+    /// In the slot that begins then.
+    Later(Second),
+    /// Now, and again then.
+    Twice(Second),
 }
 
 /// All records on their way, and the files that are ready.
@@ -55,8 +73,9 @@ struct Waiting {
 pub(crate) struct Delivery {
     seed: u64,
     slot: Second,
+    digests: DigestChain,
     batches: BTreeMap<Origin, Batch>,
-    waiting: VecDeque<Waiting>,
+    waiting: Vec<Waiting>,
     ready: VecDeque<SimulatedFile>,
     accepted: u64,
     files: u64,
@@ -67,8 +86,9 @@ impl Delivery {
         Self {
             seed,
             slot: 0,
+            digests: DigestChain::default(),
             batches: BTreeMap::new(),
-            waiting: VecDeque::new(),
+            waiting: Vec::new(),
             ready: VecDeque::new(),
             accepted: 0,
             files: 0,
@@ -79,49 +99,65 @@ impl Delivery {
     /// leaves room for that.
     pub(crate) fn accept(&mut self, deed: &Deed<'_>, room: u64) -> u64 {
         self.accepted += 1;
-        let mut fate = Rng::about(self.seed, &[FATE, self.accepted]);
         let rng = Rng::about(self.seed, &[RECORD, self.accepted]);
         let origin = (deed.caller.account, deed.call.filed_in(deed.region));
-        // What runs on past this slot cannot be in its files.
-        let early = deed.at >= self.slot + SLOT;
-        let late = fate.chance(LATE) && self.waiting.len() < WAITING_ROOM;
-        let twice = fate.chance(TWICE) && room > 1 && self.waiting.len() < WAITING_ROOM;
-        if early {
-            let mut text = Vec::new();
-            record::write(&mut text, deed, rng);
-            let due = deed.at.div_euclid(SLOT) * SLOT;
-            self.waiting.push_back(Waiting { due, origin, text });
-            1
-        } else if late || twice {
-            let mut text = Vec::new();
-            record::write(&mut text, deed, rng);
-            if twice {
-                self.append(origin, |body| body.extend_from_slice(&text));
-            }
-            let due = self.slot + fate.between(1, PATIENCE) as Second * SLOT;
-            self.waiting.push_back(Waiting { due, origin, text });
-            1 + u64::from(twice)
-        } else {
-            self.append(origin, |body| record::write(body, deed, rng));
-            1
+        let fate = self.fate(deed.at, room);
+        if fate == Fate::OnTime {
+            self.append(origin, deed.at, |body| record::write(body, deed, rng));
+            return 1;
         }
+        let mut text = Vec::new();
+        record::write(&mut text, deed, rng);
+        let (at, twice) = (deed.at, matches!(fate, Fate::Twice(_)));
+        if twice {
+            self.append(origin, at, |body| body.extend_from_slice(&text));
+        }
+        if let Fate::Later(due) | Fate::Twice(due) = fate {
+            self.waiting.push(Waiting {
+                due,
+                origin,
+                at,
+                text,
+            });
+        }
+        1 + u64::from(twice)
     }
 
-    /// Takes in a record that is already written.
-    pub(crate) fn accept_text(&mut self, account: &'static str, region: &'static str, text: &[u8]) {
-        self.append((account, region), |body| body.extend_from_slice(text));
+    /// Takes in a record that is already written, of something that happened at `at`.
+    pub(crate) fn accept_text(&mut self, origin: Origin, at: Second, text: &[u8]) {
+        self.append(origin, at, |body| body.extend_from_slice(text));
+    }
+
+    /// What will become of the record of something that happens at `at`.
+    fn fate(&self, at: Second, room: u64) -> Fate {
+        let mut rng = Rng::about(self.seed, &[FATE, self.accepted]);
+        let later = self.slot + rng.between(1, PATIENCE) as Second * SLOT;
+        if at >= self.slot + SLOT {
+            // What a burst still does after this slot cannot be in this slot's files.
+            Fate::Later(at.div_euclid(SLOT) * SLOT)
+        } else if self.waiting.len() >= WAITING_ROOM {
+            Fate::OnTime
+        } else if rng.chance(LATE) {
+            Fate::Later(later)
+        } else if room > 1 && rng.chance(TWICE) {
+            Fate::Twice(later)
+        } else {
+            Fate::OnTime
+        }
     }
 
     /// Begins the slot at `slot`: late records whose time has come join it.
     pub(crate) fn open(&mut self, slot: Second) {
         self.slot = slot;
-        let (due, waiting): (VecDeque<_>, _) = self
+        let due: Vec<_> = self
             .waiting
-            .drain(..)
-            .partition(|waiting| waiting.due <= slot);
-        self.waiting = waiting;
-        for Waiting { origin, text, .. } in due {
-            self.append(origin, |body| body.extend_from_slice(&text));
+            .extract_if(.., |waiting| waiting.due <= slot)
+            .collect();
+        for Waiting {
+            origin, at, text, ..
+        } in due
+        {
+            self.append(origin, at, |body| body.extend_from_slice(&text));
         }
     }
 
@@ -137,6 +173,9 @@ impl Delivery {
         for origin in due {
             self.ship(origin);
         }
+        if now.rem_euclid(HOUR) == 0 {
+            self.ready.push_back(self.digests.close(now));
+        }
     }
 
     /// Delivers all that is left, late records too.
@@ -148,41 +187,59 @@ impl Delivery {
         }
     }
 
+    /// Delivers CloudTrail's own remarks of this slot; returns how many.
+    pub(crate) fn remark(&mut self, first: Second) -> u64 {
+        let remarks = insight::files(self.seed, first, self.slot, SLOT);
+        let count = remarks.len() as u64;
+        self.ready.extend(remarks);
+        count
+    }
+
     /// The next file, if one is ready.
     pub(crate) fn next_file(&mut self) -> Option<SimulatedFile> {
         self.ready.pop_front()
     }
 
-    fn append(&mut self, origin: Origin, write: impl FnOnce(&mut Vec<u8>)) {
+    fn append(&mut self, origin: Origin, at: Second, write: impl FnOnce(&mut Vec<u8>)) {
         let slot = self.slot;
         let batch = self.batches.entry(origin).or_default();
         if batch.records == 0 {
-            batch.since = slot;
+            (batch.since, batch.oldest, batch.newest) = (slot, at, at);
             batch.body.extend_from_slice(OPENING);
         } else {
             batch.body.push(b',');
         }
         write(&mut batch.body);
         batch.records += 1;
+        batch.oldest = batch.oldest.min(at);
+        batch.newest = batch.newest.max(at);
         if batch.body.len() >= FULL {
             self.ship(origin);
         }
     }
 
     fn ship(&mut self, origin: Origin) {
-        let Some(Batch {
-            mut body, records, ..
-        }) = self.batches.remove(&origin)
-        else {
+        let Some(batch) = self.batches.remove(&origin) else {
             return;
         };
-        body.extend_from_slice(b"]}");
+        let Batch {
+            mut body,
+            records,
+            oldest,
+            newest,
+            ..
+        } = batch;
+        body.extend_from_slice(CLOSING);
         let path = self.path(origin);
-        self.ready.push_back(SimulatedFile {
+        let file = SimulatedFile {
             path,
             body,
             records,
-        });
+        };
+        if DigestChain::covers(origin) {
+            self.digests.list(&file, oldest, newest);
+        }
+        self.ready.push_back(file);
     }
 
     fn path(&mut self, (account, region): Origin) -> String {
