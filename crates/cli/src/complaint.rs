@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use detect::render::sentence;
+
 use crate::exit::Exit;
 
 /// One thing that is wrong, said once and in full.
@@ -26,7 +28,7 @@ pub struct Complaint {
 impl Complaint {
     fn new(exit: Exit, at: impl fmt::Display, what: impl fmt::Display) -> Self {
         Self {
-            at: plain(&at.to_string()),
+            at: sentence(&at.to_string()),
             what: plain(&what.to_string()),
             help: None,
             exit,
@@ -74,17 +76,10 @@ impl fmt::Display for Complaint {
 
 impl std::error::Error for Complaint {}
 
-/// Paths and rule texts come from strangers too: no control character reaches the terminal.
+/// Paths and rule texts come from strangers too; line breaks of ours stay.
 fn plain(text: &str) -> String {
-    text.chars()
-        .map(|c| {
-            if c.is_control() && c != '\n' {
-                '\u{fffd}'
-            } else {
-                c
-            }
-        })
-        .collect()
+    let lines: Vec<_> = text.lines().map(sentence).collect();
+    lines.join("\n")
 }
 
 #[cfg(test)]
@@ -93,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_path_cannot_drive_the_terminal() {
-        let complaint = Complaint::unreadable("a\x1b[2Jb", "gone");
-        assert_eq!(complaint.to_string(), "a\u{fffd}[2Jb: gone");
+        let complaint = Complaint::unreadable("a\x1b[2J\nb", "gone");
+        assert_eq!(complaint.to_string(), "a␛[2J␊b: gone");
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt::{self, Display};
 
 use anstyle::{AnsiColor, Style};
+use detect::render::sentence;
 use serde::Serialize;
 use sigma::{Lint, Location, RuleError};
 use unicode_width::UnicodeWidthStr as _;
@@ -65,8 +66,17 @@ impl Diagnosis {
 
 impl From<&RuleError> for Diagnosis {
     fn from(error: &RuleError) -> Self {
-        let severity = if error.is_warning() { Severity::Warning } else { Severity::Error };
-        Self::at(&error.at, severity, error.problem.to_string(), error.source_line())
+        let severity = if error.is_warning() {
+            Severity::Warning
+        } else {
+            Severity::Error
+        };
+        Self::at(
+            &error.at,
+            severity,
+            error.problem.to_string(),
+            error.source_line(),
+        )
     }
 }
 
@@ -76,7 +86,12 @@ impl From<&Lint> for Diagnosis {
         Self {
             code: Some(lint.code.as_str().to_owned()),
             help: Some(lint.remedy.clone()),
-            ..Self::at(&lint.location, Severity::Warning, message, &lint.source_line)
+            ..Self::at(
+                &lint.location,
+                Severity::Warning,
+                message,
+                &lint.source_line,
+            )
         }
     }
 }
@@ -87,12 +102,21 @@ impl Display for Diagnosis {
             Severity::Error => (ERROR, "error"),
             Severity::Warning => (WARNING, "warning"),
         };
-        let code = self.code.as_deref().map(|code| format!("[{code}]")).unwrap_or_default();
+        let code = self
+            .code
+            .as_deref()
+            .map(|code| format!("[{code}]"))
+            .unwrap_or_default();
         let place = format!("{}:{}:{}", self.file, self.line, self.column);
-        write!(f, "{}: {style}{kind}{code}{style:#}: {}", plain(&place), plain(&self.message))?;
+        write!(
+            f,
+            "{}: {style}{kind}{code}{style:#}: {}",
+            sentence(&place),
+            sentence(&self.message)
+        )?;
         self.source(f)?;
         match &self.help {
-            Some(help) => write!(f, "\n  {HELP}help{HELP:#}: {}", plain(help)),
+            Some(help) => write!(f, "\n  {HELP}help{HELP:#}: {}", sentence(help)),
             None => Ok(()),
         }
     }
@@ -100,7 +124,7 @@ impl Display for Diagnosis {
 
 impl Diagnosis {
     fn source(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let line = plain(&self.source_line.replace('\t', " "));
+        let line = sentence(&self.source_line.replace('\t', " "));
         if line.trim().is_empty() {
             return Ok(());
         }
@@ -108,13 +132,12 @@ impl Diagnosis {
         let before: String = line.chars().take(self.column.saturating_sub(1)).collect();
         let (margin, caret) = (number.len(), before.width());
         write!(f, "\n {MARGIN}{number} |{MARGIN:#} {}", line.trim_end())?;
-        write!(f, "\n {MARGIN}{:margin$} |{MARGIN:#} {:caret$}{HELP}^{HELP:#}", "", "")
+        write!(
+            f,
+            "\n {MARGIN}{:margin$} |{MARGIN:#} {:caret$}{HELP}^{HELP:#}",
+            "", ""
+        )
     }
-}
-
-/// Rule files come from strangers too.
-fn plain(text: &str) -> String {
-    detect::neutral::visible(text)
 }
 
 /// Tells what is wrong with rules that were to be used, the first few in full; returns how many do
@@ -124,7 +147,12 @@ pub fn tell_problems(problems: &[RuleError], terminal: Terminal) -> usize {
         terminal.say(Diagnosis::from(problem));
     }
     if let Some(more @ 1..) = problems.len().checked_sub(TOLD) {
-        terminal.warn(format_args!("and {more} more; `trailhound rules check` shows them all"));
+        terminal.warn(format_args!(
+            "and {more} more; `trailhound rules check` shows them all"
+        ));
     }
-    problems.iter().filter(|problem| !problem.is_warning()).count()
+    problems
+        .iter()
+        .filter(|problem| !problem.is_warning())
+        .count()
 }

@@ -11,7 +11,10 @@ use std::task::{Context, Poll, Waker};
 /// If it waits for something, for nothing here would ever wake it.
 pub fn ready<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
-    match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+    match future
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()))
+    {
         Poll::Ready(value) => value,
         Poll::Pending => unreachable!("ports on disk and in memory never wait"),
     }

@@ -89,7 +89,9 @@ impl Rulebook {
                 Complaint::bad_rule(path.display(), "not UTF-8 text")
                     .help("save the file as UTF-8"),
             ),
-            Err(error) => self.complaints.push(Complaint::bad_rule(path.display(), error)),
+            Err(error) => self
+                .complaints
+                .push(Complaint::bad_rule(path.display(), error)),
         }
     }
 
@@ -116,12 +118,15 @@ impl Rulebook {
 }
 
 fn is_rule_file(path: &Path) -> bool {
-    path.extension().is_some_and(|end| end == "yml" || end == "yaml")
+    path.extension()
+        .is_some_and(|end| end == "yml" || end == "yaml")
 }
 
 fn read(path: &Path) -> io::Result<String> {
     let mut text = String::new();
-    File::open(path)?.take(MAX_BYTES).read_to_string(&mut text)?;
+    File::open(path)?
+        .take(MAX_BYTES)
+        .read_to_string(&mut text)?;
     Ok(text)
 }
 

@@ -8,7 +8,10 @@ use std::path::{Path, PathBuf};
 use detect::alert::AlertId;
 use detect::case::{Case, Cases};
 use pipeline::ports::{StateError, StateStore};
-use redb::{Database, DatabaseError, ReadableDatabase as _, StorageError, TableDefinition};
+use redb::{
+    Database, DatabaseError, ReadableDatabase as _, ReadableTable as _, StorageError,
+    TableDefinition,
+};
 
 use crate::complaint::Complaint;
 
@@ -39,7 +42,8 @@ impl StateFile {
             path: path.to_owned(),
             database,
         };
-        file.check_schema().map_err(|error| Complaint::bad_rule(path.display(), error))?;
+        file.check_schema()
+            .map_err(|error| Complaint::bad_rule(path.display(), error))?;
         Ok(file)
     }
 
@@ -51,7 +55,10 @@ impl StateFile {
             let found = about.get("schema")?.map(|schema| schema.value().to_owned());
             match found {
                 Some(schema) if schema != SCHEMA => {
-                    return Err(format!("written by another version ({schema}), this one knows {SCHEMA}").into());
+                    return Err(format!(
+                        "written by another version ({schema}), this one knows {SCHEMA}"
+                    )
+                    .into());
                 }
                 Some(_) => return Ok(()),
                 None => about.insert("schema", SCHEMA)?,
@@ -100,7 +107,8 @@ impl StateStore for StateFile {
     }
 
     async fn save(&mut self, cases: Cases) -> Result<(), StateError> {
-        self.write(cases).map_err(|cause| self.error("written", cause))
+        self.write(cases)
+            .map_err(|cause| self.error("written", cause))
     }
 }
 
@@ -111,7 +119,9 @@ fn unopened(path: &Path, error: &DatabaseError) -> Complaint {
             Complaint::bad_rule(place, "another run has this state file open")
                 .help("wait for it to end, or use another file")
         }
-        DatabaseError::Storage(StorageError::Io(cause)) if cause.kind() != std::io::ErrorKind::InvalidData => {
+        DatabaseError::Storage(StorageError::Io(cause))
+            if cause.kind() != std::io::ErrorKind::InvalidData =>
+        {
             Complaint::bad_rule(place, cause).help("name a file that you may read and write")
         }
         _ => Complaint::bad_rule(place, format!("not a state file: {error}"))

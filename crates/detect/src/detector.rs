@@ -62,14 +62,23 @@ impl Detector {
     /// Someone who asks the rules; one for each thread.
     #[must_use]
     pub fn screener(&self) -> Screener<'_> {
-        Screener { detector: self, candidates: HashMap::new(), key: Vec::new(), scratch: Vec::new() }
+        Screener {
+            detector: self,
+            candidates: HashMap::new(),
+            key: Vec::new(),
+            scratch: Vec::new(),
+        }
     }
 
     /// The rules that may match a record of which only this much is known.
     fn could_match(&self, glance: &Glance<'_>, candidates: &mut Vec<u32>) {
         candidates.clear();
         let rules = self.rules.rules().iter().zip(0..);
-        candidates.extend(rules.filter(|(rule, _)| rule.could_match(glance)).map(|(_, at)| at));
+        candidates.extend(
+            rules
+                .filter(|(rule, _)| rule.could_match(glance))
+                .map(|(_, at)| at),
+        );
     }
 }
 
@@ -121,9 +130,14 @@ impl Screener<'_> {
             found.matches += 1;
             match detector.rules.suppressed_by(at, record) {
                 Some(filter) => {
-                    *found.suppressed.entry(filter.title().to_owned()).or_default() += 1;
+                    *found
+                        .suppressed
+                        .entry(filter.title().to_owned())
+                        .or_default() += 1;
                 }
-                None => found.cases.add(rule, &detector.guidance[at], record, log_file),
+                None => found
+                    .cases
+                    .add(rule, &detector.guidance[at], record, log_file),
             }
         }
     }

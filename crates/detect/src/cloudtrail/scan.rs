@@ -153,7 +153,11 @@ fn solid(bytes: &[u8], mut at: usize) -> Result<usize, Scan> {
 #[inline(always)]
 fn expect(bytes: &[u8], at: usize, byte: u8) -> Result<usize, Scan> {
     let at = solid(bytes, at)?;
-    if bytes[at] == byte { Ok(at) } else { Err(Scan::Broken(at, ShapeError::Member)) }
+    if bytes[at] == byte {
+        Ok(at)
+    } else {
+        Err(Scan::Broken(at, ShapeError::Member))
+    }
 }
 
 /// The end of the number or word at `start`.
@@ -223,12 +227,12 @@ mod tests {
             ("{}", Scan::Complete(2), "an empty object is one"),
             ("{\"a\":1", Scan::Incomplete, "cut off"),
             ("{\"a\":\"}", Scan::Incomplete, "a string without end"),
-            ("{\"a\":[}", Scan::Incomplete, "the last bracket closes the list"),
             (
-                "{\"a\" 1}",
-                Scan::Broken(5, ShapeError::Member),
-                "no colon",
+                "{\"a\":[}",
+                Scan::Incomplete,
+                "the last bracket closes the list",
             ),
+            ("{\"a\" 1}", Scan::Broken(5, ShapeError::Member), "no colon"),
             ("{a:1}", Scan::Broken(2, ShapeError::Member), "no quotes"),
             (
                 "{\"a\":,\"b\":1}",

@@ -59,7 +59,7 @@ fn cells(alert: &Alert, language: Language) -> [String; COLUMNS.len()] {
     [
         alert.time.to_string(),
         alert.level.to_string(),
-        text::name(&alert.rule.title),
+        text::name(alert.rule.title_in(language)),
         name(alert.account.id.as_deref()),
         name(alert.region.as_deref()),
         text::name(&alert.principal.key),
@@ -74,9 +74,9 @@ fn cells(alert: &Alert, language: Language) -> [String; COLUMNS.len()] {
         name(event.map(|event| event.event_name.as_str())),
         name(event.and_then(|event| event.error_code.as_deref())),
         name(event.and_then(|event| event.event_id.as_deref())),
-        name(event.map(|event| event.log_file.as_str())),
+        name(event.and_then(|event| event.log_file.as_deref())),
         text::name(&alert.rule.id),
-        alert.id.clone(),
+        alert.id.to_string(),
     ]
 }
 

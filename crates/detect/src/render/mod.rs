@@ -10,9 +10,11 @@ pub mod ocsf;
 pub mod table;
 mod text;
 
+pub use text::sentence;
+
 use anstyle::{AnsiColor, Style};
 
-use crate::alert::Level;
+use sigma::Level;
 
 /// The colour of a level, for terminals.
 #[must_use]

@@ -8,7 +8,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::attack;
-use crate::alert::{Alert, EventRef, Level};
+use sigma::Level;
+
+use crate::alert::{Alert, EventRef, Kind};
 use crate::language::Language;
 use crate::principal::PrincipalKind;
 
@@ -68,7 +70,7 @@ fn metadata(alert: &Alert, product_version: &str) -> Value {
     json!({
         "version": VERSION,
         "profiles": ["cloud"],
-        "uid": alert.id,
+        "uid": alert.id.as_str(),
         "event_code": alert.rule.id,
         "log_name": "CloudTrail",
         "log_provider": "AWS",
@@ -88,9 +90,13 @@ fn account(uid: Option<&str>, name: Option<&str>) -> Value {
 }
 
 fn finding_info(alert: &Alert, language: Language) -> Value {
+    let (type_id, analytic) = match alert.rule.kind {
+        Kind::Rule | Kind::Correlation => (1, "Rule"),
+        Kind::Anomaly => (2, "Behavioral"),
+    };
     json!({
-        "uid": alert.id,
-        "title": alert.rule.title,
+        "uid": alert.id.as_str(),
+        "title": alert.rule.title_in(language),
         "desc": alert.summary.to(language),
         "created_time": millis(alert.time),
         "first_seen_time": millis(alert.first_time),
@@ -101,8 +107,8 @@ fn finding_info(alert: &Alert, language: Language) -> Value {
             "uid": alert.rule.id,
             "name": alert.rule.title,
             "version": alert.rule.version,
-            "type": "Rule",
-            "type_id": 1,
+            "type": analytic,
+            "type_id": type_id,
         },
         "attacks": attack::attacks(&alert.rule.tags),
     })
@@ -199,10 +205,10 @@ fn remediation(alert: &Alert, language: Language) -> Value {
     if alert.response.is_empty() {
         return Value::Null;
     }
-    let steps = alert.response.iter().map(|step| match &step.command {
-        Some(command) => format!("{}: {command}", step.title.to(language)),
-        None => step.title.to(language).to_owned(),
-    });
+    let steps = alert
+        .response
+        .iter()
+        .map(|step| format!("{}: {}", step.title.to(language), step.command));
     json!({"desc": steps.collect::<Vec<_>>().join("\n")})
 }
 

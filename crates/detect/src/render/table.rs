@@ -11,7 +11,9 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::level_style;
 use super::text::{self, column, lines, shell_word};
-use crate::alert::{Alert, Level};
+use sigma::Level;
+
+use crate::alert::Alert;
 use crate::language::{Language, Words, words};
 
 /// How many alerts of one rule are shown; the others are counted.
@@ -71,7 +73,7 @@ impl Table {
             n => format!(" ×{n}"),
         };
         let room = self.width.saturating_sub(label.width() + 2 + count.width());
-        let title = text::name(&alerts[0].rule.title);
+        let title = text::name(alerts[0].rule.title_in(self.language));
         let title = column(&title, title.width().min(room));
         writeln!(out, "{style}{label}{style:#}  {BOLD}{title}{BOLD:#}{count}")
     }
@@ -148,7 +150,7 @@ fn explain(alert: &Alert) -> Option<String> {
     let id = event.event_id.as_deref()?;
     Some(format!(
         "trailhound explain {} --event {} --rule {}",
-        shell_word(&text::name(&event.log_file)),
+        shell_word(&text::name(event.log_file.as_deref()?)),
         shell_word(&text::name(id)),
         shell_word(&text::name(&alert.rule.id)),
     ))

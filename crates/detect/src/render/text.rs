@@ -14,8 +14,9 @@ pub(super) fn name(text: &str) -> String {
     neutral(text, NAME)
 }
 
-/// A sentence of ours that holds quoted names: safe like a name, but our own quotes stay.
-pub(super) fn sentence(text: &str) -> String {
+/// A sentence of ours that may quote strangers: safe like a name, but our own backquotes stay.
+#[must_use]
+pub fn sentence(text: &str) -> String {
     let parts: Vec<_> = text.split('`').map(|part| neutral(part, 2000)).collect();
     parts.join("`")
 }

@@ -11,16 +11,14 @@ mod read;
 mod summary;
 mod tally;
 
-use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Instant;
 
-use detect::detector::Screened;
+use detect::Screened;
 use detect::language::Language;
 use pipeline::memory::MemoryState;
 use pipeline::{Pipeline, Settled};
-use sigma::RuleSet;
 
 pub use self::args::{Format, LONG, ScanArgs};
 use self::plan::Plan;
@@ -52,8 +50,14 @@ pub fn run(args: &ScanArgs, language: Language, terminal: Terminal) -> Result<Ex
         progress: plan.progress,
     };
     let harvest = reading.read(&plan.inputs, &meter);
-    let suppressed = suppressed(plan.detector.rules(), &harvest.screened);
-    let printer = Printer::new(plan.output, plan.format, plan.floor, plan.language, terminal);
+    let suppressed = harvest.screened.suppressed.clone();
+    let printer = Printer::new(
+        plan.output,
+        plan.format,
+        plan.floor,
+        plan.language,
+        terminal,
+    );
     let (settled, printer) = settle(plan.state, printer, harvest.screened)?;
 
     let complaints: Vec<_> = harvest.tally.complaints.values().cloned().collect();
@@ -63,7 +67,11 @@ pub fn run(args: &ScanArgs, language: Language, terminal: Terminal) -> Result<Ex
         plan.exit,
         exit_of(&harvest.tally),
         printer.exit(plan.fail_on),
-        if interrupted { Exit::Interrupted } else { Exit::Quiet },
+        if interrupted {
+            Exit::Interrupted
+        } else {
+            Exit::Quiet
+        },
     ];
     if !terminal.is_quiet() && !printer.is_cut() {
         let summary = Summary {
@@ -83,7 +91,11 @@ pub fn run(args: &ScanArgs, language: Language, terminal: Terminal) -> Result<Ex
 }
 
 fn exit_of(tally: &Tally) -> Exit {
-    if tally.is_whole() { Exit::Quiet } else { Exit::Unreadable }
+    if tally.is_whole() {
+        Exit::Quiet
+    } else {
+        Exit::Unreadable
+    }
 }
 
 /// Walks the rest of the road: remembered, printed, saved.
@@ -117,14 +129,4 @@ fn finish(
         (Err(_), None) if printer.is_cut() => Ok((Settled::default(), printer)),
         (Err(error), None) => Err(Complaint::bad_rule("--state", error)),
     }
-}
-
-/// Suppressed matches by the title of the filter.
-fn suppressed(rules: &RuleSet, screened: &Screened) -> BTreeMap<String, u64> {
-    let mut titles = BTreeMap::new();
-    for (&filter, count) in &screened.suppressed {
-        let title = rules.filters()[filter].title().to_owned();
-        *titles.entry(title).or_default() += count;
-    }
-    titles
 }

@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use detect::detector::Detector;
+use detect::Detector;
 use detect::language::Language;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -21,31 +21,31 @@ use crate::when::TimeRange;
 
 /// A scan, ready to run.
 #[derive(Debug)]
-pub struct Plan {
+pub(super) struct Plan {
     /// What to read.
-    pub inputs: Inputs,
+    pub(super) inputs: Inputs,
     /// What to judge it by.
-    pub detector: Detector,
+    pub(super) detector: Detector,
     /// Which records are judged.
-    pub range: TimeRange,
+    pub(super) range: TimeRange,
     /// How many threads read.
-    pub threads: usize,
+    pub(super) threads: usize,
     /// Whether to show progress.
-    pub progress: bool,
+    pub(super) progress: bool,
     /// The lowest level that is told.
-    pub floor: Level,
+    pub(super) floor: Level,
     /// The lowest level that makes the run end with a code of its own.
-    pub fail_on: Option<Level>,
+    pub(super) fail_on: Option<Level>,
     /// How alerts are written.
-    pub format: Format,
+    pub(super) format: Format,
     /// In which language.
-    pub language: Language,
+    pub(super) language: Language,
     /// Where to.
-    pub output: Output,
+    pub(super) output: Output,
     /// What earlier runs have told.
-    pub state: Option<StateFile>,
+    pub(super) state: Option<StateFile>,
     /// How the run ends if all goes well from here on: what is wrong so far has been told.
-    pub exit: Exit,
+    pub(super) exit: Exit,
 }
 
 impl Plan {
@@ -53,7 +53,11 @@ impl Plan {
     ///
     /// # Errors
     /// A [`Complaint`] if the scan would make no sense: nothing to read, no rules, no place to write.
-    pub fn of(args: &ScanArgs, language: Language, terminal: Terminal) -> Result<Self, Complaint> {
+    pub(super) fn of(
+        args: &ScanArgs,
+        language: Language,
+        terminal: Terminal,
+    ) -> Result<Self, Complaint> {
         let now = Timestamp::now();
         let range = range(args, now)?;
         let output = Output::open(args.output.as_deref(), terminal)?;
@@ -62,7 +66,12 @@ impl Plan {
         let since = args.since.map(|_| range.since);
         let inputs = Inputs::find(&args.paths, since);
         terminal.complain_all(&inputs.complaints);
-        let inputs_exit = inputs.complaints.iter().map(Complaint::exit).max().unwrap_or_default();
+        let inputs_exit = inputs
+            .complaints
+            .iter()
+            .map(Complaint::exit)
+            .max()
+            .unwrap_or_default();
         Ok(Self {
             inputs,
             detector,
@@ -98,8 +107,16 @@ fn threads(args: &ScanArgs) -> usize {
 }
 
 /// The rules, with what is wrong with some of them told; the others work.
-fn detector(args: &ScanArgs, now: Timestamp, terminal: Terminal) -> Result<(Detector, Exit), Complaint> {
-    let builtin = if args.no_builtin { Rulebook::default() } else { Rulebook::builtin() };
+fn detector(
+    args: &ScanArgs,
+    now: Timestamp,
+    terminal: Terminal,
+) -> Result<(Detector, Exit), Complaint> {
+    let builtin = if args.no_builtin {
+        Rulebook::default()
+    } else {
+        Rulebook::builtin()
+    };
     let book = builtin.with(&args.rules);
     let mut loaded = book.load();
     terminal.complain_all(&book.complaints);
@@ -112,8 +129,10 @@ fn detector(args: &ScanArgs, now: Timestamp, terminal: Terminal) -> Result<(Dete
         ));
     }
     if loaded.rules.rules().is_empty() {
-        return Err(Complaint::bad_rule("--rules", "there is no rule to judge by")
-            .help("mend the rules, name others, or leave --no-builtin out"));
+        return Err(
+            Complaint::bad_rule("--rules", "there is no rule to judge by")
+                .help("mend the rules, name others, or leave --no-builtin out"),
+        );
     }
     let (detector, problems) = Detector::new(loaded.rules);
     for problem in &problems {

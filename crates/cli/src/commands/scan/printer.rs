@@ -17,7 +17,7 @@ use crate::terminal::Terminal;
 
 /// Writes alerts once, all of them, and knows what it wrote.
 #[derive(Debug)]
-pub struct Printer {
+pub(super) struct Printer {
     output: Option<Output>,
     format: Format,
     floor: Level,
@@ -32,7 +32,7 @@ pub struct Printer {
 impl Printer {
     /// Will write alerts from `floor` up to `output`.
     #[must_use]
-    pub fn new(
+    pub(super) fn new(
         output: Output,
         format: Format,
         floor: Level,
@@ -54,30 +54,30 @@ impl Printer {
 
     /// How many alerts were written, by level.
     #[must_use]
-    pub fn told(&self) -> &BTreeMap<Level, u64> {
+    pub(super) fn told(&self) -> &BTreeMap<Level, u64> {
         &self.told
     }
 
     /// How many were left out for their level.
     #[must_use]
-    pub fn below(&self) -> u64 {
+    pub(super) fn below(&self) -> u64 {
         self.below.values().sum()
     }
 
     /// Whether the reader of the output went away before its end.
     #[must_use]
-    pub fn is_cut(&self) -> bool {
+    pub(super) fn is_cut(&self) -> bool {
         self.cut
     }
 
     /// Why the alerts could not be written, if so.
-    pub fn take_complaint(&mut self) -> Option<Complaint> {
+    pub(super) fn take_complaint(&mut self) -> Option<Complaint> {
         self.complaint.take()
     }
 
     /// How a run ends that has found these alerts, those below `--level` included.
     #[must_use]
-    pub fn exit(&self, fail_on: Option<Level>) -> Exit {
+    pub(super) fn exit(&self, fail_on: Option<Level>) -> Exit {
         let worst = self.told.keys().chain(self.below.keys()).max();
         match (fail_on, worst) {
             (Some(floor), Some(&worst)) if worst >= floor => Exit::Alerts,
@@ -95,7 +95,9 @@ impl Printer {
             Format::Csv => csv::write(alerts, self.language, out),
             Format::Ocsf => {
                 let version = env!("CARGO_PKG_VERSION");
-                let findings = alerts.iter().map(|alert| ocsf::detection_finding(alert, self.language, version));
+                let findings = alerts
+                    .iter()
+                    .map(|alert| ocsf::detection_finding(alert, self.language, version));
                 json::write_lines(findings, out)
             }
         }
@@ -103,7 +105,11 @@ impl Printer {
 
     fn count(&mut self, alert: &Alert) -> bool {
         let tells = alert.level >= self.floor;
-        let counts = if tells { &mut self.told } else { &mut self.below };
+        let counts = if tells {
+            &mut self.told
+        } else {
+            &mut self.below
+        };
         *counts.entry(alert.level).or_default() += 1;
         tells
     }

@@ -10,7 +10,7 @@ use std::thread;
 
 use detect::cloudtrail::Record;
 use detect::cloudtrail::log_file::LogFileReader;
-use detect::detector::{Detector, Screened, Screener};
+use detect::{Detector, Screened, Screener};
 
 use super::progress;
 use super::tally::Tally;
@@ -23,30 +23,30 @@ const REPORT_EVERY: u64 = 1024;
 
 /// What all files together hold.
 #[derive(Debug, Default)]
-pub struct Harvest {
+pub(super) struct Harvest {
     /// What became of the records.
-    pub tally: Tally,
+    pub(super) tally: Tally,
     /// What the rules found in them.
-    pub screened: Screened,
+    pub(super) screened: Screened,
 }
 
 /// How to read.
 #[derive(Debug, Clone, Copy)]
-pub struct Reading<'a> {
+pub(super) struct Reading<'a> {
     /// Judges the records.
-    pub detector: &'a Detector,
+    pub(super) detector: &'a Detector,
     /// Which records are judged.
-    pub range: TimeRange,
+    pub(super) range: TimeRange,
     /// How many threads to use, at most one for each file.
-    pub threads: usize,
+    pub(super) threads: usize,
     /// Whether to show how far it is.
-    pub progress: bool,
+    pub(super) progress: bool,
 }
 
 impl Reading<'_> {
     /// Reads `inputs` to the end, or until the meter says stop.
     #[must_use]
-    pub fn read(self, inputs: &Inputs, meter: &Meter) -> Harvest {
+    pub(super) fn read(self, inputs: &Inputs, meter: &Meter) -> Harvest {
         let next = AtomicUsize::new(0);
         let (working, done) = mpsc::channel::<()>();
         thread::scope(|scope| {
@@ -65,7 +65,11 @@ impl Reading<'_> {
                 progress::watch(meter, inputs.bytes, &done);
             }
             workers.into_iter().fold(Harvest::default(), |sum, worker| {
-                sum.plus(worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                sum.plus(
+                    worker
+                        .join()
+                        .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                )
             })
         })
     }
@@ -149,7 +153,9 @@ impl Each<'_, '_> {
     fn record(&mut self, record: &Record<'_>) {
         self.seen += 1;
         if self.seen.is_multiple_of(REPORT_EVERY) {
-            self.meter.records.fetch_add(REPORT_EVERY, Ordering::Relaxed);
+            self.meter
+                .records
+                .fetch_add(REPORT_EVERY, Ordering::Relaxed);
         }
         if self.range.contains(record.event_time()) {
             self.screener.screen(record, Some(self.name), self.screened);
@@ -160,7 +166,9 @@ impl Each<'_, '_> {
 
     /// Tells the meter of the last records; returns how many lay outside the range.
     fn finish(self) -> u64 {
-        self.meter.records.fetch_add(self.seen % REPORT_EVERY, Ordering::Relaxed);
+        self.meter
+            .records
+            .fetch_add(self.seen % REPORT_EVERY, Ordering::Relaxed);
         self.outside
     }
 }

@@ -12,23 +12,23 @@ use crate::numbers::{bytes, count, things};
 
 /// Everything that is said at the end of a scan.
 #[derive(Debug, Default)]
-pub struct Summary {
+pub(super) struct Summary {
     /// What became of files and records.
-    pub tally: Tally,
+    pub(super) tally: Tally,
     /// Files that were passed over, by reason.
-    pub strangers: BTreeMap<Stranger, u64>,
+    pub(super) strangers: BTreeMap<Stranger, u64>,
     /// How long it took.
-    pub elapsed: Duration,
+    pub(super) elapsed: Duration,
     /// Alerts told, by level.
-    pub alerts: BTreeMap<Level, u64>,
+    pub(super) alerts: BTreeMap<Level, u64>,
     /// Alerts not told because they are below `--level`.
-    pub below: u64,
+    pub(super) below: u64,
     /// Alerts not told because an earlier run told them.
-    pub known: u64,
+    pub(super) known: u64,
     /// Matches that filters suppressed, by the title of the filter.
-    pub suppressed: BTreeMap<String, u64>,
+    pub(super) suppressed: BTreeMap<String, u64>,
     /// Whether the user stopped it.
-    pub interrupted: bool,
+    pub(super) interrupted: bool,
 }
 
 impl Display for Summary {
@@ -60,15 +60,23 @@ impl Summary {
             (tally.complaints.len() as u64, "not read to the end"),
         ];
         let notes = notes.into_iter().filter(|(number, _)| *number > 0);
-        reasons(f, "of them", notes.map(|(number, what)| (what.to_owned(), number)))?;
-        let strangers = self.strangers.iter().map(|(what, &number)| (what.to_string(), number));
+        reasons(
+            f,
+            "of them",
+            notes.map(|(number, what)| (what.to_owned(), number)),
+        )?;
+        let strangers = self
+            .strangers
+            .iter()
+            .map(|(what, &number)| (what.to_string(), number));
         reasons(f, "passed over", strangers)
     }
 
     /// The equation, then its terms.
     fn records(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let tally = &self.tally;
-        let outside = (tally.outside > 0).then(|| ("outside the time asked for".to_owned(), tally.outside));
+        let outside =
+            (tally.outside > 0).then(|| ("outside the time asked for".to_owned(), tally.outside));
         let skipped: Vec<_> = outside.into_iter().chain(tally.skipped.clone()).collect();
         writeln!(
             f,
@@ -80,7 +88,11 @@ impl Summary {
         )?;
         reasons(f, "skipped", skipped)?;
         if tally.repaired > 0 {
-            reasons(f, "judged", [("with invalid UTF-8, replaced".to_owned(), tally.repaired)])?;
+            reasons(
+                f,
+                "judged",
+                [("with invalid UTF-8, replaced".to_owned(), tally.repaired)],
+            )?;
         }
         for (name, offset, why) in &tally.places {
             writeln!(f, "  failed: {name} at byte {}: {why}", count(*offset))?;
@@ -94,7 +106,12 @@ impl Summary {
     fn findings(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let total: u64 = self.alerts.values().sum();
         write!(f, "Alerts: {}", count(total))?;
-        let levels: Vec<_> = self.alerts.iter().rev().map(|(level, n)| format!("{} {level}", count(*n))).collect();
+        let levels: Vec<_> = self
+            .alerts
+            .iter()
+            .rev()
+            .map(|(level, n)| format!("{} {level}", count(*n)))
+            .collect();
         if !levels.is_empty() {
             write!(f, " ({})", levels.join(", "))?;
         }
@@ -104,8 +121,15 @@ impl Summary {
             (self.below, "below --level"),
         ];
         let silent = silent.into_iter().filter(|(number, _)| *number > 0);
-        reasons(f, "not shown", silent.map(|(number, what)| (what.to_owned(), number)))?;
-        let filters = self.suppressed.iter().map(|(title, &number)| (title.clone(), number));
+        reasons(
+            f,
+            "not shown",
+            silent.map(|(number, what)| (what.to_owned(), number)),
+        )?;
+        let filters = self
+            .suppressed
+            .iter()
+            .map(|(title, &number)| (title.clone(), number));
         reasons(f, "matches suppressed", filters)
     }
 }
@@ -116,7 +140,10 @@ fn reasons(
     label: &str,
     reasons: impl IntoIterator<Item = (String, u64)>,
 ) -> fmt::Result {
-    let parts: Vec<_> = reasons.into_iter().map(|(what, number)| format!("{} {what}", count(number))).collect();
+    let parts: Vec<_> = reasons
+        .into_iter()
+        .map(|(what, number)| format!("{} {what}", count(number)))
+        .collect();
     if parts.is_empty() {
         return Ok(());
     }

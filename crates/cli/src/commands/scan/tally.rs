@@ -11,52 +11,52 @@ const PLACES: usize = 5;
 
 /// Counts over files, or over one. Adding tallies up in any order gives the same.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Tally {
+pub(super) struct Tally {
     /// Files opened.
-    pub files: u64,
+    pub(super) files: u64,
     /// Of them, those that held nothing.
-    pub empty: u64,
+    pub(super) empty: u64,
     /// Bytes as stored.
-    pub bytes: u64,
+    pub(super) bytes: u64,
     /// Bytes inflated.
-    pub inflated: u64,
+    pub(super) inflated: u64,
     /// Records whose time lies outside `--since` and `--until`.
-    pub outside: u64,
+    pub(super) outside: u64,
     /// Objects that are no records, by what they are.
-    pub skipped: BTreeMap<String, u64>,
+    pub(super) skipped: BTreeMap<String, u64>,
     /// Records that were judged.
-    pub judged: u64,
+    pub(super) judged: u64,
     /// Of them, those with invalid UTF-8, which was replaced.
-    pub repaired: u64,
+    pub(super) repaired: u64,
     /// Records that could not be read.
-    pub failed: u64,
+    pub(super) failed: u64,
     /// The first few of them: file, offset in bytes, what is wrong.
-    pub places: BTreeSet<(String, u64, String)>,
+    pub(super) places: BTreeSet<(String, u64, String)>,
     /// Files that could not be read to their end, by name.
-    pub complaints: BTreeMap<String, Complaint>,
+    pub(super) complaints: BTreeMap<String, Complaint>,
 }
 
 impl Tally {
     /// Everything that looked like a record.
     #[must_use]
-    pub fn read(&self) -> u64 {
+    pub(super) fn read(&self) -> u64 {
         self.judged + self.outside + self.skipped.values().sum::<u64>() + self.failed
     }
 
     /// Whether all that was to be read could be.
     #[must_use]
-    pub fn is_whole(&self) -> bool {
+    pub(super) fn is_whole(&self) -> bool {
         self.failed == 0 && self.complaints.is_empty()
     }
 
     /// Counts a file that could not be opened.
-    pub fn refused(&mut self, name: &str, complaint: Complaint) {
+    pub(super) fn refused(&mut self, name: &str, complaint: Complaint) {
         self.files += 1;
         self.complaints.insert(name.to_owned(), complaint);
     }
 
     /// Counts a file that was read, of whose records `outside` lay outside the time asked for.
-    pub fn add(&mut self, name: &str, report: &FileReport, outside: u64) {
+    pub(super) fn add(&mut self, name: &str, report: &FileReport, outside: u64) {
         self.files += 1;
         self.empty += u64::from(report.is_empty());
         self.bytes += report.bytes_read;
@@ -81,7 +81,7 @@ impl Tally {
     }
 
     /// Adds what another thread has counted.
-    pub fn merge(&mut self, other: Self) {
+    pub(super) fn merge(&mut self, other: Self) {
         self.files += other.files;
         self.empty += other.empty;
         self.bytes += other.bytes;

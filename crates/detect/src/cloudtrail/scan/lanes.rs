@@ -52,7 +52,12 @@ pub(super) struct Portable;
 impl Compare for Portable {
     #[inline(always)]
     fn masks(&self, block: &[u8; BLOCK]) -> Masks {
-        let mut masks = Masks { quotes: 0, backslashes: 0, opening: 0, closing: 0 };
+        let mut masks = Masks {
+            quotes: 0,
+            backslashes: 0,
+            opening: 0,
+            closing: 0,
+        };
         for (lane, bytes) in block.as_chunks::<16>().0.iter().enumerate() {
             let bytes = u8x16::new(*bytes);
             // `[` and `{`, `]` and `}` differ in bit 5 alone.

@@ -40,7 +40,12 @@ impl Nested {
 
     /// Visits the brackets of a block until the depth is back at zero.
     #[inline(always)]
-    fn one_by_one(&mut self, base: usize, opening: u64, closing: u64) -> Result<Option<usize>, Scan> {
+    fn one_by_one(
+        &mut self,
+        base: usize,
+        opening: u64,
+        closing: u64,
+    ) -> Result<Option<usize>, Scan> {
         let mut brackets = opening | closing;
         while brackets != 0 {
             let bit = brackets.trailing_zeros();
