@@ -3,6 +3,7 @@
 use std::fmt::{self, Display};
 
 use anstyle::{AnsiColor, Style};
+use detect::GuidanceError;
 use detect::render::sentence;
 use serde::Serialize;
 use sigma::{Lint, Location, RuleError};
@@ -77,6 +78,13 @@ impl From<&RuleError> for Diagnosis {
             error.problem.to_string(),
             error.source_line(),
         )
+    }
+}
+
+impl From<&GuidanceError> for Diagnosis {
+    fn from(error: &GuidanceError) -> Self {
+        let message = format!("the `trailhound` block of this rule: {}", error.problem);
+        Self::at(&error.at, Severity::Error, message, "")
     }
 }
 

@@ -52,7 +52,8 @@ fn dispatch(cli: &Cli, terminal: Terminal) -> Result<Exit, Complaint> {
         Command::Man(args) => commands::man::run(args, terminal),
         Command::Simulate(args) => commands::simulate::run(args, terminal),
         Command::Scan(args) => commands::scan::run(args, language, terminal),
-        _ => Ok(Exit::Quiet),
+        Command::Explain(args) => commands::explain::run(args, language, terminal),
+        Command::Rules(args) => commands::rules::run(args, language, terminal),
     }
 }
 

@@ -4,9 +4,12 @@
 //! escaping of its format here, at the edge; before it, alerts hold what the record says.
 
 mod attack;
+pub mod clauses;
 pub mod csv;
 pub mod json;
 pub mod ocsf;
+pub mod record;
+pub mod rule;
 pub mod table;
 mod text;
 

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use unicode_width::UnicodeWidthStr as _;
+use textwrap::core::Word;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use crate::neutral::neutral;
 
@@ -44,10 +45,53 @@ fn cut(text: &str, width: usize) -> Cow<'_, str> {
     Cow::Owned(kept)
 }
 
-/// `text` in lines of at most `width` columns.
+/// Prose in lines of at most `width` columns.
 pub(super) fn lines(text: &str, width: usize) -> Vec<String> {
-    let wrapped = textwrap::wrap(text, width.max(20));
+    wrap(text, width, true)
+}
+
+/// A value in lines of `width` columns, broken at blanks only: a name or an ARN stays whole, to be
+/// copied, even if it is longer.
+pub(super) fn value_lines(text: &str, width: usize) -> Vec<String> {
+    wrap(text, width, false)
+}
+
+fn wrap(text: &str, width: usize, break_words: bool) -> Vec<String> {
+    let options = textwrap::Options::new(width.max(20))
+        .word_separator(textwrap::WordSeparator::Custom(words))
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .break_words(break_words);
+    let wrapped = textwrap::wrap(text, options);
     wrapped.into_iter().map(Cow::into_owned).collect()
+}
+
+/// Where a line may be broken: after blanks, and beside characters that are words by themselves, as
+/// in Chinese. Unicode allows more, such as after the `/` and `-` that names of AWS are full of.
+fn words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
+    let pieces = textwrap::WordSeparator::UnicodeBreakProperties.find_words(line);
+    let mut ends: Vec<usize> = Vec::new();
+    let mut end = 0;
+    for piece in pieces {
+        let start = end;
+        end += piece.word.len() + piece.whitespace.len();
+        if start > 0 && !may_break(&line[..start], &line[start..]) {
+            ends.pop();
+        }
+        ends.push(end);
+    }
+    let starts = std::iter::once(0).chain(ends.clone());
+    Box::new(
+        starts
+            .zip(ends)
+            .map(|(start, end)| Word::from(&line[start..end])),
+    )
+}
+
+fn may_break(before: &str, after: &str) -> bool {
+    let stands_alone = |c: char| c.width() == Some(2);
+    before.ends_with(' ')
+        || before.chars().next_back().is_some_and(stands_alone)
+        || after.chars().next().is_some_and(stands_alone)
 }
 
 /// `text` as one word of a POSIX shell.
@@ -88,6 +132,28 @@ mod tests {
         ] {
             assert_eq!(shell_word(text), expected);
         }
+    }
+
+    #[test]
+    fn lines_are_broken_between_words_of_any_script() {
+        for (text, expected) in [
+            (
+                "user maria deleted the trail",
+                vec!["user maria deleted", "the trail"],
+            ),
+            (
+                "in arn:aws:iam::1:role/a-b-c",
+                vec!["in", "arn:aws:iam::1:role/", "a-b-c"],
+            ),
+            (
+                "玛丽亚删除了跟踪并停止了日志",
+                vec!["玛丽亚删除了跟踪并停", "止了日志"],
+            ),
+        ] {
+            assert_eq!(lines(text, 20), expected);
+        }
+        let arn = "arn:aws:iam::111122223333:role/a-b-c";
+        assert_eq!(value_lines(arn, 20), [arn]);
     }
 
     #[test]

@@ -1,8 +1,25 @@
 //! `trailhound rules`: what rules there are, whether they are sound, what they mean.
 
+mod check;
+mod explain;
+mod list;
+mod test;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use detect::language::Language;
+use sigma::RuleSet;
+
+use self::check::CheckArgs;
+use self::explain::ExplainRuleArgs;
+use self::list::ListArgs;
+use self::test::TestArgs;
+use crate::complaint::Complaint;
+use crate::diagnosis;
+use crate::exit::Exit;
+use crate::rulebook::Rulebook;
+use crate::terminal::Terminal;
 
 /// Arguments of `trailhound rules`.
 #[derive(Debug, Args)]
@@ -18,7 +35,7 @@ pub struct RulesArgs {
 pub enum RulesCommand {
     /// List the rules
     List(ListArgs),
-    /// Look for mistakes in rules
+    /// Look for mistakes in rules, and for what is probably not meant
     Check(CheckArgs),
     /// Run the tests that rules carry
     Test(TestArgs),
@@ -34,62 +51,6 @@ pub struct Which {
     pub paths: Vec<PathBuf>,
 }
 
-/// Arguments of `trailhound rules list`.
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  $ trailhound rules list
-  $ trailhound rules list my-rules --format json")]
-pub struct ListArgs {
-    /// Which rules.
-    #[command(flatten)]
-    pub which: Which,
-
-    /// How to write the list
-    #[arg(long, short, value_name = "FORMAT", default_value = "table")]
-    pub format: Format,
-}
-
-/// Arguments of `trailhound rules check`.
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  $ trailhound rules check my-rules
-  $ trailhound rules check my-rules --format json")]
-pub struct CheckArgs {
-    /// Which rules.
-    #[command(flatten)]
-    pub which: Which,
-
-    /// How to write what was found
-    #[arg(long, short, value_name = "FORMAT", default_value = "table")]
-    pub format: Format,
-}
-
-/// Arguments of `trailhound rules test`.
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  $ trailhound rules test
-  $ trailhound rules test my-rules")]
-pub struct TestArgs {
-    /// Which rules.
-    #[command(flatten)]
-    pub which: Which,
-}
-
-/// Arguments of `trailhound rules explain`.
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  $ trailhound rules explain f6bcb4dd-46d5-4f67-ad55-20a62932db4a
-  $ trailhound rules explain my-rules/bucket-made-public.yml")]
-pub struct ExplainRuleArgs {
-    /// The id or the title of a rule, or a file of rules
-    #[arg(value_name = "ID|FILE")]
-    pub rule: String,
-
-    /// Look in this folder or file too; may be given more than once
-    #[arg(long, value_name = "PATH")]
-    pub rules: Vec<PathBuf>,
-}
-
 /// How lists are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -97,4 +58,26 @@ pub enum Format {
     Table,
     /// For programs
     Json,
+}
+
+/// Does what `args` ask for.
+///
+/// # Errors
+/// A [`Complaint`] if nothing could be done.
+pub fn run(args: &RulesArgs, language: Language, terminal: Terminal) -> Result<Exit, Complaint> {
+    match &args.command {
+        RulesCommand::List(args) => list::run(args, language, terminal),
+        RulesCommand::Check(args) => check::run(args, terminal),
+        RulesCommand::Test(args) => test::run(args, language, terminal),
+        RulesCommand::Explain(args) => explain::run(args, language, terminal),
+    }
+}
+
+/// Loads the rules of `book`, and tells of those that cannot be.
+fn load(book: &Rulebook, terminal: Terminal) -> (RuleSet, Exit) {
+    terminal.complain_all(&book.complaints);
+    let loaded = book.load();
+    let errors = diagnosis::tell_problems(&loaded.problems, terminal);
+    let bad = errors > 0 || !book.complaints.is_empty();
+    (loaded.rules, if bad { Exit::BadRule } else { Exit::Quiet })
 }
