@@ -1,17 +1,18 @@
 //! Prints how fast records are made, and how large they are.
 //!
-//! `cargo run --profile quick -p simulate --example rate -- 1000000`
+//! `cargo run --profile quick -p simulate --example rate -- [RECORDS [DAYS]]`
 
 use std::time::Instant;
 
 use simulate::{Scenario, gzip, simulate};
 
 fn main() {
-    let records = std::env::args()
-        .nth(1)
-        .and_then(|number| number.parse().ok());
+    let mut wanted = std::env::args()
+        .skip(1)
+        .filter_map(|number| number.parse::<u32>().ok());
     let scenario = Scenario {
-        records,
+        records: wanted.next().map(u64::from),
+        days: wanted.next().unwrap_or(30),
         ..Scenario::default()
     };
     let (mut files, mut made, mut bytes) = (0_usize, 0_usize, 0_usize);
