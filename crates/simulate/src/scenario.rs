@@ -11,9 +11,10 @@ pub struct Scenario {
     pub start: Date,
     /// How many days; the last files come up to an hour after the last midnight.
     pub days: u32,
-    /// How many records to deliver in all, repeated deliveries included: exactly so many, provided
-    /// that is room for the stories. More than the natural number means busier machines; the people
-    /// stay the same. `None` is the natural number, some 75,000 in a month.
+    /// How many records to deliver in all, repeated deliveries included. It comes out exactly, as
+    /// long as there is room for the stories, some three hundred records. More than the natural
+    /// number makes the machines busier and leaves the people as they are; fewer makes everybody
+    /// lazier. `None` is the natural number, some 80,000 in a month.
     pub records: Option<u64>,
     /// Whether the attack [stories](crate::stories) happen.
     pub stories: bool,

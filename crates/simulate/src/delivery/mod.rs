@@ -12,8 +12,7 @@ use std::collections::{BTreeMap, VecDeque};
 pub(crate) use digest::DigestChain;
 
 use crate::clock::{self, HOUR, MINUTE, SLOT, Second};
-use crate::record::ids;
-use crate::record::{self, Deed};
+use crate::record::{self, Deed, ids};
 use crate::rng::Rng;
 use crate::{CLOSING, OPENING, SimulatedFile};
 
@@ -100,7 +99,7 @@ impl Delivery {
     pub(crate) fn accept(&mut self, deed: &Deed<'_>, room: u64) -> u64 {
         self.accepted += 1;
         let rng = Rng::about(self.seed, &[RECORD, self.accepted]);
-        let origin = (deed.caller.account, deed.call.filed_in(deed.region));
+        let origin = (deed.caller.account, deed.filed_in());
         let fate = self.fate(deed.at, room);
         if fate == Fate::OnTime {
             self.append(origin, deed.at, |body| record::write(body, deed, rng));

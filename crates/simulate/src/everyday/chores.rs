@@ -6,9 +6,7 @@ use crate::calendar::is_weekend;
 use crate::calls::{compute::*, identity::*, launch::*, secrets::*, storage::*, watch::*};
 use crate::cast::{GLOBAL, HOME, PROD, REVIEWS_LAUNCH, SECURITY, STAGING, key_generation};
 use crate::clock::{self, DAY, HOUR, MINUTE, SLOT, Second, weekday};
-use crate::record::Call;
-use crate::record::Deed;
-use crate::record::{Caller, Session, access_key};
+use crate::record::{Call, Caller, Deed, Session, access_key};
 use crate::rng::Rng;
 
 /// On which days something happens.
@@ -69,11 +67,7 @@ impl Days {
 /// AWS Backup takes a snapshot of each volume and drops the oldest.
 fn back_up(at: Second, desk: &mut Desk<'_>, rng: &mut Rng) {
     for account in [&PROD, &STAGING] {
-        let session = Session {
-            name: "AWSBackup-AWSBackupDefaultServiceRole",
-            started: at,
-            mfa: false,
-        };
+        let session = Session::new("AWSBackup-AWSBackupDefaultServiceRole", at);
         let role = "AWSBackupDefaultServiceRole";
         let service = "backup.amazonaws.com";
         let caller = Caller::linked(account, "/service-role/", role, session, service);
@@ -87,14 +81,7 @@ fn back_up(at: Second, desk: &mut Desk<'_>, rng: &mut Rng) {
         );
         for &item in account.things.volume {
             for call in [&START_BACKUP_JOB, &CREATE_SNAPSHOT, &DELETE_SNAPSHOT] {
-                desk.hand_in(&Deed {
-                    call,
-                    caller: &caller,
-                    at,
-                    region: HOME,
-                    item,
-                    shared: None,
-                });
+                desk.hand_in(&Deed::new(call, &caller, at, HOME).about(item));
                 at += rng.between(5, 40) as Second;
             }
         }
@@ -102,11 +89,7 @@ fn back_up(at: Second, desk: &mut Desk<'_>, rng: &mut Rng) {
 }
 
 fn auto_scaling(at: Second) -> Caller {
-    let session = Session {
-        name: "AutoScaling",
-        started: at - 7 * MINUTE,
-        mfa: false,
-    };
+    let session = Session::new("AutoScaling", at - 7 * MINUTE);
     let path = "/aws-service-role/autoscaling.amazonaws.com/";
     let role = "AWSServiceRoleForAutoScaling";
     Caller::linked(&PROD, path, role, session, "autoscaling.amazonaws.com")
@@ -148,14 +131,7 @@ fn rotate_key(at: Second, desk: &mut Desk<'_>, _: &mut Rng) {
         (&after, 45, &DELETE_ACCESS_KEY, &*old),
     ] {
         let at = at + after * MINUTE;
-        desk.hand_in(&Deed {
-            call,
-            caller,
-            at,
-            region: GLOBAL,
-            item,
-            shared: None,
-        });
+        desk.hand_in(&Deed::new(call, caller, at, GLOBAL).about(item));
     }
 }
 
@@ -167,11 +143,7 @@ fn look_up_the_contract_as_root(at: Second, desk: &mut Desk<'_>, rng: &mut Rng) 
     );
     let door = Caller::root(&SECURITY, None).from(address, browser);
     desk.burst(&door, GLOBAL, at, 1, &[&CONSOLE_LOGIN_ROOT], rng);
-    let session = Session {
-        name: "root",
-        started: at,
-        mfa: true,
-    };
+    let session = Session::new("root", at).with_mfa();
     let root = Caller::root(&SECURITY, Some(session))
         .from(address, browser)
         .in_console();
@@ -184,11 +156,7 @@ const CONSOLE_LOGIN_ROOT: Call = CONSOLE_LOGIN.extra(
 
 /// The security engineer gives a new colleague a seat and two accounts.
 fn welcome_new_hire(at: Second, desk: &mut Desk<'_>, _: &mut Rng) {
-    let session = Session {
-        name: "hugo.martins",
-        started: at - 20 * MINUTE,
-        mfa: false,
-    };
+    let session = Session::new("hugo.martins", at - 20 * MINUTE);
     let path = "/aws-reserved/sso.amazonaws.com/eu-west-1/";
     let role = "AWSReservedSSO_IdentityAdmin_7d1c5b3a9f2e4086";
     let caller = Caller::role(&SECURITY, path, role, session)
@@ -202,36 +170,18 @@ fn welcome_new_hire(at: Second, desk: &mut Desk<'_>, _: &mut Rng) {
         (50, &ASSIGN_ACCOUNT, STAGING.id),
         (70, &ASSIGN_ACCOUNT, PROD.id),
     ] {
-        desk.hand_in(&Deed {
-            call,
-            caller: &caller,
-            at: at + after,
-            region: HOME,
-            item,
-            shared: None,
-        });
+        desk.hand_in(&Deed::new(call, &caller, at + after, HOME).about(item));
     }
 }
 
 /// A function in staging that lacks a permission, once an hour, for months.
 fn stumble(slot: Second, desk: &mut Desk<'_>) {
     let started = slot.div_euclid(12 * HOUR) * 12 * HOUR;
-    let session = Session {
-        name: "stg-thumbnailer",
-        started,
-        mfa: false,
-    };
+    let session = Session::new("stg-thumbnailer", started);
     let caller = Caller::role(&STAGING, "/", "stg-thumbnailer", session)
         .from("10.40.9.20", "Boto3/1.40.64 md/Botocore#1.40.64 ua/2.1 os/linux#6.12.46 lang/python#3.13.8 exec-env/AWS_Lambda_python3.13 Botocore/1.40.64");
     let (call, at) = (&DECRYPT_DENIED, slot + 7 * MINUTE);
-    desk.hand_in(&Deed {
-        call,
-        caller: &caller,
-        at,
-        region: HOME,
-        item: "",
-        shared: None,
-    });
+    desk.hand_in(&Deed::new(call, &caller, at, HOME));
 }
 
 const DECRYPT_DENIED: Call = DECRYPT_FOR_S3.fails(

@@ -7,9 +7,7 @@ use crate::calls::{
 };
 use crate::cast::{Account, HOME, PROD, STAGING, Things};
 use crate::clock::{DAY, HOUR, MINUTE, SLOT, Second};
-use crate::record::Call;
-use crate::record::Deed;
-use crate::record::{Caller, Session};
+use crate::record::{Call, Caller, Deed, Session};
 use crate::rng::Rng;
 
 const DEPLOYS: u64 = 0xde91;
@@ -48,19 +46,8 @@ fn runner(
     let address = format!("192.0.2.{}", rng.between(1, 62));
     let token = Caller::github(account, "shop").from(&*address, LOGIN_ACTION);
     let call = &ASSUME_ROLE_FROM_GITHUB;
-    desk.hand_in(&Deed {
-        call,
-        caller: &token,
-        at,
-        region: HOME,
-        item: DEPLOY_ROLE,
-        shared: None,
-    });
-    let session = Session {
-        name: "GitHubActions",
-        started: at,
-        mfa: false,
-    };
+    desk.hand_in(&Deed::new(call, &token, at, HOME).about(DEPLOY_ROLE));
+    let session = Session::new("GitHubActions", at);
     Caller::role(account, "/", DEPLOY_ROLE, session).from(address, agent)
 }
 
@@ -151,19 +138,8 @@ fn cdk(at: Second, desk: &mut Desk<'_>, rng: &mut Rng) {
     let role = runner(account, at, CDK, desk, rng);
     let item = "cdk-hnb659fds-deploy-role";
     let call = &ASSUME_ROLE;
-    desk.hand_in(&Deed {
-        call,
-        caller: &role,
-        at: at + 8,
-        region: HOME,
-        item,
-        shared: None,
-    });
-    let session = Session {
-        name: "aws-cdk-runner",
-        started: at + 8,
-        mfa: false,
-    };
+    desk.hand_in(&Deed::new(call, &role, at + 8, HOME).about(item));
+    let session = Session::new("aws-cdk-runner", at + 8);
     let deployer = Caller::role(account, "/", item, session).from(&*role.address, CDK);
     let calls: [&Call; 6] = [
         &DESCRIBE_STACKS,
@@ -174,11 +150,7 @@ fn cdk(at: Second, desk: &mut Desk<'_>, rng: &mut Rng) {
         &DESCRIBE_STACKS,
     ];
     let at = desk.burst(&deployer, HOME, at + 12, 9, &calls, rng);
-    let session = Session {
-        name: "AWSCloudFormation",
-        started: at,
-        mfa: false,
-    };
+    let session = Session::new("AWSCloudFormation", at);
     let item = "cdk-hnb659fds-cfn-exec-role";
     let executor = Caller::linked(account, "/", item, session, "cloudformation.amazonaws.com");
     let calls: [&Call; 3] = [
@@ -206,14 +178,7 @@ pub(super) fn launch_reviews(at: Second, desk: &mut Desk<'_>, rng: &mut Rng) {
         &launch::CREATE_SERVICE,
     ] {
         let item = "reviews-api";
-        desk.hand_in(&Deed {
-            call,
-            caller: &role,
-            at,
-            region: HOME,
-            item,
-            shared: None,
-        });
+        desk.hand_in(&Deed::new(call, &role, at, HOME).about(item));
         at += rng.between(2, 20) as Second;
     }
     unlock(&role, "acme-tf-state-prod", at + MINUTE, desk, rng);

@@ -4,8 +4,7 @@ use super::Desk;
 use crate::calls::identity::ASSUME_ROLE_FROM_POD;
 use crate::cast::{Host, Workload, key_generation, running};
 use crate::clock::{DAY, HOUR, SLOT, Second};
-use crate::record::Deed;
-use crate::record::{Caller, Session};
+use crate::record::{Caller, Deed, Session};
 use crate::rng::{Rng, number_of};
 
 /// Machines make at most about so many records before the files that are ready are handed out.
@@ -51,14 +50,7 @@ fn run(workload: &Workload, slot: Second, left: u64, desk: &mut Desk<'_>, rng: &
     while made < turn {
         let call = rng.pick(workload.calls);
         let at = at + rng.below(30) as Second;
-        let deed = Deed {
-            call,
-            caller: &caller,
-            at,
-            region: workload.region,
-            item: "",
-            shared: None,
-        };
+        let deed = Deed::new(call, &caller, at, workload.region);
         made += desk.delivery.accept(&deed, left - made);
     }
     desk.budget.spend(made);
@@ -75,14 +67,7 @@ fn take_role(workload: &Workload, at: Second, left: u64, desk: &mut Desk<'_>) ->
         .inside(workload.places[0], workload.agent);
     let call = &ASSUME_ROLE_FROM_POD;
     let (region, item) = (workload.region, workload.role);
-    let deed = Deed {
-        call,
-        caller: &caller,
-        at,
-        region,
-        item,
-        shared: None,
-    };
+    let deed = Deed::new(call, &caller, at, region).about(item);
     desk.delivery.accept(&deed, left)
 }
 
@@ -99,11 +84,7 @@ fn caller(workload: &Workload, seat: usize, at: Second) -> Caller {
     let name = workload.sessions[seat];
     let place = workload.places[seat % workload.places.len()];
     let started = renewed(at, name, workload.host);
-    let session = Session {
-        name,
-        started,
-        mfa: false,
-    };
+    let session = Session::new(name, started);
     match workload.host {
         Host::Service(service) => Caller::service(account, service),
         Host::Linked(service) => Caller::linked(account, path, role, session, service),

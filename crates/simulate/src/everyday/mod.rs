@@ -10,9 +10,7 @@ mod scan;
 use crate::budget::Budget;
 use crate::clock::Second;
 use crate::delivery::Delivery;
-use crate::record::Call;
-use crate::record::Caller;
-use crate::record::Deed;
+use crate::record::{Call, Caller, Deed};
 use crate::rng::Rng;
 
 pub(crate) use machines::run_machines;
@@ -49,14 +47,7 @@ impl Desk<'_> {
     ) -> Second {
         let mut at = at;
         for call in calls {
-            self.hand_in(&Deed {
-                call,
-                caller,
-                at,
-                region,
-                item: "",
-                shared: None,
-            });
+            self.hand_in(&Deed::new(call, caller, at, region));
             at += rng.between(pause / 3, pause) as Second;
         }
         at

@@ -6,9 +6,7 @@ use crate::calendar::Workday;
 use crate::calls::{identity::*, storage, watch};
 use crate::cast::{Account, Door, GLOBAL, HOME, PEOPLE, PROD, Person, SECURITY, Trade};
 use crate::clock::{DAY, HOUR, MINUTE, SLOT, Second};
-use crate::record::Call;
-use crate::record::Deed;
-use crate::record::{Caller, Session};
+use crate::record::{Call, Caller, Deed, Session};
 use crate::rng::{Rng, number_of};
 
 /// IAM users mistype their password at so many of 1,000 sign-ins.
@@ -76,21 +74,11 @@ impl<'a> Shift<'a> {
     /// The person in the console of `account`, as signed in this morning.
     fn in_console(&self, account: &Account) -> Caller {
         let Person { name, browser, .. } = *self.person;
-        let session = Session {
-            name,
-            started: self.start,
-            mfa: true,
-        };
+        let session = Session::new(name, self.start);
         match self.person.door {
-            Door::IamUser => Caller::user_session(account, session),
-            Door::SingleSignOn(set) => Caller::permission_set(
-                account,
-                set,
-                Session {
-                    mfa: false,
-                    ..session
-                },
-            ),
+            Door::IamUser => Caller::user_session(account, session.with_mfa()),
+            // Identity Center asked for the second factor before there was a session.
+            Door::SingleSignOn(set) => Caller::permission_set(account, set, session),
         }
         .from(self.address(), browser)
         .in_console()
@@ -106,15 +94,9 @@ impl<'a> Shift<'a> {
         };
         match self.person.door {
             Door::IamUser => Caller::user(account, name, 0),
-            Door::SingleSignOn(set) => Caller::permission_set(
-                account,
-                set,
-                Session {
-                    name,
-                    started,
-                    mfa: false,
-                },
-            ),
+            Door::SingleSignOn(set) => {
+                Caller::permission_set(account, set, Session::new(name, started))
+            }
         }
         .from(self.address(), terminal)
     }
@@ -129,14 +111,7 @@ impl<'a> Shift<'a> {
         } = *self.person;
         let mut at = self.start;
         let mut enter = |caller: &Caller, region, call: &Call| {
-            desk.hand_in(&Deed {
-                call,
-                caller,
-                at,
-                region,
-                item: "",
-                shared: None,
-            });
+            desk.hand_in(&Deed::new(call, caller, at, region));
             at += 9;
         };
         match self.person.door {
@@ -165,14 +140,7 @@ impl<'a> Shift<'a> {
         };
         let caller = Caller::portal_user(&SECURITY, name).from(self.address(), terminal);
         let call = &GET_ROLE_CREDENTIALS;
-        desk.hand_in(&Deed {
-            call,
-            caller: &caller,
-            at,
-            region: HOME,
-            item,
-            shared: None,
-        });
+        desk.hand_in(&Deed::new(call, &caller, at, HOME).about(item));
     }
 
     /// A few minutes of work: one habit, and sometimes more than one may.
@@ -216,22 +184,11 @@ impl<'a> Shift<'a> {
             ..here.clone()
         };
         for caller in [&here, &there] {
-            let shared = Some(number_of(self.person.name) ^ at as u64);
+            let shared = number_of(self.person.name) ^ at as u64;
             let call = &ASSUME_ROLE_IN_PROD;
-            desk.hand_in(&Deed {
-                call,
-                caller,
-                at,
-                region: HOME,
-                item,
-                shared,
-            });
+            desk.hand_in(&Deed::new(call, caller, at, HOME).about(item).shared(shared));
         }
-        let session = Session {
-            name: self.person.name,
-            started: at,
-            mfa: false,
-        };
+        let session = Session::new(self.person.name, at);
         let auditor = Caller::role(&PROD, "/", item, session).from(self.address(), &*here.agent);
         let calls: [&Call; 5] = [
             &storage::GET_BUCKET_POLICY,

@@ -73,19 +73,11 @@ fn enter(account: &Account, at: Second, desk: &mut Desk<'_>) -> Caller {
     )
     .from(ADDRESS, AGENT);
     let call = &ASSUME_SCANNER_ROLE;
-    let shared = Some(at as u64);
-    desk.hand_in(&Deed {
-        call,
-        caller: &vendor,
-        at,
-        region: HOME,
-        item,
-        shared,
-    });
-    let session = Session {
-        name: "posture-scan",
-        started: at,
-        mfa: false,
-    };
+    desk.hand_in(
+        &Deed::new(call, &vendor, at, HOME)
+            .about(item)
+            .shared(at as u64),
+    );
+    let session = Session::new("posture-scan", at);
     Caller::role(account, "/", item, session).from(ADDRESS, AGENT)
 }

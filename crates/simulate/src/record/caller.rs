@@ -43,6 +43,22 @@ pub(crate) struct Session<'a> {
     pub(crate) mfa: bool,
 }
 
+impl<'a> Session<'a> {
+    /// A session without a second factor, as those of roles are.
+    pub(crate) fn new(name: &'a str, started: Second) -> Self {
+        Self {
+            name,
+            started,
+            mfa: false,
+        }
+    }
+
+    /// The same with a second factor.
+    pub(crate) fn with_mfa(self) -> Self {
+        Self { mfa: true, ..self }
+    }
+}
+
 impl Caller {
     fn new(account: &Account, user: &str, arn: String, identity: String) -> Self {
         Self {
@@ -239,11 +255,7 @@ mod tests {
 
     #[test]
     fn identities_are_json_and_name_their_kind() {
-        let session = Session {
-            name: "alice",
-            started: 0,
-            mfa: true,
-        };
+        let session = Session::new("alice", 0).with_mfa();
         for (caller, kind) in [
             (Caller::user(&PROD, "maria.santos", 0), "IAMUser"),
             (Caller::user_session(&PROD, session), "IAMUser"),
@@ -280,11 +292,7 @@ mod tests {
                 &PROD,
                 "/",
                 "Dev",
-                Session {
-                    name: "alice",
-                    started,
-                    mfa: true,
-                },
+                Session::new("alice", started).with_mfa(),
             ))
         };
         let (first, second) = (session(0), session(60));

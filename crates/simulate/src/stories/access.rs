@@ -4,8 +4,7 @@ use super::{Stage, Story};
 use crate::calls::{compute, identity::*, launch, storage};
 use crate::cast::{GLOBAL, HOME, PROD, key_generation};
 use crate::clock::MINUTE;
-use crate::record::Call;
-use crate::record::{Caller, Session, access_key};
+use crate::record::{Call, Caller, Session, access_key};
 
 const KALI_CLI: &str = "aws-cli/2.17.12 md/awscrt#0.20.11 ua/2.0 os/linux#6.8.11-amd64 md/arch#x86_64 lang/python#3.11.9 md/pyimpl#CPython cfg/retry-mode#standard md/installer#source md/prompt#off md/command";
 const OLD_CHROME: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/122.0.0.0 Safari/537.36";
@@ -115,11 +114,7 @@ fn console_takeover(stage: &mut Stage) {
         stage.act(pause, &door, GLOBAL, &CONSOLE_LOGIN_MISTYPED);
     }
     stage.act(22, &door, GLOBAL, &CONSOLE_LOGIN_WITHOUT_MFA);
-    let session = Session {
-        name,
-        started: stage.now(),
-        mfa: false,
-    };
+    let session = Session::new(name, stage.now());
     let visitor = Caller::user_session(&PROD, session)
         .from(address, OLD_CHROME)
         .in_console();
@@ -157,22 +152,14 @@ pub(super) const PASSWORD_OF_ANOTHER: Story = Story {
 
 fn password_of_another(stage: &mut Stage) {
     let address = "203.0.113.201";
-    let session = Session {
-        name: "farid.haddad",
-        started: stage.now() - 35 * MINUTE,
-        mfa: false,
-    };
+    let session = Session::new("farid.haddad", stage.now() - 35 * MINUTE);
     let hijacker = Caller::permission_set(&PROD, "Operator", session).from(address, OLD_CHROME);
     stage.act(0, &hijacker, GLOBAL, &LIST_USERS);
     stage.act_on(40, &hijacker, GLOBAL, &UPDATE_LOGIN_PROFILE, "maria.santos");
     stage.act_on(25, &hijacker, GLOBAL, &DEACTIVATE_MFA, "maria.santos");
     let door = Caller::at_sign_in(&PROD, "maria.santos").from(address, OLD_CHROME);
     stage.act(3 * MINUTE, &door, GLOBAL, &CONSOLE_LOGIN_WITHOUT_MFA);
-    let session = Session {
-        name: "maria.santos",
-        started: stage.now(),
-        mfa: false,
-    };
+    let session = Session::new("maria.santos", stage.now());
     let visitor = Caller::user_session(&PROD, session)
         .from(address, OLD_CHROME)
         .in_console();

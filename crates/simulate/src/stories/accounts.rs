@@ -4,8 +4,7 @@ use super::{Stage, Story};
 use crate::calls::identity::*;
 use crate::cast::{GLOBAL, HOME, PROD, STAGING};
 use crate::clock::{HOUR, MINUTE};
-use crate::record::Call;
-use crate::record::{Caller, Session};
+use crate::record::{Call, Caller, Session};
 
 const CLI: &str = "aws-cli/2.16.1 md/awscrt#0.20.9 ua/2.0 os/macos#23.5.0 md/arch#x86_64 lang/python#3.11.8 md/pyimpl#CPython cfg/retry-mode#standard md/prompt#off";
 const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
@@ -26,11 +25,7 @@ pub(super) const ROLE_TRUST_BACKDOOR: Story = Story {
 };
 
 fn role_trust_backdoor(stage: &mut Stage) {
-    let session = Session {
-        name: "farid.haddad",
-        started: stage.now() - HOUR,
-        mfa: false,
-    };
+    let session = Session::new("farid.haddad", stage.now() - HOUR);
     let intruder = Caller::permission_set(&PROD, "Operator", session).from("203.0.113.9", CLI);
     stage.act(0, &intruder, GLOBAL, &LIST_ROLES);
     stage.act_on(55, &intruder, GLOBAL, &TRUST_OUTSIDER, "legacy-report");
@@ -38,11 +33,7 @@ fn role_trust_backdoor(stage: &mut Stage) {
     let outsider =
         Caller::outsider(&PROD, "999988887777", "AIDAOUTSIDEREXAMPLE12").from("203.0.113.10", CLI);
     stage.act_on(31 * MINUTE, &outsider, HOME, &COME_IN, "legacy-report");
-    let session = Session {
-        name: "ops",
-        started: stage.now(),
-        mfa: false,
-    };
+    let session = Session::new("ops", stage.now());
     let ghost = Caller::role(&PROD, "/", "legacy-report", session).from("203.0.113.10", CLI);
     stage.act(10, &ghost, HOME, &GET_CALLER_IDENTITY);
     stage.act(6, &ghost, GLOBAL, &LIST_USERS);
@@ -91,11 +82,7 @@ fn organization_left(stage: &mut Stage) {
         stage.act(pause, &door, GLOBAL, &CONSOLE_LOGIN_MISTYPED);
     }
     stage.act(40, &door, GLOBAL, &CONSOLE_LOGIN_WITHOUT_MFA);
-    let session = Session {
-        name: "root",
-        started: stage.now(),
-        mfa: false,
-    };
+    let session = Session::new("root", stage.now());
     let root = Caller::root(&STAGING, Some(session))
         .from(address, BROWSER)
         .in_console();

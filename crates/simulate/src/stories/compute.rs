@@ -4,8 +4,7 @@ use super::{Stage, Story};
 use crate::calls::{compute, identity::*, secrets, storage};
 use crate::cast::{GLOBAL, HOME, PROD, SECOND, STAGING};
 use crate::clock::{HOUR, MINUTE};
-use crate::record::Call;
-use crate::record::{Caller, Session};
+use crate::record::{Call, Caller, Session};
 
 const CLI: &str =
     "aws-cli/2.13.5 Python/3.11.4 Linux/5.15.0-112-generic exe/x86_64.ubuntu.22 prompt/off command";
@@ -29,11 +28,7 @@ pub(super) const CRYPTO_MINING: Story = Story {
 };
 
 fn crypto_mining(stage: &mut Stage) {
-    let session = Session {
-        name: "ben.okafor",
-        started: stage.now() - 2 * HOUR,
-        mfa: false,
-    };
+    let session = Session::new("ben.okafor", stage.now() - 2 * HOUR);
     let miner = Caller::permission_set(&STAGING, "Developer", session).from("203.0.113.210", BOTO);
     stage.act(0, &miner, HOME, &GET_CALLER_IDENTITY);
     stage.act(6, &miner, HOME, &compute::DESCRIBE_REGIONS);
@@ -91,11 +86,7 @@ pub(super) const SSH_DOOR_OPENED: Story = Story {
 };
 
 fn ssh_door_opened(stage: &mut Stage) {
-    let session = Session {
-        name: "daan.visser",
-        started: stage.now() - 3 * HOUR,
-        mfa: false,
-    };
+    let session = Session::new("daan.visser", stage.now() - 3 * HOUR);
     let intruder = Caller::permission_set(&PROD, "Operator", session).from("203.0.113.44", CLI);
     stage.act(0, &intruder, HOME, &compute::DESCRIBE_SECURITY_GROUPS);
     stage.act(40, &intruder, HOME, &OPEN_SSH);
@@ -131,11 +122,7 @@ pub(super) const INSTANCE_CREDENTIALS_ABROAD: Story = Story {
 };
 
 fn instance_credentials_abroad(stage: &mut Stage) {
-    let session = Session {
-        name: "i-05d2c9b8a7f6e4310",
-        started: stage.now() - 2 * HOUR,
-        mfa: false,
-    };
+    let session = Session::new("i-05d2c9b8a7f6e4310", stage.now() - 2 * HOUR);
     let thief = Caller::role(&PROD, "/", "orders-worker", session).from("203.0.113.68", CLI);
     stage.act(0, &thief, HOME, &GET_CALLER_IDENTITY);
     for call in [&storage::LIST_BUCKETS, &LIST_USERS, &GET_ACCOUNT_SUMMARY] {

@@ -4,8 +4,7 @@ use super::{Stage, Story};
 use crate::calls::watch;
 use crate::cast::{HOME, PROD, SECURITY, SOUTH};
 use crate::clock::MINUTE;
-use crate::record::Call;
-use crate::record::{Caller, Session};
+use crate::record::{Call, Caller, Session};
 
 const PACU: &str = "Boto3/1.35.10 md/Botocore#1.35.10 ua/2.0 os/linux#6.8.0-45-generic md/arch#x86_64 lang/python#3.11.9 md/pyimpl#CPython cfg/retry-mode#legacy Botocore/1.35.10";
 
@@ -26,11 +25,7 @@ pub(super) const TRAIL_BLINDED: Story = Story {
 };
 
 fn trail_blinded(stage: &mut Stage) {
-    let session = Session {
-        name: "hugo.martins",
-        started: stage.now() - 50 * MINUTE,
-        mfa: false,
-    };
+    let session = Session::new("hugo.martins", stage.now() - 50 * MINUTE);
     let hijacker =
         Caller::permission_set(&SECURITY, "SecurityAdmin", session).from("203.0.113.77", PACU);
     for call in [

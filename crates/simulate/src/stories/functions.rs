@@ -4,8 +4,7 @@ use super::{Stage, Story};
 use crate::calls::containers;
 use crate::cast::{HOME, PROD, Things};
 use crate::clock::{HOUR, MINUTE};
-use crate::record::Call;
-use crate::record::{Caller, Session};
+use crate::record::{Call, Caller, Session};
 
 const CLI: &str = "aws-cli/2.15.8 Python/3.11.6 Windows/10 exe/AMD64 prompt/off command";
 
@@ -31,11 +30,7 @@ const WEBHOOK: Things = Things {
 };
 
 fn lambda_backdoor(stage: &mut Stage) {
-    let session = Session {
-        name: "alice.nowak",
-        started: stage.now() - HOUR,
-        mfa: false,
-    };
+    let session = Session::new("alice.nowak", stage.now() - HOUR);
     let intruder = Caller::permission_set(&PROD, "Developer", session)
         .from("203.0.113.166", CLI)
         .with(WEBHOOK);

@@ -17,7 +17,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::clock::{self, DAY, HOUR, Second};
+use crate::clock::{self, DAY, HOUR, MINUTE, Second};
 use crate::scenario::Scenario;
 
 pub(crate) use stage::Scene;
@@ -150,7 +150,12 @@ fn starts(scenario: &Scenario) -> impl Iterator<Item = (Story, Second)> + use<> 
         .filter(move |_| happens)
         .map(move |(number, story)| {
             let day = peace + number as Second * (days - peace) / STORIES.len() as Second;
-            (story, first + day * DAY + story.hour * HOUR)
+            // Attackers do not wait for the full hour.
+            let minutes = number as Second * 17 % 45;
+            (
+                story,
+                first + day * DAY + story.hour * HOUR + minutes * MINUTE,
+            )
         })
 }
 
@@ -165,7 +170,7 @@ mod tests {
         for story in STORIES {
             let last = story.scenes(0).iter().map(|scene| scene.at).max().unwrap();
             assert!(
-                story.hour * HOUR + last < DAY,
+                story.hour * HOUR + 45 * MINUTE + last < DAY,
                 "{} lasts {last} seconds",
                 story.id
             );

@@ -4,8 +4,7 @@ use super::{Stage, Story};
 use crate::calls::secrets;
 use crate::cast::{HOME, PROD, SECOND};
 use crate::clock::HOUR;
-use crate::record::Call;
-use crate::record::{Caller, Session};
+use crate::record::{Call, Caller, Session};
 
 const CLI: &str = "Boto3/1.33.2 md/Botocore#1.33.2 ua/2.0 os/windows#10 md/arch#amd64 lang/python#3.10.11 md/pyimpl#CPython Botocore/1.33.2";
 
@@ -32,11 +31,7 @@ const SERVICES: [&str; 12] = [
 ];
 
 fn secrets_harvest(stage: &mut Stage) {
-    let session = Session {
-        name: "emma.lindqvist",
-        started: stage.now() - 5 * HOUR,
-        mfa: false,
-    };
+    let session = Session::new("emma.lindqvist", stage.now() - 5 * HOUR);
     let thief = Caller::permission_set(&PROD, "ReadOnly", session).from("203.0.113.199", CLI);
     stage.act(0, &thief, HOME, &secrets::LIST_SECRETS);
     stage.act(3, &thief, HOME, &BATCH_READ_ALL);

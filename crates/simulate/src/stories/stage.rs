@@ -1,9 +1,7 @@
 //! The stage on which stories are played: a clock, and the records made so far.
 
 use crate::clock::Second;
-use crate::record::Call;
-use crate::record::Caller;
-use crate::record::{self, Deed};
+use crate::record::{self, Call, Caller, Deed};
 use crate::rng::{Rng, number_of};
 
 /// Keeps story ids apart from everyday ones.
@@ -63,21 +61,14 @@ impl Stage {
     ) {
         self.now += seconds;
         let rng = Rng::about(STORIES, &[self.story, self.scenes.len() as u64]);
-        let event_id = record::event_id(rng.clone());
-        let deed = Deed {
-            call,
-            caller,
-            at: self.now,
-            region,
-            item,
-            shared: None,
-        };
+        let event_id = record::event_id(&mut rng.clone());
+        let deed = Deed::new(call, caller, self.now, region).about(item);
         let mut text = Vec::new();
         record::write(&mut text, &deed, rng);
-        let region = call.filed_in(region);
+        let (account, region) = (caller.account, deed.filed_in());
         self.scenes.push(Scene {
             at: self.now,
-            account: caller.account,
+            account,
             region,
             event_id,
             text,

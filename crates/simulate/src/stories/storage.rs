@@ -4,8 +4,7 @@ use super::{Stage, Story};
 use crate::calls::{secrets, storage};
 use crate::cast::{HOME, PROD, Things};
 use crate::clock::MINUTE;
-use crate::record::Call;
-use crate::record::{Caller, Session};
+use crate::record::{Call, Caller, Session};
 
 const CLI: &str =
     "aws-cli/2.15.30 Python/3.11.8 Linux/6.5.0-1016-gcp exe/x86_64.debian.12 prompt/off command";
@@ -77,11 +76,7 @@ const EXPORTS: Things = Things {
 };
 
 fn bucket_made_public(stage: &mut Stage) {
-    let session = Session {
-        name: "chloe.dubois",
-        started: stage.now() - 20 * MINUTE,
-        mfa: false,
-    };
+    let session = Session::new("chloe.dubois", stage.now() - 20 * MINUTE);
     let insider = Caller::permission_set(&PROD, "Analyst", session)
         .from("203.0.113.150", CLI)
         .with(EXPORTS);

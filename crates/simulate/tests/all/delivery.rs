@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
-use simulate::{ACCOUNT_IDS, Chunk, SimulatedFile, gzip, simulate, simulate_records};
+use simulate::{ACCOUNT_IDS, Chunk, gzip, simulate, simulate_records};
 
-use crate::{all_records, log_files, records_in, scenario, text};
+use crate::{all_records, log_files, log_records, records_in, scenario, text};
 
 #[test]
 fn events_are_unique_apart_from_a_few_that_come_twice_unchanged() {
@@ -80,19 +80,11 @@ fn paths_are_those_of_a_trail_and_no_two_files_share_one() {
                 .unwrap();
             assert_eq!(random.len(), 16, "{}", file.path);
         }
-        for record in records_of_logs(&file, kind) {
+        for record in log_records(&file) {
             assert_eq!(text(&record, "recipientAccountId"), account);
             assert_eq!(text(&record, "awsRegion"), region);
         }
         assert!(paths.insert(file.path.clone()), "{}", file.path);
-    }
-}
-
-fn records_of_logs(file: &SimulatedFile, kind: &str) -> Vec<Value> {
-    if kind == "CloudTrail" {
-        records_in(file)
-    } else {
-        Vec::new()
     }
 }
 

@@ -32,6 +32,15 @@ fn records_in(file: &SimulatedFile) -> Vec<Value> {
     }
 }
 
+/// The records in a file, if it is a log file.
+fn log_records(file: &SimulatedFile) -> Vec<Value> {
+    if file.path.contains("/CloudTrail/") {
+        records_in(file)
+    } else {
+        Vec::new()
+    }
+}
+
 /// The records in the log files of a scenario, one file at a time in memory.
 fn all_records(scenario: &Scenario) -> impl Iterator<Item = Value> + use<> {
     log_files(scenario).flat_map(|file| records_in(&file))
