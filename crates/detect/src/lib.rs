@@ -7,4 +7,5 @@ pub mod neutral;
 pub mod outcome;
 pub mod partition;
 pub mod principal;
+pub mod sentence;
 pub mod tool;
