@@ -15,7 +15,7 @@ use super::{Tags, policy, walk};
 const MAX_DOCUMENT: usize = 256 * 1024;
 
 /// What the request in `record` gives away; see [`super::FIELDS`].
-pub(super) fn of(record: &Record<'_>) -> Tags {
+pub(crate) fn of(record: &Record<'_>) -> Tags {
     let mut tags = Tags::new();
     let name = record.event_name();
     let source = record.event_source();

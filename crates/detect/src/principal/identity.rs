@@ -88,7 +88,7 @@ impl<'a> Identity<'a> {
 
     /// The account the principal belongs to.
     pub(super) fn account(&self) -> Option<Text<'a>> {
-        let written = self.account_id.clone().filter(|id| id != ANONYMOUS_ACCOUNT);
+        let written = self.account_id.clone().filter(|id| !is_anonymous(id));
         written.or_else(|| {
             let arn = self.arn.clone()?;
             Some(part(arn, arn_account)).filter(|id| !id.is_empty())
@@ -317,12 +317,8 @@ impl<'a> Identity<'a> {
     }
 
     fn is_anonymous(&self) -> bool {
-        let anonymous = |part: &Option<Text<'_>>| {
-            part.as_deref().is_some_and(|part| {
-                part.eq_ignore_ascii_case(ANONYMOUS) || part == ANONYMOUS_ACCOUNT
-            })
-        };
-        anonymous(&self.account_id) || anonymous(&self.principal_id)
+        let ids = [&self.account_id, &self.principal_id];
+        ids.into_iter().flatten().any(|id| is_anonymous(id))
     }
 
     /// Before 2024 Identity Center wrote its own users with type `Unknown`.
@@ -374,6 +370,11 @@ impl<'a> Who<'a> {
 const ASSUMED_ROLE: &str = ":assumed-role/";
 const ANONYMOUS: &str = "anonymous";
 const ANONYMOUS_ACCOUNT: &str = "ANONYMOUS_PRINCIPAL";
+
+/// How services write that nobody signed the call.
+fn is_anonymous(id: &str) -> bool {
+    id.eq_ignore_ascii_case(ANONYMOUS) || id == ANONYMOUS_ACCOUNT
+}
 
 /// A text that is there and not empty.
 fn text(value: Json<'_>) -> Option<Text<'_>> {

@@ -5,17 +5,22 @@ use crate::language::Language;
 use crate::neutral::neutral;
 
 use super::services::service_name;
-use super::template::{MAX_NAME, quoted};
+use super::template::{MAX_NAME, quoted, short};
 
 /// `call DescribeInstances (EC2)` and the like, in the base form; `done` as in [`super::template`].
 pub(super) fn phrase(record: &Record<'_>, language: Language, done: bool) -> String {
     let name = neutral(&record.plain_event_name(), MAX_NAME);
     let service = service_name(&record.event_source());
-    let object = object(record).map(|object| quoted(&object));
+    let own = record.account();
+    let object = object(record).map(|object| quoted(short(&object, own.as_deref())));
     let by_itself = record.event_type().as_deref() == Some("AwsServiceEvent");
     match (language, object) {
         (Language::En, object) => {
-            let verb = if by_itself { "report the event" } else { "call" };
+            let verb = if by_itself {
+                "report the event"
+            } else {
+                "call"
+            };
             let about = object.map_or_else(String::new, |object| format!(" on {object}"));
             format!("{verb} {name} ({service}){about}")
         }
@@ -35,7 +40,10 @@ pub(super) fn phrase(record: &Record<'_>, language: Language, done: bool) -> Str
 /// first resource that the record lists.
 fn object(record: &Record<'_>) -> Option<String> {
     let noun = noun(&record.plain_event_name()).to_ascii_lowercase();
-    let parameters = record.request_parameters().into_iter().flat_map(Json::entries);
+    let parameters = record
+        .request_parameters()
+        .into_iter()
+        .flat_map(Json::entries);
     parameters
         .filter_map(|(key, value)| {
             let fit = fit(&key.decoded(), &noun)?;
@@ -58,7 +66,16 @@ fn noun(event_name: &str) -> &str {
 
 /// How well a parameter names what a call is about, best first; `None` if it names nothing.
 fn fit(key: &str, noun: &str) -> Option<u8> {
-    const ENDINGS: [&str; 8] = ["name", "arn", "id", "identifier", "ids", "names", "arns", "set"];
+    const ENDINGS: [&str; 8] = [
+        "name",
+        "arn",
+        "id",
+        "identifier",
+        "ids",
+        "names",
+        "arns",
+        "set",
+    ];
     let key = key.to_ascii_lowercase();
     let ending = ENDINGS.iter().any(|ending| key.ends_with(ending));
     let paging = ["token", "clienttoken", "requestid", "marker"].contains(&&*key);
@@ -78,7 +95,9 @@ fn named(json: Json<'_>) -> Option<String> {
     let mut json = json;
     for _ in 0..4 {
         json = match json.kind() {
-            Kind::String => return Some(json.as_str()?.into_owned()).filter(|name| !name.is_empty()),
+            Kind::String => {
+                return Some(json.as_str()?.into_owned()).filter(|name| !name.is_empty());
+            }
             Kind::Array => json.elements().next()?,
             Kind::Object => {
                 let (key, inner) = json.entries().next()?;
@@ -94,7 +113,9 @@ fn named(json: Json<'_>) -> Option<String> {
 fn first_resource(record: &Record<'_>) -> Option<String> {
     let first = record.resources()?.elements().next()?;
     let name = |key: &str| first.get(key).and_then(Json::as_str);
-    let arn = name("ARN").or_else(|| name("arn")).or_else(|| name("resourceName"))?;
+    let arn = name("ARN")
+        .or_else(|| name("arn"))
+        .or_else(|| name("resourceName"))?;
     Some(arn.into_owned()).filter(|arn| !arn.is_empty())
 }
 
@@ -106,12 +127,36 @@ mod tests {
     #[test]
     fn the_parameter_that_fits_the_call_is_its_object() {
         for (name, fields, expected) in [
-            ("DescribeInstances", r#""requestParameters":{"instancesSet":{"items":[{"instanceId":"i-1"}]},"filterSet":{}}"#, Some("i-1")),
-            ("DeleteGizmo", r#""requestParameters":{"ownerId":"o","gizmoName":"g"}"#, Some("g")),
-            ("DeleteGizmo", r#""requestParameters":{"ownerId":"o","force":true}"#, Some("o")),
-            ("DeleteGizmo", r#""requestParameters":{"gizmo":"g","ownerId":"o"}"#, Some("g")),
-            ("ListGizmos", r#""requestParameters":{"nextToken":"t"}"#, None),
-            ("ListGizmos", r#""requestParameters":null,"resources":[{"ARN":"arn:aws:x"}]"#, Some("arn:aws:x")),
+            (
+                "DescribeInstances",
+                r#""requestParameters":{"instancesSet":{"items":[{"instanceId":"i-1"}]},"filterSet":{}}"#,
+                Some("i-1"),
+            ),
+            (
+                "DeleteGizmo",
+                r#""requestParameters":{"ownerId":"o","gizmoName":"g"}"#,
+                Some("g"),
+            ),
+            (
+                "DeleteGizmo",
+                r#""requestParameters":{"ownerId":"o","force":true}"#,
+                Some("o"),
+            ),
+            (
+                "DeleteGizmo",
+                r#""requestParameters":{"gizmo":"g","ownerId":"o"}"#,
+                Some("g"),
+            ),
+            (
+                "ListGizmos",
+                r#""requestParameters":{"nextToken":"t"}"#,
+                None,
+            ),
+            (
+                "ListGizmos",
+                r#""requestParameters":null,"resources":[{"ARN":"arn:aws:x"}]"#,
+                Some("arn:aws:x"),
+            ),
             ("X", r#""requestParameters":{"aId":{"b":1},"bId":7}"#, None),
         ] {
             let text = format!(

@@ -13,6 +13,7 @@ const NAMED: usize = 4;
 /// to note.
 pub(super) fn of(record: &Record<'_>, language: Language) -> String {
     let mut notes = Vec::new();
+    notes.extend(signed_in_without_mfa(record, language));
     notes.extend(opened(&derived::opens(record), language));
     let mut given = derived::grants(record);
     given.extend(derived::shares(record));
@@ -27,13 +28,25 @@ pub(super) fn of(record: &Record<'_>, language: Language) -> String {
     }
 }
 
+fn signed_in_without_mfa(record: &Record<'_>, language: Language) -> Option<String> {
+    let without = record.event_name() == "ConsoleLogin" && derived::mfa(record) == Some(false);
+    let note = match language {
+        Language::En => "without a second factor",
+        Language::ZhCn => "未使用 MFA",
+    };
+    without.then(|| note.to_owned())
+}
+
 fn opened(opens: &Tags, language: Language) -> Option<String> {
     if !opens.contains("world") {
         return None;
     }
     let en = language == Language::En;
     if opens.contains("world:all") {
-        let all = ["every port open to the whole internet", "向整个互联网开放所有端口"];
+        let all = [
+            "every port open to the whole internet",
+            "向整个互联网开放所有端口",
+        ];
         return Some(all[usize::from(!en)].to_owned());
     }
     let ports = after(opens, "world:");
@@ -64,7 +77,14 @@ fn rights(given: &Tags, language: Language) -> Option<String> {
 fn readers(given: &Tags, language: Language) -> Option<String> {
     let en = language == Language::En;
     if given.contains("public") {
-        return Some(if en { "access for everybody" } else { "对所有人开放" }.to_owned());
+        return Some(
+            if en {
+                "access for everybody"
+            } else {
+                "对所有人开放"
+            }
+            .to_owned(),
+        );
     }
     let accounts = after(given, "account:");
     let list = named(&accounts, language);
@@ -78,7 +98,11 @@ fn readers(given: &Tags, language: Language) -> Option<String> {
 
 /// What follows `prefix` in the tags, numbers in their order.
 fn after(tags: &Tags, prefix: &str) -> Vec<String> {
-    let mut values: Vec<_> = tags.iter().filter_map(|tag| tag.strip_prefix(prefix)).map(str::to_owned).collect();
+    let mut values: Vec<_> = tags
+        .iter()
+        .filter_map(|tag| tag.strip_prefix(prefix))
+        .map(str::to_owned)
+        .collect();
     values.sort_by_key(|value| (value.len(), value.clone()));
     values
 }

@@ -64,7 +64,7 @@ fn filled(record: &Record<'_>, gap: Gap<'_>, language: Language, done: bool) -> 
         Gap::Value("了") => Some(if done { "了" } else { "" }.to_owned()),
         Gap::Value(paths) => paths
             .split('|')
-            .find_map(|path| list(names(record, path), language)),
+            .find_map(|path| list(&names(record, path), record, language)),
         Gap::Optional(template) => {
             let mut text = String::new();
             let mut rest = template;
@@ -90,7 +90,7 @@ fn close_up<'t>(text: &mut String, rest: &'t str, gap: Gap<'_>, language: Langua
     rest
 }
 
-/// The names at `path`, shortened where they are of our own account.
+/// The names at `path`.
 fn names<'a>(record: &Record<'a>, path: &str) -> Vec<Cow<'a, str>> {
     let mut found = Vec::new();
     let (first, rest) = path.split_once('.').unwrap_or((path, ""));
@@ -137,7 +137,8 @@ fn collect<'a>(json: Json<'a>, path: &str, found: &mut Vec<Cow<'a, str>>) {
 }
 
 /// One or several names in a row: `a`, `b` and `c`, or three and how many more.
-fn list(names: Vec<Cow<'_, str>>, language: Language) -> Option<String> {
+fn list(names: &[Cow<'_, str>], record: &Record<'_>, language: Language) -> Option<String> {
+    let own = record.account();
     let mut unique: Vec<Cow<'_, str>> = Vec::new();
     for name in names.iter().take(SHOWN * SHOWN) {
         if !unique.contains(name) {
@@ -145,7 +146,10 @@ fn list(names: Vec<Cow<'_, str>>, language: Language) -> Option<String> {
         }
     }
     let shown = unique.len().min(SHOWN);
-    let quoted: Vec<_> = unique[..shown].iter().map(|name| quoted(name)).collect();
+    let quoted: Vec<_> = unique[..shown]
+        .iter()
+        .map(|name| quoted(short(name, own.as_deref())))
+        .collect();
     let hidden = unique.len() > shown || names.len() > SHOWN * SHOWN;
     let more = if hidden { names.len() - shown } else { 0 };
     (shown > 0).then(|| in_a_row(&quoted, more, language))
@@ -166,15 +170,30 @@ pub(super) fn in_a_row(parts: &[String], more: usize, language: Language) -> Str
     }
 }
 
-/// A name of strangers' choice in backquotes.
+/// A name of strangers' choice in backquotes; a small number needs none.
 pub(super) fn quoted(name: &str) -> String {
-    format!("`{}`", neutral(short(name), MAX_NAME))
+    let is_small_number = (1..=6).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_digit());
+    if is_small_number {
+        name.to_owned()
+    } else {
+        format!("`{}`", neutral(name, MAX_NAME))
+    }
 }
 
-/// Of AWS's own managed policies the name is enough.
-fn short(name: &str) -> &str {
-    name.split_once(":iam::aws:policy/")
-        .map_or(name, |(_, policy)| policy)
+/// Of AWS's own policies and of what lies in the account `own` the name is enough; an ARN of
+/// another account is told whole.
+pub(super) fn short<'n>(name: &'n str, own: Option<&str>) -> &'n str {
+    if let Some((_, policy)) = name.split_once(":iam::aws:policy/") {
+        return policy;
+    }
+    let mut parts = name.splitn(6, ':').skip(4);
+    match (name.starts_with("arn:"), parts.next(), parts.next()) {
+        (true, account, Some(resource)) if account.is_some() && account == own => {
+            let end = resource.find([':', '/']);
+            end.map_or(resource, |end| &resource[end + 1..])
+        }
+        _ => name,
+    }
 }
 
 #[cfg(test)]
@@ -200,9 +219,9 @@ mod tests {
             ("make a key[ for {nobody}]", "make a key"),
             ("see {nobody|user}", "see `maria`"),
             ("see {responseElements.user.id}", "see `AIDA`"),
-            ("wait {days} days", "wait `7` days"),
+            ("wait {days} days", "wait 7 days"),
             ("stop {ids}", "stop `i-1` and `i-2`"),
-            ("stop {many}", "stop `1`, `2`, `3` and 2 more"),
+            ("stop {many}", "stop 1, 2, 3 and 2 more"),
             ("read {o.items.x}", "read `p` and `q`"),
             ("no gap", "no gap"),
             ("broken {gap", "broken {gap"),
@@ -212,11 +231,32 @@ mod tests {
     }
 
     #[test]
+    fn what_is_our_own_goes_by_its_name() {
+        for (name, expected) in [
+            ("arn:aws:iam::111122223333:role/ci/Deploy", "ci/Deploy"),
+            ("arn:aws:lambda:eu-west-1:111122223333:function:f", "f"),
+            ("arn:aws:sns:eu-west-1:111122223333:topic", "topic"),
+            (
+                "arn:aws:iam::444455556666:role/Deploy",
+                "arn:aws:iam::444455556666:role/Deploy",
+            ),
+            (
+                "arn:aws:iam::aws:policy/AdministratorAccess",
+                "AdministratorAccess",
+            ),
+            ("arn:aws:s3:::bucket/key", "arn:aws:s3:::bucket/key"),
+            ("a:b:c:d:111122223333:e", "a:b:c:d:111122223333:e"),
+        ] {
+            assert_eq!(short(name, Some("111122223333")), expected);
+        }
+    }
+
+    #[test]
     fn chinese_closes_up_on_both_sides() {
         for (template, expected) in [
             ("修改{了}用户 {user} 的密码", "修改了用户 `maria` 的密码"),
             ("修改{了}用户 {nobody} 的密码", "修改了用户的密码"),
-            ("停止{了} {many}", "停止了 `1`、`2`、`3` 等 5 个"),
+            ("停止{了} {many}", "停止了 1、2、3 等 5 个"),
             ("[为 {nobody} ]创建{了}密钥", "创建了密钥"),
         ] {
             assert_eq!(filled(template, Language::ZhCn), expected);

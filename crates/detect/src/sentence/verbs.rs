@@ -9,11 +9,12 @@ pub(super) fn past(phrase: &str) -> String {
     format!("{}{rest}", past_of(verb))
 }
 
-const IRREGULAR: [(&str, &str); 19] = [
-    ("ban", "banned"),
+const IRREGULAR: [(&str, &str); 23] = [
+    ("begin", "began"),
     ("find", "found"),
     ("get", "got"),
     ("give", "gave"),
+    ("keep", "kept"),
     ("leave", "left"),
     ("let", "let"),
     ("make", "made"),
@@ -21,13 +22,16 @@ const IRREGULAR: [(&str, &str); 19] = [
     ("read", "read"),
     ("reset", "reset"),
     ("run", "ran"),
+    ("scan", "scanned"),
     ("see", "saw"),
     ("send", "sent"),
     ("set", "set"),
+    ("shut", "shut"),
     ("stop", "stopped"),
     ("swap", "swapped"),
     ("take", "took"),
     ("transfer", "transferred"),
+    ("withdraw", "withdrew"),
     ("write", "wrote"),
 ];
 

@@ -8,6 +8,7 @@ use crate::neutral::neutral;
 use crate::principal::{Principal, PrincipalKind};
 use crate::tool::{Tool, ToolClass};
 
+use super::glue;
 use super::services::service_name;
 use super::template::quoted;
 
@@ -15,7 +16,16 @@ use super::template::quoted;
 const MAX_AGENT: usize = 40;
 
 /// The principal as the subject of a sentence, in lower case: ``IAM user `maria` ``.
-pub(super) fn subject(who: &Principal, language: Language) -> String {
+pub(super) fn subject(record: &Record<'_>, who: &Principal, language: Language) -> String {
+    // What a service does by itself has no identity in the record.
+    let by_itself = record.event_type().as_deref() == Some("AwsServiceEvent");
+    if by_itself && who.kind == PrincipalKind::Unknown {
+        let service = service(&record.event_source());
+        return match language {
+            Language::En => format!("the AWS service {service}"),
+            Language::ZhCn => format!("AWS 服务 {service}"),
+        };
+    }
     let name = quoted(&who.name);
     let account = who.account.as_deref().map(quoted);
     match language {
@@ -38,7 +48,10 @@ fn subject_en(who: &Principal, name: &str, account: Option<&str>) -> String {
         PrincipalKind::Service => format!("the AWS service {}", service(&who.name)),
         PrincipalKind::Federated => format!("federated identity {name}"),
         PrincipalKind::IdentityCenter => match who.permission_set() {
-            Some(set) => format!("Identity Center user {name} (permission set {})", quoted(set)),
+            Some(set) => format!(
+                "Identity Center user {name} (permission set {})",
+                quoted(set)
+            ),
             None => format!("Identity Center user {name}"),
         },
         PrincipalKind::Anonymous => "somebody without credentials".to_owned(),
@@ -96,13 +109,18 @@ pub(super) fn place(record: &Record<'_>, who: &Principal, language: Language) ->
     if who.kind == PrincipalKind::Service {
         String::new()
     } else if source == "AWS Internal" {
-        if en { " from inside AWS" } else { "在 AWS 内部" }.to_owned()
+        if en {
+            " from inside AWS"
+        } else {
+            "在 AWS 内部"
+        }
+        .to_owned()
     } else if is_service(&source) {
         let service = service(&source);
         if en {
             format!(" through the service {service}")
         } else {
-            format!("通过服务 {service} ")
+            glued("通过服务", &service)
         }
     } else {
         let source = match source.parse::<IpAddr>() {
@@ -112,7 +130,7 @@ pub(super) fn place(record: &Record<'_>, who: &Principal, language: Language) ->
         if en {
             format!(" from {source}")
         } else {
-            format!("从 {source} ")
+            format!("从 {source}")
         }
     }
 }
@@ -129,6 +147,7 @@ pub(super) fn means(record: &Record<'_>, who: &Principal, language: Language) ->
     let label = match named {
         _ if by_service => return String::new(),
         Some(tool) if is_plain_sign_in(record, tool) => return String::new(),
+        Some(tool) if tool.name == "aws-service" => return through_a_service(language),
         Some(tool) => tool.label(language).into_owned(),
         None => match record.user_agent().filter(|agent| !agent.is_empty()) {
             Some(agent) => format!("`{}`", neutral(&agent, MAX_AGENT)),
@@ -139,9 +158,25 @@ pub(super) fn means(record: &Record<'_>, who: &Principal, language: Language) ->
     match (language, unusual) {
         (Language::En, false) => format!(" with {label}"),
         (Language::En, true) => format!(" with {label} on a penetration-testing system"),
-        (Language::ZhCn, false) => format!("使用 {label} "),
-        (Language::ZhCn, true) => format!("在渗透测试系统上使用 {label} "),
+        (Language::ZhCn, false) => glued("使用", &label),
+        (Language::ZhCn, true) => glued("在渗透测试系统上使用", &label),
     }
+}
+
+/// A service that calls on from the caller's own address, as those behind the console do.
+fn through_a_service(language: Language) -> String {
+    match language {
+        Language::En => " through an AWS service",
+        Language::ZhCn => "通过 AWS 服务",
+    }
+    .to_owned()
+}
+
+/// Two pieces of Chinese, with a space where other letters begin.
+fn glued(before: &str, after: &str) -> String {
+    let mut text = before.to_owned();
+    glue(&mut text, after);
+    text
 }
 
 /// That people sign in to the console with a browser goes without saying.

@@ -41,10 +41,11 @@ pub(super) const SERVICES: &[Service] = &[
     },
 ];
 
+#[rustfmt::skip]
 const USERS: &[Row] = &[
     ("CreateUser", "create the IAM user {userName}", "创建{了} IAM 用户 {userName}"),
     ("DeleteUser", "delete the IAM user {userName}", "删除{了} IAM 用户 {userName}"),
-    ("UpdateUser", "rename the IAM user {userName}[ to {newUserName}]", "将 IAM 用户 {userName} 改名{了}[，新名称为 {newUserName}]"),
+    ("UpdateUser", "rename the IAM user {userName}[ to {newUserName}]", "重命名{了} IAM 用户 {userName}[，新名称为 {newUserName}]"),
     ("CreateAccessKey", "create an access key[ for user {userName|responseElements.accessKey.userName}]", "[为用户 {userName|responseElements.accessKey.userName} ]创建{了}访问密钥"),
     ("DeleteAccessKey", "delete the access key {accessKeyId}[ of user {userName}]", "删除{了}[用户 {userName} 的]访问密钥 {accessKeyId}"),
     ("UpdateAccessKey", "set the access key {accessKeyId}[ of user {userName}][ to {status}]", "更改{了}[用户 {userName} 的]访问密钥 {accessKeyId} 的状态[，改为 {status}]"),
@@ -68,10 +69,11 @@ const USERS: &[Row] = &[
     ("CreateAccountAlias", "set the account alias {accountAlias}", "设置{了}账户别名 {accountAlias}"),
 ];
 
+#[rustfmt::skip]
 const POLICIES: &[Row] = &[
-    ("AttachUserPolicy", "attach policy {policyArn} to user {userName}", "将策略 {policyArn} 附加{了}到用户 {userName}"),
-    ("AttachRolePolicy", "attach policy {policyArn} to role {roleName}", "将策略 {policyArn} 附加{了}到角色 {roleName}"),
-    ("AttachGroupPolicy", "attach policy {policyArn} to group {groupName}", "将策略 {policyArn} 附加{了}到用户组 {groupName}"),
+    ("AttachUserPolicy", "attach policy {policyArn} to user {userName}", "将策略 {policyArn} 附加到{了}用户 {userName}"),
+    ("AttachRolePolicy", "attach policy {policyArn} to role {roleName}", "将策略 {policyArn} 附加到{了}角色 {roleName}"),
+    ("AttachGroupPolicy", "attach policy {policyArn} to group {groupName}", "将策略 {policyArn} 附加到{了}用户组 {groupName}"),
     ("DetachUserPolicy", "detach policy {policyArn} from user {userName}", "分离{了}用户 {userName} 的策略 {policyArn}"),
     ("DetachRolePolicy", "detach policy {policyArn} from role {roleName}", "分离{了}角色 {roleName} 的策略 {policyArn}"),
     ("DetachGroupPolicy", "detach policy {policyArn} from group {groupName}", "分离{了}用户组 {groupName} 的策略 {policyArn}"),
@@ -83,7 +85,7 @@ const POLICIES: &[Row] = &[
     ("DeleteGroupPolicy", "delete the inline policy {policyName} of group {groupName}", "删除{了}用户组 {groupName} 的内联策略 {policyName}"),
     ("CreatePolicy", "create the policy {policyName}", "创建{了}策略 {policyName}"),
     ("CreatePolicyVersion", "write a new version of policy {policyArn}", "写入{了}策略 {policyArn} 的新版本"),
-    ("SetDefaultPolicyVersion", "switch policy {policyArn} to version {versionId}", "将策略 {policyArn} 切换{了}到版本 {versionId}"),
+    ("SetDefaultPolicyVersion", "switch policy {policyArn} to version {versionId}", "将策略 {policyArn} 切换到{了}版本 {versionId}"),
     ("DeletePolicy", "delete the policy {policyArn}", "删除{了}策略 {policyArn}"),
     ("DeletePolicyVersion", "delete version {versionId} of policy {policyArn}", "删除{了}策略 {policyArn} 的版本 {versionId}"),
     ("PutUserPermissionsBoundary", "set the permissions boundary of user {userName}[ to {permissionsBoundary}]", "设置{了}用户 {userName} 的权限边界[ {permissionsBoundary}]"),
@@ -92,6 +94,7 @@ const POLICIES: &[Row] = &[
     ("DeleteRolePermissionsBoundary", "remove the permissions boundary of role {roleName}", "移除{了}角色 {roleName} 的权限边界"),
 ];
 
+#[rustfmt::skip]
 const ROLES: &[Row] = &[
     ("CreateRole", "create the role {roleName}", "创建{了}角色 {roleName}"),
     ("DeleteRole", "delete the role {roleName}", "删除{了}角色 {roleName}"),
@@ -108,6 +111,7 @@ const ROLES: &[Row] = &[
     ("UpdateOpenIDConnectProviderThumbprint", "change the certificate thumbprints of identity provider {openIDConnectProviderArn}", "更改{了}身份提供商 {openIDConnectProviderArn} 的证书指纹"),
 ];
 
+#[rustfmt::skip]
 const LOOKING: &[Row] = &[
     ("ListUsers", "list the IAM users", "列出{了} IAM 用户"),
     ("ListRoles", "list the roles", "列出{了}角色"),
@@ -121,10 +125,11 @@ const LOOKING: &[Row] = &[
     ("GetPolicyVersion", "read version {versionId} of policy {policyArn}", "读取{了}策略 {policyArn} 的版本 {versionId}"),
     ("GetAccountSummary", "read the summary of the account's IAM", "读取{了}账户的 IAM 概要"),
     ("GetAccountAuthorizationDetails", "download all users, roles and policies of the account", "下载{了}账户的全部用户、角色和策略"),
-    ("GenerateCredentialReport", "request the credential report of the account", "请求生成{了}账户的凭证报告"),
+    ("GenerateCredentialReport", "request the credential report of the account", "请求{了}生成账户的凭证报告"),
     ("GetCredentialReport", "download the credential report of the account", "下载{了}账户的凭证报告"),
 ];
 
+#[rustfmt::skip]
 const TOKENS: &[Row] = &[
     ("GetCallerIdentity", "ask whose credentials it holds", "查询{了}所持凭证的身份"),
     ("AssumeRole", "assume the role {roleArn}[ as session {roleSessionName}]", "担任{了}角色 {roleArn}[（会话 {roleSessionName}）]"),
@@ -137,9 +142,10 @@ const TOKENS: &[Row] = &[
     ("DecodeAuthorizationMessage", "decode an authorization failure message", "解码{了}授权失败消息"),
 ];
 
+#[rustfmt::skip]
 const SIGN_INS: &[Row] = &[
     ("ConsoleLogin", "sign in to the AWS console", "登录{了} AWS 控制台"),
-    ("CheckMfa", "enter a second factor at sign-in", "在登录时输入{了}第二重身份验证"),
+    ("CheckMfa", "enter a second factor at sign-in", "在登录时进行{了} MFA 验证"),
     ("SwitchRole", "switch roles in the console", "在控制台中切换{了}角色"),
     ("ExitRole", "leave a role in the console", "在控制台中退出{了}角色"),
     ("GetSigninToken", "turn credentials into a console session", "将凭证换成{了}控制台会话"),
@@ -149,6 +155,7 @@ const SIGN_INS: &[Row] = &[
     ("EmailUpdated", "change the root e-mail address", "更改{了}根用户电子邮件地址"),
 ];
 
+#[rustfmt::skip]
 const ROLES_ANYWHERE: &[Row] = &[
     ("CreateTrustAnchor", "create the trust anchor {name} for outside certificates", "创建{了}信任外部证书的信任锚点 {name}"),
     ("UpdateTrustAnchor", "change the trust anchor {trustAnchorId}", "更改{了}信任锚点 {trustAnchorId}"),

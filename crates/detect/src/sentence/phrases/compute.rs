@@ -25,8 +25,9 @@ pub(super) const SERVICES: &[Service] = &[
     },
 ];
 
+#[rustfmt::skip]
 const INSTANCES: &[Row] = &[
-    ("RunInstances", "launch instances[ of type {instanceType}][ {responseElements.instancesSet.items.instanceId}]", "启动{了}[ {instanceType} 类型的]新实例[ {responseElements.instancesSet.items.instanceId}]"),
+    ("RunInstances", "launch instances[ {responseElements.instancesSet.items.instanceId}][ of type {instanceType}]", "启动{了}[ {instanceType} 类型的]新实例[ {responseElements.instancesSet.items.instanceId}]"),
     ("StartInstances", "start the instances {instancesSet.items.instanceId}", "启动{了}实例 {instancesSet.items.instanceId}"),
     ("StopInstances", "stop the instances {instancesSet.items.instanceId}", "停止{了}实例 {instancesSet.items.instanceId}"),
     ("RebootInstances", "reboot the instances {instancesSet.items.instanceId}", "重启{了}实例 {instancesSet.items.instanceId}"),
@@ -47,6 +48,7 @@ const INSTANCES: &[Row] = &[
     ("EnableSerialConsoleAccess", "allow serial console access in the account", "在账户中启用{了}串行控制台访问"),
 ];
 
+#[rustfmt::skip]
 const IMAGES: &[Row] = &[
     ("CreateImage", "create an image of instance {instanceId}", "为实例 {instanceId} 创建{了}映像"),
     ("CopyImage", "copy the image {sourceImageId}", "复制{了}映像 {sourceImageId}"),
@@ -59,13 +61,14 @@ const IMAGES: &[Row] = &[
     ("ModifySnapshotAttribute", "change who may use the snapshot {snapshotId}", "更改{了}快照 {snapshotId} 的使用权限"),
     ("DisableSnapshotBlockPublicAccess", "allow snapshots to be made public", "允许{了}将快照公开"),
     ("CreateVolume", "create a volume[ from snapshot {snapshotId}]", "[从快照 {snapshotId} ]创建{了}卷"),
-    ("AttachVolume", "attach volume {volumeId} to instance {instanceId}", "将卷 {volumeId} 挂载{了}到实例 {instanceId}"),
+    ("AttachVolume", "attach volume {volumeId} to instance {instanceId}", "将卷 {volumeId} 挂载到{了}实例 {instanceId}"),
     ("DetachVolume", "detach the volume {volumeId}", "卸载{了}卷 {volumeId}"),
     ("DeleteVolume", "delete the volume {volumeId}", "删除{了}卷 {volumeId}"),
     ("DisableEbsEncryptionByDefault", "switch off default volume encryption", "关闭{了}卷的默认加密"),
     ("EnableEbsEncryptionByDefault", "switch on default volume encryption", "启用{了}卷的默认加密"),
 ];
 
+#[rustfmt::skip]
 const LOOKING: &[Row] = &[
     ("DescribeInstances", "list the instances[ {instancesSet.items.instanceId}]", "查看{了}实例[ {instancesSet.items.instanceId}]"),
     ("DescribeInstanceAttribute", "read {attribute} of instance {instanceId}", "读取{了}实例 {instanceId} 的 {attribute}"),
@@ -81,12 +84,14 @@ const LOOKING: &[Row] = &[
     ("DescribeAccountAttributes", "read the EC2 settings of the account", "读取{了}账户的 EC2 设置"),
 ];
 
+#[rustfmt::skip]
 const CONNECT: &[Row] = &[
     ("SendSSHPublicKey", "push an SSH key for {instanceOSUser} to instance {instanceId}", "向实例 {instanceId} 推送{了}用户 {instanceOSUser} 的 SSH 密钥"),
     ("SendSerialConsoleSSHPublicKey", "push an SSH key for the serial console of instance {instanceId}", "向实例 {instanceId} 的串行控制台推送{了} SSH 密钥"),
     ("OpenTunnel", "open a tunnel[ to {privateIpAddress|remoteHost}]", "打开{了}[到 {privateIpAddress|remoteHost} 的]隧道"),
 ];
 
+#[rustfmt::skip]
 const SCALING: &[Row] = &[
     ("CreateAutoScalingGroup", "create the Auto Scaling group {autoScalingGroupName}", "创建{了} Auto Scaling 组 {autoScalingGroupName}"),
     ("UpdateAutoScalingGroup", "change the Auto Scaling group {autoScalingGroupName}", "更改{了} Auto Scaling 组 {autoScalingGroupName}"),

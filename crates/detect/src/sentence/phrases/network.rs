@@ -37,6 +37,7 @@ pub(super) const SERVICES: &[Service] = &[
     },
 ];
 
+#[rustfmt::skip]
 const DOORS: &[Row] = &[
     ("AuthorizeSecurityGroupIngress", "allow incoming traffic in security group {groupId|groupName}", "在安全组 {groupId|groupName} 中放行{了}入站流量"),
     ("AuthorizeSecurityGroupEgress", "allow outgoing traffic in security group {groupId|groupName}", "在安全组 {groupId|groupName} 中放行{了}出站流量"),
@@ -52,16 +53,17 @@ const DOORS: &[Row] = &[
     ("DeleteNetworkAclEntry", "delete a rule of network ACL {networkAclId}", "删除{了}网络 ACL {networkAclId} 的规则"),
 ];
 
+#[rustfmt::skip]
 const ROADS: &[Row] = &[
     ("CreateVpc", "create a VPC[ for {cidrBlock}]", "创建{了} VPC[（{cidrBlock}）]"),
     ("DeleteVpc", "delete the VPC {vpcId}", "删除{了} VPC {vpcId}"),
-    ("CreateRoute", "add a route to {destinationCidrBlock|destinationIpv6CidrBlock} in route table {routeTableId}", "在路由表 {routeTableId} 中添加{了}到 {destinationCidrBlock|destinationIpv6CidrBlock} 的路由"),
+    ("CreateRoute", "add a route to {destinationCidrBlock|destinationIpv6CidrBlock} in route table {routeTableId}", "在路由表 {routeTableId} 中添加到{了} {destinationCidrBlock|destinationIpv6CidrBlock} 的路由"),
     ("ReplaceRoute", "replace the route to {destinationCidrBlock|destinationIpv6CidrBlock} in route table {routeTableId}", "替换{了}路由表 {routeTableId} 中到 {destinationCidrBlock|destinationIpv6CidrBlock} 的路由"),
     ("DeleteRoute", "delete the route to {destinationCidrBlock|destinationIpv6CidrBlock} from route table {routeTableId}", "删除{了}路由表 {routeTableId} 中到 {destinationCidrBlock|destinationIpv6CidrBlock} 的路由"),
     ("CreateRouteTable", "create a route table[ in {vpcId}]", "[在 {vpcId} 中]创建{了}路由表"),
     ("DeleteRouteTable", "delete the route table {routeTableId}", "删除{了}路由表 {routeTableId}"),
     ("CreateInternetGateway", "create an internet gateway", "创建{了}互联网网关"),
-    ("AttachInternetGateway", "attach internet gateway {internetGatewayId} to {vpcId}", "将互联网网关 {internetGatewayId} 连接{了}到 {vpcId}"),
+    ("AttachInternetGateway", "attach internet gateway {internetGatewayId} to {vpcId}", "将互联网网关 {internetGatewayId} 连接到{了} {vpcId}"),
     ("DetachInternetGateway", "detach internet gateway {internetGatewayId} from {vpcId}", "断开{了}互联网网关 {internetGatewayId} 与 {vpcId} 的连接"),
     ("CreateVpcPeeringConnection", "ask for a peering connection of {vpcId|CreateVpcPeeringConnectionRequest.VpcId} with {peerVpcId|CreateVpcPeeringConnectionRequest.PeerVpcId}", "申请{了} {vpcId|CreateVpcPeeringConnectionRequest.VpcId} 与 {peerVpcId|CreateVpcPeeringConnectionRequest.PeerVpcId} 的对等连接"),
     ("AcceptVpcPeeringConnection", "accept the peering connection {vpcPeeringConnectionId}", "接受{了}对等连接 {vpcPeeringConnectionId}"),
@@ -73,6 +75,7 @@ const ROADS: &[Row] = &[
     ("DeleteFlowLogs", "delete the flow logs {DeleteFlowLogsRequest.FlowLogId.content}", "删除{了}流日志 {DeleteFlowLogsRequest.FlowLogId.content}"),
 ];
 
+#[rustfmt::skip]
 const ZONES: &[Row] = &[
     ("ChangeResourceRecordSets", "change DNS records in zone {hostedZoneId}", "更改{了}托管区域 {hostedZoneId} 的 DNS 记录"),
     ("CreateHostedZone", "create the DNS zone {name}", "创建{了}托管区域 {name}"),
@@ -80,13 +83,15 @@ const ZONES: &[Row] = &[
     ("DeleteQueryLoggingConfig", "switch off DNS query logging", "关闭{了} DNS 查询日志"),
 ];
 
+#[rustfmt::skip]
 const DOMAINS: &[Row] = &[
     ("DisableDomainTransferLock", "unlock domain {domainName} for transfer", "解除{了}域名 {domainName} 的转移锁定"),
-    ("TransferDomainToAnotherAwsAccount", "transfer domain {domainName} to account {accountId}", "将域名 {domainName} 转移{了}到账户 {accountId}"),
+    ("TransferDomainToAnotherAwsAccount", "transfer domain {domainName} to account {accountId}", "将域名 {domainName} 转移到{了}账户 {accountId}"),
     ("TransferDomain", "transfer domain {domainName} to this account", "将域名 {domainName} 转入{了}本账户"),
     ("UpdateDomainNameservers", "change the name servers of domain {domainName}", "更改{了}域名 {domainName} 的名称服务器"),
 ];
 
+#[rustfmt::skip]
 const RESOLVER: &[Row] = &[
     ("DeleteResolverQueryLogConfig", "delete the DNS query log configuration {resolverQueryLogConfigId}", "删除{了} DNS 查询日志配置 {resolverQueryLogConfigId}"),
     ("DisassociateResolverQueryLogConfig", "stop DNS query logging of {resourceId}", "停止{了} {resourceId} 的 DNS 查询日志"),
@@ -94,6 +99,7 @@ const RESOLVER: &[Row] = &[
     ("DisassociateFirewallRuleGroup", "detach a DNS firewall rule group", "解除{了} DNS 防火墙规则组的关联"),
 ];
 
+#[rustfmt::skip]
 const BALANCERS: &[Row] = &[
     ("CreateLoadBalancer", "create the load balancer {name|loadBalancerName}", "创建{了}负载均衡器 {name|loadBalancerName}"),
     ("DeleteLoadBalancer", "delete the load balancer {loadBalancerArn|loadBalancerName}", "删除{了}负载均衡器 {loadBalancerArn|loadBalancerName}"),
@@ -101,6 +107,7 @@ const BALANCERS: &[Row] = &[
     ("ModifyListener", "change the listener {listenerArn}", "更改{了}侦听器 {listenerArn}"),
 ];
 
+#[rustfmt::skip]
 const FIREWALL: &[Row] = &[
     ("DeleteWebACL", "delete the web ACL {name}", "删除{了} Web ACL {name}"),
     ("UpdateWebACL", "change the web ACL {name}", "更改{了} Web ACL {name}"),
@@ -109,6 +116,7 @@ const FIREWALL: &[Row] = &[
     ("DeleteLoggingConfiguration", "switch off the log of web ACL {resourceArn}", "关闭{了} Web ACL {resourceArn} 的日志"),
 ];
 
+#[rustfmt::skip]
 const EDGE: &[Row] = &[
     ("CreateDistribution", "create a distribution", "创建{了}分配"),
     ("UpdateDistribution", "change the distribution {id}", "更改{了}分配 {id}"),

@@ -37,6 +37,7 @@ pub(super) const SERVICES: &[Service] = &[
     },
 ];
 
+#[rustfmt::skip]
 const ORGANIZATIONS: &[Row] = &[
     ("LeaveOrganization", "take the account out of its organization", "让账户退出{了}组织"),
     ("RemoveAccountFromOrganization", "remove account {accountId} from the organization", "将账户 {accountId} 移出{了}组织"),
@@ -44,7 +45,7 @@ const ORGANIZATIONS: &[Row] = &[
     ("CreateAccount", "create the account {accountName}", "创建{了}账户 {accountName}"),
     ("CloseAccount", "close the account {accountId}", "关闭{了}账户 {accountId}"),
     ("MoveAccount", "move account {accountId}[ to {destinationParentId}]", "移动{了}账户 {accountId}[，目标为 {destinationParentId}]"),
-    ("AttachPolicy", "attach the organization policy {policyId} to {targetId}", "将组织策略 {policyId} 附加{了}到 {targetId}"),
+    ("AttachPolicy", "attach the organization policy {policyId} to {targetId}", "将组织策略 {policyId} 附加到{了} {targetId}"),
     ("DetachPolicy", "detach the organization policy {policyId} from {targetId}", "将组织策略 {policyId} 从 {targetId} 上分离{了}"),
     ("CreatePolicy", "create the organization policy {name}", "创建{了}组织策略 {name}"),
     ("UpdatePolicy", "change the organization policy {policyId}", "更改{了}组织策略 {policyId}"),
@@ -58,6 +59,7 @@ const ORGANIZATIONS: &[Row] = &[
     ("ListAccounts", "list the accounts of the organization", "列出{了}组织中的账户"),
 ];
 
+#[rustfmt::skip]
 const ACCOUNT: &[Row] = &[
     ("CloseAccount", "close the account {accountId}", "关闭{了}账户 {accountId}"),
     ("PutAlternateContact", "change the {alternateContactType} contact of the account", "更改{了}账户的 {alternateContactType} 联系人"),
@@ -69,17 +71,19 @@ const ACCOUNT: &[Row] = &[
     ("DisableRegion", "disable the region {regionName|RegionName}", "停用{了}区域 {regionName|RegionName}"),
 ];
 
+#[rustfmt::skip]
 const IDENTITY_CENTER: &[Row] = &[
     ("CreatePermissionSet", "create the permission set {name}", "创建{了}权限集 {name}"),
-    ("AttachManagedPolicyToPermissionSet", "attach policy {managedPolicyArn} to permission set {permissionSetArn}", "将策略 {managedPolicyArn} 附加{了}到权限集 {permissionSetArn}"),
+    ("AttachManagedPolicyToPermissionSet", "attach policy {managedPolicyArn} to permission set {permissionSetArn}", "将策略 {managedPolicyArn} 附加到{了}权限集 {permissionSetArn}"),
     ("PutInlinePolicyToPermissionSet", "write the inline policy of permission set {permissionSetArn}", "写入{了}权限集 {permissionSetArn} 的内联策略"),
-    ("CreateAccountAssignment", "assign permission set {permissionSetArn} in account {targetId}[ to {principalId}]", "将账户 {targetId} 的权限集 {permissionSetArn} 分配{了}[给 {principalId}]"),
+    ("CreateAccountAssignment", "assign permission set {permissionSetArn} in account {targetId}[ to {principalId}]", "分配{了}账户 {targetId} 的权限集 {permissionSetArn}[（授予 {principalId}）]"),
     ("DeleteAccountAssignment", "withdraw permission set {permissionSetArn} in account {targetId}[ from {principalId}]", "[从 {principalId} ]撤回{了}账户 {targetId} 的权限集 {permissionSetArn}"),
     ("Authenticate", "sign in to the access portal", "登录{了}访问门户"),
     ("Federate", "enter an account from the access portal", "从访问门户进入{了}账户"),
     ("ListPermissionSets", "list the permission sets", "列出{了}权限集"),
 ];
 
+#[rustfmt::skip]
 const DIRECTORY: &[Row] = &[
     ("CreateUser", "create a user of Identity Center", "创建{了} Identity Center 用户"),
     ("DeleteUser", "delete a user of Identity Center", "删除{了} Identity Center 用户"),
@@ -90,6 +94,7 @@ const DIRECTORY: &[Row] = &[
     ("ListUsers", "list the users of Identity Center", "列出{了} Identity Center 用户"),
 ];
 
+#[rustfmt::skip]
 const SHARES: &[Row] = &[
     ("CreateResourceShare", "create the resource share {name}", "创建{了}资源共享 {name}"),
     ("AssociateResourceShare", "extend the resource share {resourceShareArn}", "扩大{了}资源共享 {resourceShareArn} 的范围"),
