@@ -3,6 +3,7 @@
 //! Invariant: whatever comes from a record passes through [`neutral`](crate::neutral) or the
 //! escaping of its format here, at the edge; before it, alerts hold what the record says.
 
+pub mod advice;
 mod attack;
 pub mod clauses;
 pub mod csv;

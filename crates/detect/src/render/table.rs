@@ -149,10 +149,9 @@ fn explain(alert: &Alert) -> Option<String> {
     let event = alert.events.first()?;
     let id = event.event_id.as_deref()?;
     Some(format!(
-        "trailhound explain {} --event {} --rule {}",
+        "trailhound explain {} --event {}",
         shell_word(&text::name(event.log_file.as_deref()?)),
         shell_word(&text::name(id)),
-        shell_word(&text::name(&alert.rule.id)),
     ))
 }
 

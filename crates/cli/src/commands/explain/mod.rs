@@ -8,10 +8,11 @@ use std::path::PathBuf;
 use clap::Args;
 use detect::cloudtrail::Record;
 use detect::language::Language;
+use detect::render::advice::Advice;
 use detect::render::clauses::Clauses;
 use detect::render::record::RecordPage;
-use detect::render::{level_style, sentence};
-use detect::{Detector, Guidance};
+use detect::render::sentence;
+use detect::{Alert, Detector, Guidance};
 use sigma::{Rule, RuleSet};
 
 use self::find::Found;
@@ -218,11 +219,10 @@ impl Page<'_> {
             .filter(|&at| rules[at].matches(record))
             .collect();
         writeln!(out, "\n{BOLD}Rules that match{BOLD:#}")?;
+        let (width, language) = (self.width, self.language);
         for &at in &matching {
-            let (rule, style) = (&rules[at], level_style(rules[at].level()));
-            let title = sentence(self.title(rule, self.detector.guidance(at)));
-            let id = sentence(rule.id().unwrap_or_default());
-            writeln!(out, "  {style}{}{style:#}  {title}  {id}", rule.level())?;
+            let alert = Alert::of_match(&rules[at], self.detector.guidance(at), record, None);
+            Advice { width, language }.write(&alert, out)?;
             self.suppressed(at, record, out)?;
         }
         if matching.is_empty() {

@@ -155,7 +155,7 @@ fn tell(
     writeln!(out, "{place}: {FAILED}failed{FAILED:#}: {title}: {name}")?;
     match failure {
         Failure::NotARecord(why) => {
-            writeln!(out, "  the event cannot be judged: {}", sentence(why))?
+            writeln!(out, "  the event cannot be judged: {}", sentence(why))?;
         }
         Failure::Verdict(explanation) => {
             let (expected, is) = match test.expects_match() {
