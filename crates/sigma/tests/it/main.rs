@@ -1,0 +1,18 @@
+//! The language as its users meet it: files in, verdicts and messages out.
+
+mod errors;
+mod generate;
+mod hostile;
+mod oracle;
+mod plant;
+mod published;
+
+use sigma::{Loaded, RuleSet, SourceFile};
+
+/// Loads one file called `rule.yml`.
+fn load(text: &str) -> Loaded {
+    RuleSet::load([SourceFile {
+        name: "rule.yml",
+        text,
+    }])
+}
