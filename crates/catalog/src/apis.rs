@@ -36,8 +36,18 @@ pub fn events(source: &str) -> impl Iterator<Item = &'static str> {
 /// Whether `source` can write an event of this name, with or without a version at its end.
 #[must_use]
 pub fn knows(source: &str, name: &str) -> bool {
+    lists(source, name) || is_open(source)
+}
+
+/// Whether an event of this name is listed for `source`.
+pub(crate) fn lists(source: &str, name: &str) -> bool {
     APIS.source(source)
-        .is_some_and(|source| source.open || source.event(name).is_some())
+        .is_some_and(|source| source.event(name).is_some())
+}
+
+/// Whether `source` has events that nobody lists.
+pub(crate) fn is_open(source: &str) -> bool {
+    APIS.source(source).is_some_and(|source| source.open)
 }
 
 /// The sources that can write an event of this name, sorted.
@@ -156,7 +166,9 @@ impl Apis {
         }
     }
 
+    /// In the Chinese partition some sources end in `.amazonaws.com.cn`.
     fn source(&self, name: &str) -> Option<&Source> {
+        let name = name.strip_suffix(".cn").unwrap_or(name);
         self.sources
             .get(name)
             .or_else(|| self.sources.get(name.to_ascii_lowercase().as_str()))

@@ -7,6 +7,7 @@
 
 mod apis;
 mod field;
+mod lint;
 mod nearest;
 mod text;
 
@@ -15,3 +16,4 @@ pub use apis::{
     sources, sources_of,
 };
 pub use field::{Derived, Verdict, derived_fields, is_record_field};
+pub use lint::{Finding, FindingCode, lint};
