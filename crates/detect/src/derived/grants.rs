@@ -74,7 +74,9 @@ impl Search<'_> {
     fn visit(&mut self, key: &str, value: Json<'_>) -> bool {
         match value.kind() {
             Kind::Object if policy::is_document(value) => {
-                policy::judge(value, self.own, self.tags);
+                if value.raw().len() <= MAX_DOCUMENT {
+                    policy::judge(value, self.own, self.tags);
+                }
                 false
             }
             Kind::String => {
