@@ -7,7 +7,7 @@ mod denial;
 
 pub use self::denial::Denial;
 
-use crate::cloudtrail::{Json, Record};
+use crate::cloudtrail::Record;
 
 /// How a call ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -59,15 +59,19 @@ impl Outcome {
     }
 }
 
-/// Sign-in and Identity Center events carry no error code, but say `Failure` under their own name.
+/// Sign-ins carry no error code, but say `Failure` under their own name; so do the sign-ins of
+/// Identity Center, elsewhere.
 fn reports_failure(record: &Record<'_>) -> bool {
-    let name = record.event_name();
-    let details = || record.get("serviceEventDetails");
-    let answer = |json: Option<Json<'_>>| {
-        let answer = json.and_then(|json| json.get(&name)?.as_str());
-        answer.is_some_and(|answer| answer.starts_with("Fail"))
+    // Only these are looked into: most records are successes, and this is asked of every one.
+    let answers = if record.event_type().as_deref() == Some("AwsServiceEvent") {
+        record.get("serviceEventDetails")
+    } else if record.event_source().starts_with("signin.") {
+        record.response_elements()
+    } else {
+        None
     };
-    answer(record.response_elements()) || answer(details())
+    let answer = answers.and_then(|answers| answers.get(&record.event_name())?.as_str());
+    answer.is_some_and(|answer| answer.starts_with("Fail"))
 }
 
 /// The second factor is asked for only once the password was right.
@@ -119,7 +123,7 @@ mod tests {
                 "empty is absent",
             ),
             (
-                r#","serviceEventDetails":{"ConsoleLogin":"Failed"}"#,
+                r#","eventType":"AwsServiceEvent","serviceEventDetails":{"ConsoleLogin":"Failed"}"#,
                 Some("credentials"),
                 "as Identity Center writes it",
             ),

@@ -99,6 +99,7 @@ fn admin_may_be_spread_over_statements() {
 fn documents_count_in_every_spelling() {
     let plain = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"*"}}"#;
     let quoted = serde_json::to_string(plain).unwrap();
+    let escaped = serde_json::to_string(&plain.replace("Statement", r"\u0053tatement")).unwrap();
     let encoded = format!(
         "\"{}\"",
         plain
@@ -110,6 +111,7 @@ fn documents_count_in_every_spelling() {
         (plain, "an object"),
         (&*quoted, "text"),
         (&*encoded, "percent-encoded"),
+        (&*escaped, "text with an escaped key"),
     ] {
         for place in ["policyDocument", "bucketPolicy", "policy", "attributes"] {
             let request = format!(r#""requestParameters":{{"x":{{"{place}":{document}}}}}"#);
