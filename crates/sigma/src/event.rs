@@ -4,6 +4,8 @@
 
 use std::borrow::Cow;
 
+use rsigma_parser::fieldpath::unescape_brackets;
+
 /// A dotted field path such as `requestParameters.ipPermissions.items.fromPort`, split once.
 ///
 /// A segment may carry positional indexes, `items[0]` or `items[-1]`; without one, a path that
@@ -24,14 +26,15 @@ pub enum Step {
 }
 
 impl FieldPath {
-    /// Splits `path` at its dots and index brackets.
+    /// Splits `path` at its dots and index brackets; `\[` and `\]` are brackets of the name itself.
     #[must_use]
     pub fn new(path: &str) -> Self {
         let mut steps = Vec::new();
         for segment in path.split('.') {
             let (name, indexes) = split_indexes(segment);
-            if !name.is_empty() {
-                steps.push(Step::Key(name.to_owned()));
+            // Only a position may do without a name; `a..b` has a field with an empty one.
+            if indexes.is_empty() || !name.is_empty() {
+                steps.push(Step::Key(unescape_brackets(name).into_owned()));
             }
             steps.extend(indexes.into_iter().map(Step::Index));
         }
@@ -128,4 +131,29 @@ pub trait Event {
     /// Whether `test` holds for any text value anywhere in the event, at any depth up to 64; for
     /// keyword searches.
     fn any_string(&self, test: &mut dyn FnMut(&str) -> bool) -> bool;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_split_at_dots_and_positions() {
+        let key = |name: &str| Step::Key(name.to_owned());
+        for (path, steps) in [
+            ("a", vec![key("a")]),
+            ("a.b", vec![key("a"), key("b")]),
+            ("a..b", vec![key("a"), key(""), key("b")]),
+            (
+                "a[0][-1].b",
+                vec![key("a"), Step::Index(0), Step::Index(-1), key("b")],
+            ),
+            ("[2]", vec![Step::Index(2)]),
+            ("a[x]", vec![key("a[x]")]),
+            (r"a\[0\]", vec![key("a[0]")]),
+        ] {
+            assert_eq!(FieldPath::new(path).steps(), steps, "{path}");
+            assert_eq!(FieldPath::new(path).as_str(), path);
+        }
+    }
 }

@@ -1,3 +1,71 @@
 //! The rule language: Sigma 2 rules, filters and correlations. Knows nothing of AWS.
+//!
+//! ```
+//! use sigma::{RuleSet, SourceFile};
+//!
+//! let text = "
+//! title: Root access key created
+//! logsource: { product: aws, service: cloudtrail }
+//! detection:
+//!   selection: { eventName: CreateAccessKey, userIdentity.type: Root }
+//!   condition: selection
+//! level: high
+//! ";
+//! let loaded = RuleSet::load([SourceFile { name: "root_key.yml", text }]);
+//! assert!(loaded.problems.is_empty());
+//!
+//! let event = serde_json::json!({
+//!     "eventName": "CreateAccessKey", "userIdentity": { "type": "Root" },
+//! });
+//! assert!(loaded.rules.rules()[0].matches(&event));
+//! ```
+//!
+//! The walk: [`RuleSet::load`] reads files by way of `yaml`, and documents by way of `rule`, `filter`
+//! and `correlation`; a rule's `detection` holds its selections and conditions; a selection's `item`
+//! is one line, whose values `compile` turns into tests.
 
+mod compile;
+mod condition;
+mod correlation;
+mod detection;
+mod error;
 pub mod event;
+mod explain;
+mod filter;
+mod header;
+mod item;
+mod json_event;
+mod lint;
+mod location;
+mod modifier;
+mod report;
+mod rule;
+mod rule_set;
+mod rule_test;
+mod selection;
+mod suggest;
+mod text;
+mod timestamp;
+mod truth;
+mod value_list;
+mod value_test;
+mod wildcard;
+mod yaml;
+
+pub use correlation::{
+    Alias, Correlation, CorrelationCondition, CorrelationKind, CountBound, RuleExpression,
+};
+pub use error::{Problem, RuleError};
+pub use event::{Event, FieldPath, Step, Value};
+pub use explain::{
+    ExplainedBody, ExplainedCondition, ExplainedItem, ExplainedSelection, ExplainedValue,
+    Explanation, Found,
+};
+pub use filter::{Filter, Targets, Vouched};
+pub use header::{Header, Level, Status, UnknownWord};
+pub use lint::{Lint, LintCode};
+pub use location::Location;
+pub use rule::{LogSource, Rule};
+pub use rule_set::{Loaded, RuleSet, SourceFile};
+pub use rule_test::{Expectation, RuleTest};
+pub use truth::{Known, Partial};

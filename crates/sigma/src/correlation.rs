@@ -1,0 +1,716 @@
+//! A correlation: what several matches mean together. Data only; whoever has the past evaluates it.
+//!
+//! Invariant: a correlation in a [`RuleSet`](crate::RuleSet) is complete: its rules are loaded, its
+//! bounds can be met, its aliases fit, and it does not wait for itself.
+//!
+//! Source: Sigma specification 2.1, "Sigma correlation rules".
+
+use jiff::SignedDuration;
+use rsigma_parser::{ConditionExpr, parse_condition};
+use serde::Serialize;
+
+use crate::error::Problem;
+use crate::event::FieldPath;
+use crate::header::{self, Header, required_text};
+use crate::location::{Location, Mark};
+use crate::report::Report;
+use crate::suggest::nearest;
+use crate::yaml::{Kind, Node};
+
+/// A correlation over rules, or over other correlations.
+#[derive(Debug, Clone)]
+pub struct Correlation {
+    header: Header,
+    kind: CorrelationKind,
+    rules: Vec<String>,
+    pub(crate) rule_marks: Vec<Mark>,
+    group_by: Vec<String>,
+    timespan: SignedDuration,
+    condition: CorrelationCondition,
+    aliases: Vec<Alias>,
+    generate: bool,
+}
+
+/// How matches are put together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CorrelationKind {
+    /// How many matches there are.
+    EventCount,
+    /// How many different values a field has.
+    ValueCount,
+    /// Matches of all rules, in any order.
+    Temporal,
+    /// Matches of all rules, in this order.
+    TemporalOrdered,
+    /// The sum of a field.
+    ValueSum,
+    /// The mean of a field.
+    ValueAvg,
+    /// A percentile of a field.
+    ValuePercentile,
+    /// The median of a field.
+    ValueMedian,
+}
+
+const KINDS: [CorrelationKind; 8] = [
+    CorrelationKind::EventCount,
+    CorrelationKind::ValueCount,
+    CorrelationKind::Temporal,
+    CorrelationKind::TemporalOrdered,
+    CorrelationKind::ValueSum,
+    CorrelationKind::ValueAvg,
+    CorrelationKind::ValuePercentile,
+    CorrelationKind::ValueMedian,
+];
+
+impl CorrelationKind {
+    /// As rules write it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            CorrelationKind::EventCount => "event_count",
+            CorrelationKind::ValueCount => "value_count",
+            CorrelationKind::Temporal => "temporal",
+            CorrelationKind::TemporalOrdered => "temporal_ordered",
+            CorrelationKind::ValueSum => "value_sum",
+            CorrelationKind::ValueAvg => "value_avg",
+            CorrelationKind::ValuePercentile => "value_percentile",
+            CorrelationKind::ValueMedian => "value_median",
+        }
+    }
+
+    /// Whether it relates matches of different rules in time.
+    #[must_use]
+    pub fn is_temporal(self) -> bool {
+        matches!(
+            self,
+            CorrelationKind::Temporal | CorrelationKind::TemporalOrdered
+        )
+    }
+
+    /// Whether it reads a field of each match.
+    #[must_use]
+    pub fn reads_field(self) -> bool {
+        !self.is_temporal() && self != CorrelationKind::EventCount
+    }
+}
+
+/// When a correlation matches.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CorrelationCondition {
+    /// When a count, or what is computed of a field, lies within all bounds.
+    Bounds {
+        /// Never empty; can be met together.
+        bounds: Vec<CountBound>,
+        /// What is read of each match; empty if nothing is. Of several, the combination counts.
+        fields: Vec<FieldPath>,
+        /// From 1 to 99; only for [`CorrelationKind::ValuePercentile`], 50 if the author did not say.
+        percentile: Option<u8>,
+    },
+    /// When all rules have matched within the timespan.
+    AllRules,
+    /// When this holds of the rules that have matched within the timespan.
+    Rules(RuleExpression),
+}
+
+/// A relation between a number and a bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CountBound {
+    /// More than.
+    Gt(u64),
+    /// At least.
+    Gte(u64),
+    /// Less than.
+    Lt(u64),
+    /// At most.
+    Lte(u64),
+    /// Exactly.
+    Eq(u64),
+    /// Anything but.
+    Neq(u64),
+}
+
+impl CountBound {
+    /// Whether `number` lies within.
+    #[must_use]
+    pub fn holds(self, number: u64) -> bool {
+        match self {
+            CountBound::Gt(bound) => number > bound,
+            CountBound::Gte(bound) => number >= bound,
+            CountBound::Lt(bound) => number < bound,
+            CountBound::Lte(bound) => number <= bound,
+            CountBound::Eq(bound) => number == bound,
+            CountBound::Neq(bound) => number != bound,
+        }
+    }
+
+    fn value(self) -> u64 {
+        match self {
+            CountBound::Gt(bound)
+            | CountBound::Gte(bound)
+            | CountBound::Lt(bound)
+            | CountBound::Lte(bound)
+            | CountBound::Eq(bound)
+            | CountBound::Neq(bound) => bound,
+        }
+    }
+}
+
+/// Which rules must have matched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RuleExpression {
+    /// The rule at this position of [`Correlation::rules`].
+    Rule(usize),
+    /// All of these.
+    All(Vec<RuleExpression>),
+    /// Any of these.
+    Any(Vec<RuleExpression>),
+    /// Not this.
+    Not(Box<RuleExpression>),
+}
+
+impl RuleExpression {
+    /// Whether the expression holds, given which rules have matched.
+    #[must_use]
+    pub fn holds(&self, matched: &impl Fn(usize) -> bool) -> bool {
+        match self {
+            RuleExpression::Rule(position) => matched(*position),
+            RuleExpression::All(parts) => parts.iter().all(|part| part.holds(matched)),
+            RuleExpression::Any(parts) => parts.iter().any(|part| part.holds(matched)),
+            RuleExpression::Not(inner) => !inner.holds(matched),
+        }
+    }
+}
+
+/// One name for fields that are called differently in each rule's events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alias {
+    /// The name, one of [`Correlation::group_by`].
+    pub name: String,
+    /// For each rule, by its position in [`Correlation::rules`], the field that is meant.
+    pub fields: Vec<(usize, FieldPath)>,
+}
+
+impl Correlation {
+    /// What every document says about itself.
+    #[must_use]
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// Its globally unique id.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.header.id()
+    }
+
+    /// The name by which other correlations may refer to it.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.header.name()
+    }
+
+    /// What it detects, in a few words.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        self.header.title()
+    }
+
+    /// Where the document begins.
+    #[must_use]
+    pub fn location(&self) -> &Location {
+        self.header.location()
+    }
+
+    /// How matches are put together.
+    #[must_use]
+    pub fn kind(&self) -> CorrelationKind {
+        self.kind
+    }
+
+    /// The ids or names of the rules and correlations whose matches are counted.
+    #[must_use]
+    pub fn rules(&self) -> &[String] {
+        &self.rules
+    }
+
+    /// Fields, or aliases, whose values must be the same in all matches that are put together.
+    #[must_use]
+    pub fn group_by(&self) -> &[String] {
+        &self.group_by
+    }
+
+    /// The window, by event time; more than zero.
+    #[must_use]
+    pub fn timespan(&self) -> SignedDuration {
+        self.timespan
+    }
+
+    /// When it matches.
+    #[must_use]
+    pub fn condition(&self) -> &CorrelationCondition {
+        &self.condition
+    }
+
+    /// Names for fields that differ from rule to rule.
+    #[must_use]
+    pub fn aliases(&self) -> &[Alias] {
+        &self.aliases
+    }
+
+    /// The field that `name`, from [`group_by`](Self::group_by), means in matches of the rule at
+    /// `position`: the alias's if there is one, else the field of that name.
+    #[must_use]
+    pub fn group_field(&self, name: &str, position: usize) -> FieldPath {
+        let alias = self.aliases.iter().find(|alias| alias.name == name);
+        let mapped =
+            alias.and_then(|alias| alias.fields.iter().find(|(rule, _)| *rule == position));
+        mapped.map_or_else(|| FieldPath::new(name), |(_, field)| field.clone())
+    }
+
+    /// Whether the rules it counts also report their own matches.
+    #[must_use]
+    pub fn generate(&self) -> bool {
+        self.generate
+    }
+}
+
+const KEYS: [&str; 9] = [
+    "type",
+    "rules",
+    "group-by",
+    "timespan",
+    "timeframe",
+    "condition",
+    "aliases",
+    "generate",
+    "definition",
+];
+
+/// Reads a correlation; `None` if anything in it is wrong, and then the report says what.
+pub(crate) fn read(root: &Node, report: &mut Report) -> Option<Correlation> {
+    let before = report.len();
+    let header = header::read(root, report);
+    let node = root.get("correlation")?;
+    if node.map().is_none() {
+        let (key, expected, found) = ("correlation".to_owned(), "a mapping", node.article());
+        report.add(
+            node.at,
+            Problem::WrongType {
+                key,
+                expected,
+                found,
+            },
+        );
+        return None;
+    }
+    let mut reader = Reader { node, report };
+    reader.check_keys(node, &KEYS, "correlation");
+    let kind = reader.kind();
+    let (rules, rule_marks): (Vec<_>, Vec<_>) = reader.rules(kind).into_iter().unzip();
+    let timespan = reader.timespan();
+    let condition = kind.and_then(|kind| reader.condition(kind, &rules));
+    let group_by: Vec<_> = header::texts(node, "group-by", reader.report)
+        .into_iter()
+        .map(|(field, _)| field)
+        .collect();
+    let aliases = reader.aliases(&rules, &group_by);
+    let generate = reader.generate(root);
+    if report.len() > before {
+        return None;
+    }
+    Some(Correlation {
+        header: header?,
+        kind: kind?,
+        rules,
+        rule_marks,
+        group_by,
+        timespan: timespan?,
+        condition: condition?,
+        aliases,
+        generate,
+    })
+}
+
+struct Reader<'r> {
+    /// The section `correlation`.
+    node: &'r Node,
+    report: &'r mut Report,
+}
+
+impl Reader<'_> {
+    fn check_keys(&mut self, node: &Node, known: &[&'static str], section: &'static str) {
+        for (key, _) in node.map().unwrap_or_default() {
+            let name = key.text().unwrap_or_default();
+            if !known.contains(&name) {
+                let suggestion = nearest(name, known.iter().copied()).map(str::to_owned);
+                let (name, known) = (name.to_owned(), known.to_vec());
+                self.report.add(
+                    key.at,
+                    Problem::UnknownKey {
+                        key: name,
+                        section,
+                        known,
+                        suggestion,
+                    },
+                );
+            }
+        }
+    }
+
+    fn kind(&mut self) -> Option<CorrelationKind> {
+        let found = required_text(self.node, "type", "`type: event_count`", self.report)?;
+        if let Some(kind) = KINDS.into_iter().find(|kind| kind.as_str() == found) {
+            return Some(kind);
+        }
+        let known: Vec<_> = KINDS.into_iter().map(CorrelationKind::as_str).collect();
+        let suggestion = nearest(&found, known.iter().copied()).map(str::to_owned);
+        let problem = Problem::NotOneOf {
+            what: "correlation type",
+            found,
+            known,
+            suggestion,
+        };
+        self.refuse(self.at("type"), problem)
+    }
+
+    fn rules(&mut self, kind: Option<CorrelationKind>) -> Vec<(String, Mark)> {
+        let rules = header::texts(self.node, "rules", self.report);
+        if rules.is_empty() {
+            let (key, example) = (
+                "correlation.rules",
+                "`rules:` with the ids or names of the rules to count",
+            );
+            self.report
+                .add(self.node.at, Problem::Missing { key, example });
+        } else if let Some(kind) = kind
+            && kind.is_temporal()
+            && rules.len() < 2
+        {
+            self.report
+                .add(self.at("rules"), Problem::NeedsTwoRules(kind.as_str()));
+        }
+        rules
+    }
+
+    fn timespan(&mut self) -> Option<SignedDuration> {
+        // Some tools write `timeframe`, the word of Sigma 1.
+        let key = if self.node.get("timespan").is_some() {
+            "timespan"
+        } else {
+            "timeframe"
+        };
+        let Some(text) = header::text(self.node, key, self.report) else {
+            let (key, example) = ("correlation.timespan", "`timespan: 10m`");
+            return self.refuse(self.node.at, Problem::Missing { key, example });
+        };
+        let seconds = rsigma_parser::Timespan::parse(&text)
+            .ok()
+            .map(|parsed| parsed.seconds);
+        let duration = seconds
+            .filter(|seconds| *seconds > 0)
+            .and_then(|seconds| i64::try_from(seconds).ok());
+        match duration {
+            Some(seconds) => Some(SignedDuration::from_secs(seconds)),
+            None => self.refuse(self.at(key), Problem::BadTimespan(text)),
+        }
+    }
+
+    fn generate(&mut self, root: &Node) -> bool {
+        let Some(node) = root.get("generate").or_else(|| self.node.get("generate")) else {
+            return false;
+        };
+        node.to_value().as_bool().unwrap_or_else(|| {
+            let (key, found) = ("generate".to_owned(), node.article());
+            self.report.add(
+                node.at,
+                Problem::WrongType {
+                    key,
+                    expected: "true or false",
+                    found,
+                },
+            );
+            false
+        })
+    }
+
+    fn condition(
+        &mut self,
+        kind: CorrelationKind,
+        rules: &[String],
+    ) -> Option<CorrelationCondition> {
+        let node = self.node;
+        match node.get("condition") {
+            None if kind.is_temporal() => Some(CorrelationCondition::AllRules),
+            None => {
+                let (key, example) = ("correlation.condition", "`condition: { gte: 10 }`");
+                self.refuse(node.at, Problem::Missing { key, example })
+            }
+            Some(condition) => match &condition.kind {
+                Kind::Map(_) => self.bounds(condition, kind),
+                Kind::Scalar { text, .. } if kind.is_temporal() => self
+                    .expression(condition, text, rules)
+                    .map(CorrelationCondition::Rules),
+                _ => {
+                    let (key, found) = ("condition".to_owned(), condition.article());
+                    let expected = "a mapping such as { gte: 10 }";
+                    self.refuse(
+                        condition.at,
+                        Problem::WrongType {
+                            key,
+                            expected,
+                            found,
+                        },
+                    )
+                }
+            },
+        }
+    }
+
+    fn bounds(&mut self, node: &Node, kind: CorrelationKind) -> Option<CorrelationCondition> {
+        const KEYS: [&str; 8] = ["gt", "gte", "lt", "lte", "eq", "neq", "field", "percentile"];
+        self.check_keys(node, &KEYS, "condition");
+        let bounds = self.each_bound(node)?;
+        if bounds.is_empty() {
+            return self.refuse(node.at, Problem::NoBound);
+        }
+        if !can_be_met(&bounds) {
+            return self.refuse(node.at, Problem::EmptyBounds);
+        }
+        let fields: Vec<_> = header::texts(node, "field", self.report)
+            .into_iter()
+            .map(|(field, _)| FieldPath::new(&field))
+            .collect();
+        if kind.reads_field() && fields.is_empty() {
+            return self.refuse(node.at, Problem::NeedsField(kind.as_str()));
+        }
+        if !kind.reads_field() && !fields.is_empty() {
+            return self.refuse(node.at, Problem::NeedsNoField(kind.as_str()));
+        }
+        let percentile = self.percentile(node, kind)?;
+        Some(CorrelationCondition::Bounds {
+            bounds,
+            fields,
+            percentile,
+        })
+    }
+
+    fn each_bound(&mut self, node: &Node) -> Option<Vec<CountBound>> {
+        type Make = fn(u64) -> CountBound;
+        const BOUNDS: [(&str, Make); 6] = [
+            ("gt", CountBound::Gt),
+            ("gte", CountBound::Gte),
+            ("lt", CountBound::Lt),
+            ("lte", CountBound::Lte),
+            ("eq", CountBound::Eq),
+            ("neq", CountBound::Neq),
+        ];
+        let mut bounds = Vec::new();
+        for (key, make) in BOUNDS {
+            let Some(value) = node.get(key) else { continue };
+            match value.to_value().as_u64() {
+                Some(bound) => bounds.push(make(bound)),
+                None => return self.refuse(value.at, Problem::BadBound(key)),
+            }
+        }
+        Some(bounds)
+    }
+
+    /// The percentile, if this kind has one; the outer `None` if it is wrong.
+    #[expect(
+        clippy::option_option,
+        reason = "the inner says whether there is one, the outer whether it is good"
+    )]
+    fn percentile(&mut self, node: &Node, kind: CorrelationKind) -> Option<Option<u8>> {
+        let value = node.get("percentile");
+        if kind != CorrelationKind::ValuePercentile {
+            return match value {
+                Some(value) => self.refuse(value.at, Problem::BadPercentile),
+                None => Some(None),
+            };
+        }
+        let Some(value) = value else {
+            return Some(Some(50));
+        };
+        let percentile = value
+            .to_value()
+            .as_u64()
+            .and_then(|number| u8::try_from(number).ok());
+        match percentile.filter(|number| (1..=99).contains(number)) {
+            Some(percentile) => Some(Some(percentile)),
+            None => self.refuse(value.at, Problem::BadPercentile),
+        }
+    }
+
+    fn expression(&mut self, node: &Node, text: &str, rules: &[String]) -> Option<RuleExpression> {
+        if let Some(problem) = crate::condition::too_big(text) {
+            return self.refuse(node.at, problem);
+        }
+        match parse_condition(text) {
+            Ok(expression) => match resolve(&expression, rules) {
+                Ok(resolved) => Some(resolved),
+                Err(problem) => self.refuse(node.at, problem),
+            },
+            Err(error) => {
+                let (at, problem) = crate::condition::unreadable(node, text, &error);
+                self.refuse(at, problem)
+            }
+        }
+    }
+
+    fn aliases(&mut self, rules: &[String], group_by: &[String]) -> Vec<Alias> {
+        let Some(node) = self.node.get("aliases").filter(|node| !node.is_null()) else {
+            return Vec::new();
+        };
+        let Some(pairs) = node.map() else {
+            let (key, expected, found) = (
+                "aliases".to_owned(),
+                "a mapping of names to mappings",
+                node.article(),
+            );
+            self.report.add(
+                node.at,
+                Problem::WrongType {
+                    key,
+                    expected,
+                    found,
+                },
+            );
+            return Vec::new();
+        };
+        pairs
+            .iter()
+            .filter_map(|(key, value)| self.alias(key, value, rules, group_by))
+            .collect()
+    }
+
+    fn alias(
+        &mut self,
+        key: &Node,
+        node: &Node,
+        rules: &[String],
+        group_by: &[String],
+    ) -> Option<Alias> {
+        let name = key.text()?.to_owned();
+        if !group_by.contains(&name) {
+            return self.refuse(key.at, Problem::AliasUnused(name));
+        }
+        let Some(pairs) = node.map().filter(|pairs| !pairs.is_empty()) else {
+            let (key, expected, found) = (name, "a mapping of rules to fields", node.article());
+            return self.refuse(
+                node.at,
+                Problem::WrongType {
+                    key,
+                    expected,
+                    found,
+                },
+            );
+        };
+        let mut fields = Vec::with_capacity(pairs.len());
+        for (rule, field) in pairs {
+            let rule_name = rule.text().unwrap_or_default();
+            let Some(position) = rules.iter().position(|known| known == rule_name) else {
+                let problem = Problem::AliasOfStranger(rule_name.to_owned(), rules.to_vec());
+                return self.refuse(rule.at, problem);
+            };
+            let Some(path) = field.text().filter(|path| !path.is_empty()) else {
+                let (key, expected, found) =
+                    (rule_name.to_owned(), "the name of a field", field.article());
+                return self.refuse(
+                    field.at,
+                    Problem::WrongType {
+                        key,
+                        expected,
+                        found,
+                    },
+                );
+            };
+            fields.push((position, FieldPath::new(path)));
+        }
+        Some(Alias { name, fields })
+    }
+
+    fn at(&self, key: &str) -> Mark {
+        self.node.get(key).map_or(self.node.at, |value| value.at)
+    }
+
+    fn refuse<T>(&mut self, at: Mark, problem: Problem) -> Option<T> {
+        self.report.add(at, problem);
+        None
+    }
+}
+
+/// Whether some number lies within all bounds: if any does, one next to a bound does.
+fn can_be_met(bounds: &[CountBound]) -> bool {
+    let near = bounds.iter().flat_map(|bound| {
+        let value = bound.value();
+        [value.saturating_sub(1), value, value.saturating_add(1)]
+    });
+    // Every `neq` can push the number one further.
+    let further = bounds.len() as u64;
+    near.flat_map(|value| {
+        [
+            value,
+            value.saturating_add(further),
+            value.saturating_sub(further),
+        ]
+    })
+    .any(|number| bounds.iter().all(|bound| bound.holds(number)))
+}
+
+fn resolve(expression: &ConditionExpr, rules: &[String]) -> Result<RuleExpression, Problem> {
+    let all = |parts: &[ConditionExpr]| -> Result<Vec<_>, _> {
+        parts.iter().map(|part| resolve(part, rules)).collect()
+    };
+    Ok(match expression {
+        ConditionExpr::And(parts) => RuleExpression::All(all(parts)?),
+        ConditionExpr::Or(parts) => RuleExpression::Any(all(parts)?),
+        ConditionExpr::Not(inner) => RuleExpression::Not(Box::new(resolve(inner, rules)?)),
+        ConditionExpr::Identifier(name) => match rules.iter().position(|rule| rule == name) {
+            Some(position) => RuleExpression::Rule(position),
+            None => {
+                let suggestion = nearest(name, rules.iter().map(String::as_str)).map(str::to_owned);
+                let (name, known) = (name.clone(), rules.to_vec());
+                return Err(Problem::UnknownSelection {
+                    name,
+                    known,
+                    suggestion,
+                });
+            }
+        },
+        ConditionExpr::Selector { .. } => {
+            return Err(Problem::Condition(
+                "at `of`, which has no meaning between rules".to_owned(),
+            ));
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn bound() -> impl Strategy<Value = CountBound> {
+        (0..6_usize, 0..6_u64).prop_map(|(kind, value)| {
+            [
+                CountBound::Gt,
+                CountBound::Gte,
+                CountBound::Lt,
+                CountBound::Lte,
+                CountBound::Eq,
+                CountBound::Neq,
+            ][kind](value)
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn bounds_can_be_met_if_any_number_meets_them(bounds in prop::collection::vec(bound(), 1..6)) {
+            let expected = (0..100).any(|number| bounds.iter().all(|bound| bound.holds(number)));
+            prop_assert_eq!(can_be_met(&bounds), expected);
+        }
+    }
+}

@@ -1,0 +1,480 @@
+//! What every Sigma document says about itself, whatever its kind.
+//!
+//! Source: Sigma specification 2.1, "Sigma rules", metadata fields.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use jiff::civil::Date;
+use serde::Serialize;
+
+use crate::error::Problem;
+use crate::location::{Location, Mark, Source};
+use crate::report::Report;
+use crate::suggest::nearest;
+use crate::yaml::{Kind, Node};
+
+/// How bad it is when a rule matches; ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// For the record.
+    Informational,
+    /// Seldom of interest by itself.
+    Low,
+    /// To be looked at in time.
+    Medium,
+    /// To be looked at now.
+    High,
+    /// An attack, almost surely.
+    Critical,
+}
+
+/// Every level, lowest first.
+const LEVELS: [Level; 5] = [
+    Level::Informational,
+    Level::Low,
+    Level::Medium,
+    Level::High,
+    Level::Critical,
+];
+
+impl Level {
+    /// As rules write it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Level::Informational => "informational",
+            Level::Low => "low",
+            Level::Medium => "medium",
+            Level::High => "high",
+            Level::Critical => "critical",
+        }
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A word that is no level or status.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not known")]
+pub struct UnknownWord(String);
+
+impl FromStr for Level {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, UnknownWord> {
+        let known = LEVELS.into_iter().find(|level| level.as_str() == word);
+        known.ok_or_else(|| UnknownWord(word.to_owned()))
+    }
+}
+
+/// How mature a rule is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Proven in production.
+    Stable,
+    /// Tried, with few false alarms.
+    Test,
+    /// New.
+    Experimental,
+    /// Replaced by another.
+    Deprecated,
+    /// Not usable as it is.
+    Unsupported,
+}
+
+/// Every status, most mature first.
+const STATUSES: [Status; 5] = [
+    Status::Stable,
+    Status::Test,
+    Status::Experimental,
+    Status::Deprecated,
+    Status::Unsupported,
+];
+
+impl Status {
+    /// As rules write it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Status::Stable => "stable",
+            Status::Test => "test",
+            Status::Experimental => "experimental",
+            Status::Deprecated => "deprecated",
+            Status::Unsupported => "unsupported",
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for Status {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, UnknownWord> {
+        let known = STATUSES.into_iter().find(|status| status.as_str() == word);
+        known.ok_or_else(|| UnknownWord(word.to_owned()))
+    }
+}
+
+/// What a document says about itself.
+#[derive(Debug, Clone)]
+pub struct Header {
+    pub(crate) source: Arc<Source>,
+    pub(crate) at: Mark,
+    location: Location,
+    title: String,
+    id: Option<String>,
+    name: Option<String>,
+    level: Option<Level>,
+    status: Option<Status>,
+    description: Option<String>,
+    author: Option<String>,
+    pub(crate) date: Option<(Mark, String)>,
+    pub(crate) modified: Option<(Mark, String)>,
+    references: Vec<String>,
+    tags: Vec<String>,
+    pub(crate) tag_marks: Vec<Mark>,
+    falsepositives: Vec<String>,
+    extensions: IndexMap<String, yaml_serde::Value>,
+    pub(crate) extension_marks: Vec<Mark>,
+}
+
+impl Header {
+    /// What the document detects, in a few words.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// Its globally unique id, a UUID by convention.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    /// The name by which correlations and filters may refer to it.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// How bad it is when it matches; [`Level::Medium`] if the author did not say.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        self.level.unwrap_or(Level::Medium)
+    }
+
+    /// Whether the author said how bad it is.
+    #[must_use]
+    pub fn has_level(&self) -> bool {
+        self.level.is_some()
+    }
+
+    /// How mature it is.
+    #[must_use]
+    pub fn status(&self) -> Option<Status> {
+        self.status
+    }
+
+    /// What it detects, and why that matters.
+    #[must_use]
+    pub fn description(&self) -> Option<&str> {
+        self.description.as_deref()
+    }
+
+    /// Who wrote it.
+    #[must_use]
+    pub fn author(&self) -> Option<&str> {
+        self.author.as_deref()
+    }
+
+    /// When it was written; `None` if the author did not say, or did not write a date.
+    #[must_use]
+    pub fn date(&self) -> Option<Date> {
+        self.date.as_ref().and_then(|(_, text)| parse_date(text))
+    }
+
+    /// When it was last changed; `None` as for [`date`](Self::date).
+    #[must_use]
+    pub fn modified(&self) -> Option<Date> {
+        self.modified
+            .as_ref()
+            .and_then(|(_, text)| parse_date(text))
+    }
+
+    /// Where to read more.
+    #[must_use]
+    pub fn references(&self) -> &[String] {
+        &self.references
+    }
+
+    /// Such as `attack.t1562.008`.
+    #[must_use]
+    pub fn tags(&self) -> &[String] {
+        &self.tags
+    }
+
+    /// What is harmless and matches all the same.
+    #[must_use]
+    pub fn falsepositives(&self) -> &[String] {
+        &self.falsepositives
+    }
+
+    /// Where the document begins.
+    #[must_use]
+    pub fn location(&self) -> &Location {
+        &self.location
+    }
+
+    /// The value of a top-level key that the specification leaves to users, such as `tests`.
+    #[must_use]
+    pub fn extension(&self, key: &str) -> Option<&yaml_serde::Value> {
+        self.extensions.get(key)
+    }
+
+    /// Every such key, in the author's order.
+    pub fn extensions(&self) -> impl Iterator<Item = (&str, &yaml_serde::Value)> {
+        self.extensions
+            .iter()
+            .map(|(key, value)| (key.as_str(), value))
+    }
+
+    /// Whether `reference` is this document's id or name.
+    pub(crate) fn is_called(&self, reference: &str) -> bool {
+        self.id() == Some(reference) || self.name() == Some(reference)
+    }
+}
+
+/// A date with dashes, or with slashes as Sigma 1 wrote it.
+pub(crate) fn parse_date(text: &str) -> Option<Date> {
+    text.replace('/', "-").parse().ok()
+}
+
+/// The metadata keys of the specification; all others belong to users.
+const STANDARD: [&str; 21] = [
+    "title",
+    "id",
+    "name",
+    "related",
+    "taxonomy",
+    "status",
+    "description",
+    "license",
+    "author",
+    "references",
+    "date",
+    "modified",
+    "fields",
+    "falsepositives",
+    "level",
+    "tags",
+    "scope",
+    "sigma-version",
+    "logsource",
+    "generate",
+    "custom_attributes",
+];
+
+/// The keys that say what kind of document it is.
+pub(crate) const SECTIONS: [&str; 3] = ["detection", "correlation", "filter"];
+
+/// Every top-level key that has a meaning, for suggestions.
+pub(crate) fn known_keys() -> impl Iterator<Item = &'static str> {
+    STANDARD
+        .into_iter()
+        .chain(SECTIONS)
+        .chain(["tests", "trailhound"])
+}
+
+/// Reads a header; every problem goes to the report. `None` only if there is no title.
+pub(crate) fn read(root: &Node, report: &mut Report) -> Option<Header> {
+    check_version(root, report);
+    let title = required_text(root, "title", "`title: What this detects`", report);
+    let (tags, tag_marks) = texts(root, "tags", report).into_iter().unzip();
+    let extensions = extensions(root);
+    let header = Header {
+        source: Arc::clone(report.source()),
+        at: root.at,
+        location: report.locate(root.at),
+        title: title.unwrap_or_default(),
+        id: text(root, "id", report),
+        name: text(root, "name", report),
+        level: one_of(root, "level", LEVELS, Level::as_str, report),
+        status: one_of(root, "status", STATUSES, Status::as_str, report),
+        description: text(root, "description", report),
+        author: text(root, "author", report),
+        date: marked_text(root, "date", report),
+        modified: marked_text(root, "modified", report),
+        references: plain_texts(root, "references", report),
+        tags,
+        tag_marks,
+        falsepositives: plain_texts(root, "falsepositives", report),
+        extension_marks: extensions.iter().map(|(at, ..)| *at).collect(),
+        extensions: extensions
+            .into_iter()
+            .map(|(_, key, value)| (key, value))
+            .collect(),
+    };
+    (!header.title.is_empty()).then_some(header)
+}
+
+/// The text under a key that must be there.
+pub(crate) fn required_text(
+    node: &Node,
+    key: &'static str,
+    example: &'static str,
+    report: &mut Report,
+) -> Option<String> {
+    match node.get(key) {
+        Some(value) if !value.is_null() => text(node, key, report),
+        _ => {
+            report.add(node.at, Problem::Missing { key, example });
+            None
+        }
+    }
+}
+
+/// The text under a key that may be absent; numbers and dates count as text.
+pub(crate) fn text(node: &Node, key: &str, report: &mut Report) -> Option<String> {
+    marked_text(node, key, report).map(|(_, text)| text)
+}
+
+fn marked_text(node: &Node, key: &str, report: &mut Report) -> Option<(Mark, String)> {
+    let value = node.get(key).filter(|value| !value.is_null())?;
+    let Some(text) = value.text() else {
+        let (key, expected, found) = (key.to_owned(), "text", value.article());
+        report.add(
+            value.at,
+            Problem::WrongType {
+                key,
+                expected,
+                found,
+            },
+        );
+        return None;
+    };
+    Some((value.at, text.trim_end().to_owned()))
+}
+
+/// The texts under a key: one, a list, or none.
+pub(crate) fn texts(node: &Node, key: &str, report: &mut Report) -> Vec<(String, Mark)> {
+    let Some(value) = node.get(key).filter(|value| !value.is_null()) else {
+        return Vec::new();
+    };
+    let values = match &value.kind {
+        Kind::List(values) => values.as_slice(),
+        _ => std::slice::from_ref(value),
+    };
+    let mut texts = Vec::with_capacity(values.len());
+    for value in values {
+        match value.text() {
+            Some(text) => texts.push((text.to_owned(), value.at)),
+            None => {
+                let (key, expected, found) =
+                    (key.to_owned(), "text, or a list of texts", value.article());
+                report.add(
+                    value.at,
+                    Problem::WrongType {
+                        key,
+                        expected,
+                        found,
+                    },
+                );
+            }
+        }
+    }
+    texts
+}
+
+fn plain_texts(node: &Node, key: &str, report: &mut Report) -> Vec<String> {
+    texts(node, key, report)
+        .into_iter()
+        .map(|(text, _)| text)
+        .collect()
+}
+
+fn one_of<T: Copy + FromStr>(
+    root: &Node,
+    key: &'static str,
+    all: [T; 5],
+    name: fn(T) -> &'static str,
+    report: &mut Report,
+) -> Option<T> {
+    let (at, found) = marked_text(root, key, report)?;
+    if let Ok(known) = found.parse() {
+        return Some(known);
+    }
+    let known: Vec<_> = all.into_iter().map(name).collect();
+    let suggestion = nearest(&found, known.iter().copied()).map(str::to_owned);
+    report.add(
+        at,
+        Problem::NotOneOf {
+            what: key,
+            found,
+            known,
+            suggestion,
+        },
+    );
+    None
+}
+
+/// A document may only be written for a specification that is known here.
+fn check_version(root: &Node, report: &mut Report) {
+    let Some(version) = root.get("sigma-version") else {
+        return;
+    };
+    let major = rsigma_parser::version::major_from_value(&version.to_value());
+    if !matches!(major, Some(1..=3)) {
+        let text = version.text().unwrap_or_default().to_owned();
+        report.add(version.at, Problem::UnknownVersion(text));
+    }
+}
+
+fn extensions(root: &Node) -> Vec<(Mark, String, yaml_serde::Value)> {
+    let pairs = root.map().unwrap_or_default();
+    let named = pairs
+        .iter()
+        .filter_map(|(key, value)| Some((key.at, key.text()?, value)));
+    named
+        .filter(|(_, key, _)| !STANDARD.contains(key) && !SECTIONS.contains(key))
+        .map(|(at, key, value)| (at, key.to_owned(), value.to_value()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_are_ordered_and_read_as_they_are_written() {
+        assert!(LEVELS.is_sorted());
+        for level in LEVELS {
+            assert_eq!(level.to_string().parse(), Ok(level));
+        }
+        for status in STATUSES {
+            assert_eq!(status.to_string().parse(), Ok(status));
+        }
+        assert!("High".parse::<Level>().is_err());
+    }
+
+    #[test]
+    fn dates_have_dashes_or_slashes() {
+        let date = jiff::civil::date(2026, 11, 22);
+        assert_eq!(parse_date("2026-11-22"), Some(date));
+        assert_eq!(parse_date("2026/11/22"), Some(date));
+        assert_eq!(parse_date("22.11.2026"), None);
+    }
+}

@@ -1,0 +1,86 @@
+//! Where in a rule file something stands.
+//!
+//! Invariant: lines and columns count from 1, columns in characters, as editors show them.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Serialize, Serializer};
+
+/// A place to open in the editor.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Location {
+    /// The name that the file was loaded under.
+    pub file: Arc<str>,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+impl Serialize for Location {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// A place within one file: a [`Location`] that has yet to learn the file's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(crate) struct Mark {
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+}
+
+impl Mark {
+    /// The place `columns` characters further right.
+    pub(crate) fn right(self, columns: usize) -> Self {
+        Self {
+            column: self.column + columns,
+            ..self
+        }
+    }
+}
+
+/// A file's name and text, kept so that errors and lints can show the line they speak of.
+#[derive(Debug)]
+pub(crate) struct Source {
+    name: Arc<str>,
+    text: Box<str>,
+}
+
+/// A source line longer than this is cut: it is shown to people, and files may be hostile.
+const SHOWN: usize = 200;
+
+impl Source {
+    pub(crate) fn new(name: &str, text: &str) -> Self {
+        Self {
+            name: name.into(),
+            text: text.into(),
+        }
+    }
+
+    pub(crate) fn locate(&self, mark: Mark) -> Location {
+        Location {
+            file: Arc::clone(&self.name),
+            line: mark.line,
+            column: mark.column,
+        }
+    }
+
+    /// The whole line that `mark` stands in, without its line break.
+    pub(crate) fn line(&self, mark: Mark) -> &str {
+        let number = mark.line.saturating_sub(1);
+        self.text.lines().nth(number).unwrap_or_default()
+    }
+
+    /// The line that `mark` stands in, at most 200 characters of it.
+    pub(crate) fn shown_line(&self, mark: Mark) -> String {
+        self.line(mark).chars().take(SHOWN).collect()
+    }
+}

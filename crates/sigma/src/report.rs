@@ -1,0 +1,61 @@
+//! Collects what is wrong with a file while the rest of it is read on.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::error::{Problem, RuleError};
+use crate::event::FieldPath;
+use crate::location::{Location, Mark, Source};
+
+/// The problems found so far in one file.
+#[derive(Debug)]
+pub(crate) struct Report {
+    source: Arc<Source>,
+    problems: Vec<RuleError>,
+}
+
+impl Report {
+    pub(crate) fn new(source: Arc<Source>) -> Self {
+        Self {
+            source,
+            problems: Vec::new(),
+        }
+    }
+
+    pub(crate) fn source(&self) -> &Arc<Source> {
+        &self.source
+    }
+
+    pub(crate) fn add(&mut self, at: Mark, problem: Problem) {
+        self.problems
+            .push(RuleError::new(&self.source, at, problem));
+    }
+
+    /// How many problems there are; a document that adds none may be used.
+    pub(crate) fn len(&self) -> usize {
+        self.problems.len()
+    }
+
+    pub(crate) fn locate(&self, mark: Mark) -> Location {
+        self.source.locate(mark)
+    }
+
+    pub(crate) fn into_problems(self) -> Vec<RuleError> {
+        self.problems
+    }
+}
+
+/// Field paths, each split once and shared by all rules that ask for it.
+#[derive(Debug, Default)]
+pub(crate) struct Fields(HashMap<Box<str>, Arc<FieldPath>>);
+
+impl Fields {
+    pub(crate) fn get(&mut self, path: &str) -> Arc<FieldPath> {
+        if let Some(known) = self.0.get(path) {
+            return Arc::clone(known);
+        }
+        let split = Arc::new(FieldPath::new(path));
+        self.0.insert(path.into(), Arc::clone(&split));
+        split
+    }
+}

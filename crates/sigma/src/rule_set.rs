@@ -1,0 +1,295 @@
+//! All rules, filters and correlations, checked together.
+//!
+//! Invariants: one bad document never sinks its file or the others, and none vanishes: whatever is not
+//! in the set is among the problems. Positions in [`RuleSet::rules`] never change.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::correlation::{self, Correlation};
+use crate::error::{Problem, RuleError};
+use crate::event::Event;
+use crate::filter::{self, Filter, Targets};
+use crate::header::Header;
+use crate::location::{Location, Source};
+use crate::report::{Fields, Report};
+use crate::rule::{self, Rule};
+use crate::suggest::nearest;
+use crate::yaml::{self, Node};
+
+/// A file to load; the caller has read it.
+#[derive(Debug, Clone, Copy)]
+pub struct SourceFile<'a> {
+    /// Shown in errors: its path, by custom.
+    pub name: &'a str,
+    /// What it says, one or more YAML documents.
+    pub text: &'a str,
+}
+
+/// What could be loaded, and what could not.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// All that is good.
+    pub rules: RuleSet,
+    /// All that is not, and some doubts ([`RuleError::is_warning`]), in the order of the files.
+    pub problems: Vec<RuleError>,
+}
+
+/// Rules, filters and correlations that fit together.
+#[derive(Debug, Clone, Default)]
+pub struct RuleSet {
+    rules: Vec<Rule>,
+    correlations: Vec<Correlation>,
+    filters: Vec<Filter>,
+    /// For each rule, the positions of the filters that apply to it.
+    filters_of: Vec<Vec<usize>>,
+}
+
+impl RuleSet {
+    /// Loads every document of every file.
+    ///
+    /// Never fails as a whole: what is wrong with one document is told in [`Loaded::problems`], and
+    /// the others are loaded. Text of any kind is safe to load; files over 1 MiB are refused.
+    pub fn load<'a>(files: impl IntoIterator<Item = SourceFile<'a>>) -> Loaded {
+        let mut loader = Loader::default();
+        for file in files {
+            loader.file(file);
+        }
+        loader.finish()
+    }
+
+    /// The rules, in the order in which they were loaded.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The correlations, in the order in which they were loaded.
+    #[must_use]
+    pub fn correlations(&self) -> &[Correlation] {
+        &self.correlations
+    }
+
+    /// The filters, in the order in which they were loaded, expired ones included.
+    #[must_use]
+    pub fn filters(&self) -> &[Filter] {
+        &self.filters
+    }
+
+    /// The position of the first rule with this id or name.
+    #[must_use]
+    pub fn position(&self, id_or_name: &str) -> Option<usize> {
+        self.rules
+            .iter()
+            .position(|rule| rule.header().is_called(id_or_name))
+    }
+
+    /// The filter that suppresses what the rule at position `rule` found in `event`; the first if
+    /// several do. The finding still happened, and is to be counted.
+    ///
+    /// Asks only about filters: whether the rule matches `event` at all is for the caller to know.
+    #[must_use]
+    pub fn suppressed_by(&self, rule: usize, event: &impl Event) -> Option<&Filter> {
+        let filters = self.filters_of.get(rule)?;
+        filters
+            .iter()
+            .map(|position| &self.filters[*position])
+            .find(|filter| filter.suppresses(event))
+    }
+
+    /// Tells the set what day it is: filters whose last day has passed stop working, others work.
+    /// Returns those that have stopped.
+    ///
+    /// Until this is called, no filter has expired: the language has no clock.
+    pub fn set_today(&mut self, today: Date) -> Vec<&Filter> {
+        for filter in &mut self.filters {
+            filter.set_today(today);
+        }
+        self.filters
+            .iter()
+            .filter(|filter| filter.is_expired())
+            .collect()
+    }
+}
+
+/// Gathers documents; checks that need all of them come last.
+#[derive(Default)]
+struct Loader {
+    set: RuleSet,
+    problems: Vec<RuleError>,
+    fields: Fields,
+    ids: HashMap<String, Location>,
+}
+
+impl Loader {
+    fn file(&mut self, file: SourceFile<'_>) {
+        // A file too large to be read is not kept either.
+        let kept = if file.text.len() > yaml::MAX_BYTES {
+            ""
+        } else {
+            file.text
+        };
+        let mut report = Report::new(Arc::new(Source::new(file.name, kept)));
+        for document in yaml::documents(file.text) {
+            match document {
+                Ok(root) => self.document(&root, &mut report),
+                Err(unreadable) => report.add(unreadable.at, unreadable.problem),
+            }
+        }
+        self.problems.extend(report.into_problems());
+    }
+
+    fn document(&mut self, root: &Node, report: &mut Report) {
+        if root.map().is_none() {
+            // A document of nothing, as after a last `---`, asks for nothing.
+            if !root.is_null() {
+                report.add(root.at, Problem::NotADocument(root.article()));
+            }
+        } else if let Some((key, _)) = root.pair("action") {
+            report.add(key.at, Problem::Collection);
+        } else if root.get("correlation").is_some() {
+            self.set
+                .correlations
+                .extend(correlation::read(root, report));
+        } else if root.get("filter").is_some() {
+            self.set
+                .filters
+                .extend(filter::read(root, report, &mut self.fields));
+        } else {
+            self.set
+                .rules
+                .extend(rule::read(root, report, &mut self.fields));
+        }
+    }
+
+    fn finish(mut self) -> Loaded {
+        self.warn_of_duplicate_ids();
+        self.drop_incomplete_correlations();
+        self.drop_circles();
+        self.join_filters();
+        Loaded {
+            rules: self.set,
+            problems: self.problems,
+        }
+    }
+
+    fn warn_of_duplicate_ids(&mut self) {
+        let rules = self.set.rules.iter().map(Rule::header);
+        let correlations = self.set.correlations.iter().map(Correlation::header);
+        let filters = self.set.filters.iter().map(Filter::header);
+        for header in rules.chain(correlations).chain(filters) {
+            let Some(id) = header.id() else { continue };
+            if let Some(first) = self.ids.get(id) {
+                let (id, first) = (id.to_owned(), first.clone());
+                self.problems
+                    .push(error_at(header, Problem::DuplicateId { id, first }));
+            } else {
+                self.ids.insert(id.to_owned(), header.location().clone());
+            }
+        }
+    }
+
+    /// Drops correlations over unknown rules, until all that are left are complete.
+    fn drop_incomplete_correlations(&mut self) {
+        loop {
+            let known: HashSet<String> = self.names().map(str::to_owned).collect();
+            let unknown = |correlation: &Correlation| {
+                correlation
+                    .rules()
+                    .iter()
+                    .position(|name| !known.contains(name))
+            };
+            let (bad, good): (Vec<_>, Vec<_>) = std::mem::take(&mut self.set.correlations)
+                .into_iter()
+                .partition(|one| unknown(one).is_some());
+            self.set.correlations = good;
+            if bad.is_empty() {
+                return;
+            }
+            for correlation in &bad {
+                let position = unknown(correlation).unwrap_or_default();
+                let name = correlation.rules()[position].clone();
+                let suggestion =
+                    nearest(&name, known.iter().map(String::as_str)).map(str::to_owned);
+                let problem = Problem::UnknownRule { name, suggestion };
+                let at = correlation.rule_marks[position];
+                self.problems
+                    .push(RuleError::new(&correlation.header().source, at, problem));
+            }
+        }
+    }
+
+    /// Ids and names of all that can be correlated.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let rules = self.set.rules.iter().map(Rule::header);
+        let headers = rules.chain(self.set.correlations.iter().map(Correlation::header));
+        headers
+            .flat_map(|header| [header.id(), header.name()])
+            .flatten()
+    }
+
+    /// Drops correlations that are part of a circle, or wait for one that is.
+    fn drop_circles(&mut self) {
+        let mut waiting: Vec<usize> = (0..self.set.correlations.len()).collect();
+        loop {
+            let blocked = |position: &usize| {
+                let correlation = &self.set.correlations[*position];
+                correlation.rules().iter().any(|name| {
+                    waiting
+                        .iter()
+                        .any(|other| self.set.correlations[*other].header().is_called(name))
+                })
+            };
+            let still: Vec<usize> = waiting.iter().copied().filter(blocked).collect();
+            if still.len() == waiting.len() {
+                break;
+            }
+            waiting = still;
+        }
+        if waiting.is_empty() {
+            return;
+        }
+        let titles: Vec<String> = waiting
+            .iter()
+            .map(|position| self.set.correlations[*position].title().to_owned())
+            .collect();
+        for position in waiting.into_iter().rev() {
+            let correlation = self.set.correlations.remove(position);
+            self.problems.push(error_at(
+                correlation.header(),
+                Problem::CorrelationCycle(titles.clone()),
+            ));
+        }
+    }
+
+    fn join_filters(&mut self) {
+        let Self { set, problems, .. } = self;
+        let applying = |rule: &Rule| {
+            let filters = set.filters.iter().enumerate();
+            filters
+                .filter(|(_, filter)| filter.applies_to(rule))
+                .map(|(position, _)| position)
+                .collect()
+        };
+        set.filters_of = set.rules.iter().map(applying).collect();
+        for filter in &set.filters {
+            let Targets::Named(names) = filter.targets() else {
+                continue;
+            };
+            for name in names {
+                if set.position(name).is_none() {
+                    problems.push(error_at(
+                        filter.header(),
+                        Problem::FilterWithoutRule(name.clone()),
+                    ));
+                }
+            }
+        }
+    }
+}
+
+fn error_at(header: &Header, problem: Problem) -> RuleError {
+    RuleError::new(&header.source, header.at, problem)
+}
