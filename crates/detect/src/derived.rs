@@ -136,6 +136,12 @@ pub fn field<'a>(record: &Record<'a>, name: &str) -> Option<Value<'a>> {
 /// What a request gives away, opens or shares: sorted, each once.
 pub(crate) type Tags = BTreeSet<Cow<'static, str>>;
 
+pub(crate) use caller::is_service as is_service_address;
+pub(crate) use caller::used_mfa as mfa;
+pub(crate) use grants::of as grants;
+pub(crate) use opens::of as opens;
+pub(crate) use shares::of as shares;
+
 fn plain(text: &'static str) -> Value<'static> {
     Value::Str(text.into())
 }

@@ -42,7 +42,7 @@ fn reads_by_name(name: &str) -> bool {
 ///
 /// Where an identity provider signs people in, the factor is asked for there, and CloudTrail's *No*
 /// means no more than that AWS did not ask.
-pub(super) fn used_mfa(record: &Record<'_>) -> Option<bool> {
+pub(crate) fn used_mfa(record: &Record<'_>) -> Option<bool> {
     let sign_in = record.additional_event_data();
     let sign_in_mfa = sign_in
         .and_then(|data| data.get("MFAUsed"))

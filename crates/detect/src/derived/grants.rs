@@ -6,6 +6,9 @@
 //! `AddPermission`; KMS API reference, `CreateGrant`.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 
 use crate::cloudtrail::{Json, Record, json::Kind, layout};
 
@@ -15,13 +18,13 @@ use super::{Tags, policy, walk};
 const MAX_DOCUMENT: usize = 256 * 1024;
 
 /// What the request in `record` gives away; see [`super::FIELDS`].
-pub(super) fn of(record: &Record<'_>) -> Tags {
+pub(crate) fn of(record: &Record<'_>) -> Tags {
     let mut tags = Tags::new();
     let name = record.event_name();
     let source = record.event_source();
     let Some(request) = record
         .request_parameters()
-        .filter(|_| may_grant(&source, &name))
+        .filter(|request| may_grant(&source, &name) && has_a_clue(*request))
     else {
         return tags;
     };
@@ -61,6 +64,28 @@ fn may_grant(source: &str, name: &str) -> bool {
     !narrows && !reads && !GIVES_NOTHING.iter().any(|prefix| name.starts_with(prefix))
 }
 
+/// Whether a request holds any of the words without which it gives nothing away: most do not, and
+/// are passed over without a look inside. Escapes may hide a word, so they count as clues.
+fn has_a_clue(request: Json<'_>) -> bool {
+    const CLUES: [&str; 8] = [
+        "statement",
+        "principal",
+        "acl",
+        "acs.amazonaws.com",
+        ":iam::aws:",
+        "awsaccountid",
+        "\\u",
+        "%",
+    ];
+    static SEARCH: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+        let mut builder = AhoCorasick::builder();
+        builder.ascii_case_insensitive(true).build(CLUES).ok()
+    });
+    SEARCH
+        .as_ref()
+        .is_none_or(|search| search.is_match(request.raw()))
+}
+
 /// A search of a request's values, one by one.
 struct Search<'s> {
     own: Option<&'s str>,
@@ -74,7 +99,9 @@ impl Search<'_> {
     fn visit(&mut self, key: &str, value: Json<'_>) -> bool {
         match value.kind() {
             Kind::Object if policy::is_document(value) => {
-                policy::judge(value, self.own, self.tags);
+                if value.raw().len() <= MAX_DOCUMENT {
+                    policy::judge(value, self.own, self.tags);
+                }
                 false
             }
             Kind::String => {

@@ -27,7 +27,7 @@ const WORLD_PREFIX: u8 = 4;
 const MAX_DEPTH: usize = 12;
 
 /// `world`, `world:all` and `world:<port>`.
-pub(super) fn of(record: &Record<'_>) -> Tags {
+pub(crate) fn of(record: &Record<'_>) -> Tags {
     let mut tags = Tags::new();
     let Some(rule) = Rule::of_event(&record.event_name()) else {
         return tags;

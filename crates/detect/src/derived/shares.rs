@@ -9,7 +9,7 @@ use crate::cloudtrail::{Json, Record};
 use super::{Tags, walk};
 
 /// `public` and `account:<id>` for every new reader that is not of the record's own account.
-pub(super) fn of(record: &Record<'_>) -> Tags {
+pub(crate) fn of(record: &Record<'_>) -> Tags {
     let mut tags = Tags::new();
     let Some(request) = record.request_parameters() else {
         return tags;

@@ -12,8 +12,8 @@ pub(super) const PERMISSION_SET_ROLE: &str = "role/aws-reserved/sso.amazonaws.co
 type Text<'a> = Cow<'a, str>;
 
 /// The parts of `userIdentity` that tell who; empty and ill-typed ones are absent.
-#[derive(Default)]
-pub(super) struct Identity<'a> {
+pub(super) struct Identity<'r, 'a> {
+    record: &'r Record<'a>,
     kind: Text<'a>,
     pub(super) arn: Option<Text<'a>>,
     account_id: Option<Text<'a>>,
@@ -25,9 +25,6 @@ pub(super) struct Identity<'a> {
     on_behalf_of: Option<Json<'a>>,
     issuer: Issuer<'a>,
     pub(super) source_identity: Option<Text<'a>>,
-    recipient: Option<Text<'a>>,
-    event_source: Text<'a>,
-    partition: Partition,
 }
 
 /// Who issued the session: the role behind it, or the user whose key asked for a token.
@@ -45,13 +42,21 @@ pub(super) struct Who<'a> {
     pub(super) session: Option<Text<'a>>,
 }
 
-impl<'a> Identity<'a> {
-    pub(super) fn of(record: &Record<'a>) -> Self {
+impl<'r, 'a> Identity<'r, 'a> {
+    pub(super) fn of(record: &'r Record<'a>) -> Self {
         let mut identity = Self {
-            recipient: record.get("recipientAccountId").and_then(text),
-            event_source: record.event_source(),
-            partition: Partition::of(record),
-            ..Self::default()
+            record,
+            kind: Cow::default(),
+            arn: None,
+            account_id: None,
+            user_name: None,
+            principal_id: None,
+            access_key_id: None,
+            invoked_by: None,
+            provider: None,
+            on_behalf_of: None,
+            issuer: Issuer::default(),
+            source_identity: None,
         };
         for (key, value) in record.user_identity().into_iter().flat_map(Json::entries) {
             identity.read(&key.decoded(), value);
@@ -88,11 +93,16 @@ impl<'a> Identity<'a> {
 
     /// The account the principal belongs to.
     pub(super) fn account(&self) -> Option<Text<'a>> {
-        let written = self.account_id.clone().filter(|id| id != ANONYMOUS_ACCOUNT);
+        let written = self.account_id.clone().filter(|id| !is_anonymous(id));
         written.or_else(|| {
             let arn = self.arn.clone()?;
             Some(part(arn, arn_account)).filter(|id| !id.is_empty())
         })
+    }
+
+    /// The account whose trail the record comes from.
+    fn recipient(&self) -> Option<Text<'a>> {
+        self.record.get("recipientAccountId").and_then(text)
     }
 
     /// The answer; what is malformed beyond use is unknown, so that key and name are never empty.
@@ -204,7 +214,7 @@ impl<'a> Identity<'a> {
     ///
     /// Where the issuer gives the role's path it must be the reserved one: anybody may name a role
     /// like this, and would then have a new key with each session name.
-    fn permission_set<'r>(&self, role: &'r str) -> Option<&'r str> {
+    fn permission_set<'s>(&self, role: &'s str) -> Option<&'s str> {
         let (_, path) = role.split_once(":role/")?;
         let (path, name) = path.rsplit_once('/').unwrap_or(("", path));
         let derived = self.issuer.arn.is_none() && path.is_empty();
@@ -279,7 +289,7 @@ impl<'a> Identity<'a> {
             .invoked_by
             .clone()
             .or_else(|| self.principal_id.clone());
-        let service = service.unwrap_or_else(|| self.event_source.clone());
+        let service = service.unwrap_or_else(|| self.record.event_source());
         Who::new(PrincipalKind::Service, service.clone(), service)
     }
 
@@ -317,17 +327,14 @@ impl<'a> Identity<'a> {
     }
 
     fn is_anonymous(&self) -> bool {
-        let anonymous = |part: &Option<Text<'_>>| {
-            part.as_deref().is_some_and(|part| {
-                part.eq_ignore_ascii_case(ANONYMOUS) || part == ANONYMOUS_ACCOUNT
-            })
-        };
-        anonymous(&self.account_id) || anonymous(&self.principal_id)
+        let ids = [&self.account_id, &self.principal_id];
+        ids.into_iter().flatten().any(|id| is_anonymous(id))
     }
 
     /// Before 2024 Identity Center wrote its own users with type `Unknown`.
     fn is_identity_center_event(&self) -> bool {
-        self.event_source.starts_with("sso") || self.event_source.starts_with("signin.")
+        let source = self.record.event_source();
+        source.starts_with("sso") || source.starts_with("signin.")
     }
 
     /// Somebody known by a name within an account.
@@ -335,13 +342,13 @@ impl<'a> Identity<'a> {
         let Some(name) = self.user_name.clone().or_else(|| self.principal_id.clone()) else {
             return self.unknown(kind);
         };
-        let account = self.account().or_else(|| self.recipient.clone());
+        let account = self.account().or_else(|| self.recipient());
         let account = account.unwrap_or_default();
         Who::new(kind, format!("{realm}:{account}:{name}").into(), name)
     }
 
     fn unknown(&self, kind: PrincipalKind) -> Who<'a> {
-        let account = || self.account().or_else(|| self.recipient.clone());
+        let account = || self.account().or_else(|| self.recipient());
         let key = self.arn.clone().unwrap_or_else(|| match account() {
             Some(account) => format!("unknown:{account}").into(),
             None => "unknown".into(),
@@ -353,8 +360,8 @@ impl<'a> Identity<'a> {
     /// The ARN of something of IAM in the principal's account.
     fn iam_arn(&self, resource: &str) -> Text<'a> {
         let partition = self.arn.as_deref().and_then(arn_partition);
-        let partition = partition.unwrap_or(self.partition.as_str());
-        let account = self.account().or_else(|| self.recipient.clone());
+        let partition = partition.unwrap_or_else(|| Partition::of(self.record).as_str());
+        let account = self.account().or_else(|| self.recipient());
         let account = account.unwrap_or_default();
         format!("arn:{partition}:iam::{account}:{resource}").into()
     }
@@ -374,6 +381,11 @@ impl<'a> Who<'a> {
 const ASSUMED_ROLE: &str = ":assumed-role/";
 const ANONYMOUS: &str = "anonymous";
 const ANONYMOUS_ACCOUNT: &str = "ANONYMOUS_PRINCIPAL";
+
+/// How services write that nobody signed the call.
+fn is_anonymous(id: &str) -> bool {
+    id.eq_ignore_ascii_case(ANONYMOUS) || id == ANONYMOUS_ACCOUNT
+}
 
 /// A text that is there and not empty.
 fn text(value: Json<'_>) -> Option<Text<'_>> {
