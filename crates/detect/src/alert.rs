@@ -53,7 +53,11 @@ impl AlertId {
         }
         part(&period_start(record.event_time(), guidance.period).to_string());
         let digits = hash.finalize();
-        Self(digits[..12].iter().fold("th-".to_owned(), |id, byte| id + &format!("{byte:02x}")))
+        Self(
+            digits[..12]
+                .iter()
+                .fold("th-".to_owned(), |id, byte| id + &format!("{byte:02x}")),
+        )
     }
 }
 
@@ -126,7 +130,11 @@ pub struct RuleInfo {
     /// Its title, in English.
     pub title: String,
     /// Its title in other languages, where it has one.
-    #[serde(rename = "title_zh-CN", skip_serializing_if = "Option::is_none", default)]
+    #[serde(
+        rename = "title_zh-CN",
+        skip_serializing_if = "Option::is_none",
+        default
+    )]
     pub title_zh_cn: Option<String>,
     /// What kind of rule it is.
     pub kind: Kind,
@@ -245,7 +253,10 @@ impl Alert {
             first_time: time,
             last_time: time,
             event_count: 1,
-            account: Account { id: record.account().map(Into::into), name: None },
+            account: Account {
+                id: record.account().map(Into::into),
+                name: None,
+            },
             region: record.region().map(Into::into),
             partition: Partition::of(record),
             principal: Principal::of(record),
@@ -257,7 +268,11 @@ impl Alert {
                 zh_cn: sentence(record, Language::ZhCn),
             },
             anomaly: None,
-            response: guidance.response.iter().map(|step| Response::of(step, record)).collect(),
+            response: guidance
+                .response
+                .iter()
+                .map(|step| Response::of(step, record))
+                .collect(),
         }
     }
 }
@@ -269,7 +284,11 @@ impl RuleInfo {
             title: rule.title().to_owned(),
             title_zh_cn: guidance.title.zh_cn.clone(),
             kind: Kind::Rule,
-            version: rule.header().modified().or(rule.date()).map(|date| date.to_string()),
+            version: rule
+                .header()
+                .modified()
+                .or(rule.date())
+                .map(|date| date.to_string()),
             tags: rule.tags().to_vec(),
             threat: guidance.threat.clone(),
         }
@@ -302,14 +321,16 @@ impl Source {
 impl Response {
     fn of(step: &crate::guidance::Step, record: &Record<'_>) -> Self {
         let fill = |template: &str| {
-            shell::fill(template, |name| match record.field(&FieldPath::new(name))? {
-                Value::Str(text) => Some(text),
-                Value::Int(number) => Some(number.to_string().into()),
-                Value::List(values) => values.into_iter().find_map(|value| match value {
+            shell::fill(template, |name| {
+                match record.field(&FieldPath::new(name))? {
                     Value::Str(text) => Some(text),
+                    Value::Int(number) => Some(number.to_string().into()),
+                    Value::List(values) => values.into_iter().find_map(|value| match value {
+                        Value::Str(text) => Some(text),
+                        _ => None,
+                    }),
                     _ => None,
-                }),
-                _ => None,
+                }
             })
         };
         Self {
@@ -319,4 +340,3 @@ impl Response {
         }
     }
 }
-

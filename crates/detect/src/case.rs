@@ -5,8 +5,8 @@
 //! an event that comes twice counts once. So a case is a set of events, and everything else about the
 //! alert comes from the first of them by time and id.
 
-use std::collections::btree_map::{BTreeMap, Entry};
 use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -54,7 +54,11 @@ impl EventHash {
             None => hash.update(record.text()),
         }
         let digest = hash.finalize();
-        Self(digest.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes)))
+        Self(
+            digest
+                .first_chunk()
+                .map_or(0, |bytes| u64::from_le_bytes(*bytes)),
+        )
     }
 }
 
@@ -63,7 +67,10 @@ impl Case {
         let event = alert.events.first().cloned();
         Self {
             seen: BTreeSet::from([moment.1]),
-            listed: event.map(|event| (moment.clone(), event)).into_iter().collect(),
+            listed: event
+                .map(|event| (moment.clone(), event))
+                .into_iter()
+                .collect(),
             last_time: alert.last_time,
             first: moment,
             alert,
@@ -146,7 +153,10 @@ impl Cases {
             Some(case) if case.first < moment => {
                 case.add(moment, EventRef::of(record, log_file));
             }
-            _ => self.merge_one(Case::new(moment, Alert::of_match(rule, guidance, record, log_file))),
+            _ => self.merge_one(Case::new(
+                moment,
+                Alert::of_match(rule, guidance, record, log_file),
+            )),
         }
     }
 

@@ -89,7 +89,10 @@ impl Detector {
     /// The rules that may match a record of which only this much is known.
     fn could_match(&self, glance: &Glance<'_>) -> Vec<u32> {
         let rules = self.rules.rules().iter().zip(0..);
-        rules.filter(|(rule, _)| rule.could_match(glance)).map(|(_, at)| at).collect()
+        rules
+            .filter(|(rule, _)| rule.could_match(glance))
+            .map(|(_, at)| at)
+            .collect()
     }
 }
 
@@ -143,9 +146,14 @@ impl Screener<'_> {
             found.matches += 1;
             match detector.rules.suppressed_by(at, record) {
                 Some(filter) => {
-                    *found.suppressed.entry(filter.title().to_owned()).or_default() += 1;
+                    *found
+                        .suppressed
+                        .entry(filter.title().to_owned())
+                        .or_default() += 1;
                 }
-                None => found.cases.add(rule, &detector.guidance[at], record, log_file),
+                None => found
+                    .cases
+                    .add(rule, &detector.guidance[at], record, log_file),
             }
         }
     }
@@ -160,7 +168,8 @@ impl Screener<'_> {
         }
         let found: Arc<[u32]> = self.detector.could_match(&glance).into();
         if self.candidates.len() < REMEMBERED && self.key.len() <= KEY {
-            self.candidates.insert(self.key.as_slice().into(), Arc::clone(&found));
+            self.candidates
+                .insert(self.key.as_slice().into(), Arc::clone(&found));
         }
         found
     }
@@ -172,16 +181,26 @@ struct Looked([Option<Verdicts>; 2]);
 
 impl Looked {
     #[inline]
-    fn lets_pass(&mut self, gates: &mut [Gate; 2], rule: usize, record: &Record<'_>, rules: &[Rule]) -> bool {
-        gates.iter_mut().zip(&mut self.0).zip(GATED).all(|((gate, looked), (_, value))| {
-            if !gate.concerns(rule) {
-                return true;
-            }
-            let verdicts = *looked.get_or_insert_with(|| {
-                value(record).map_or(Verdicts::Open, |found| gate.look(found, rules))
-            });
-            gate.lets_pass(verdicts, rule)
-        })
+    fn lets_pass(
+        &mut self,
+        gates: &mut [Gate; 2],
+        rule: usize,
+        record: &Record<'_>,
+        rules: &[Rule],
+    ) -> bool {
+        gates
+            .iter_mut()
+            .zip(&mut self.0)
+            .zip(GATED)
+            .all(|((gate, looked), (_, value))| {
+                if !gate.concerns(rule) {
+                    return true;
+                }
+                let verdicts = *looked.get_or_insert_with(|| {
+                    value(record).map_or(Verdicts::Open, |found| gate.look(found, rules))
+                });
+                gate.lets_pass(verdicts, rule)
+            })
     }
 }
 

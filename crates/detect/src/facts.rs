@@ -16,7 +16,13 @@ const WIDTH: usize = 160;
 pub(crate) fn of(rule: &Rule, record: &Record<'_>) -> Vec<String> {
     let shown = |value: &Value<'_>| words(value).map(|text| neutral(&text, WIDTH));
     rule.fields()
-        .filter_map(|path| Some(format!("`{}` is `{}`", path.as_str(), shown(&record.field(path)?)?)))
+        .filter_map(|path| {
+            Some(format!(
+                "`{}` is `{}`",
+                path.as_str(),
+                shown(&record.field(path)?)?
+            ))
+        })
         .take(MAX)
         .collect()
 }

@@ -39,8 +39,16 @@ pub(crate) enum Verdicts {
 impl Gate {
     pub(crate) fn new(path: &str, rules: &[Rule]) -> Self {
         let path = FieldPath::new(path);
-        let asked = rules.iter().map(|rule| rule.fields().any(|field| *field == path)).collect();
-        Self { path, asked, values: HashMap::new(), verdicts: Vec::new() }
+        let asked = rules
+            .iter()
+            .map(|rule| rule.fields().any(|field| *field == path))
+            .collect();
+        Self {
+            path,
+            asked,
+            values: HashMap::new(),
+            verdicts: Vec::new(),
+        }
     }
 
     /// Whether the rule at this place asks about the field at all.
@@ -77,13 +85,21 @@ impl Gate {
 
     #[cold]
     fn judge(&mut self, found: Option<Json<'_>>, rules: &[Rule]) -> usize {
-        let only = Only { path: &self.path, found };
+        let only = Only {
+            path: &self.path,
+            found,
+        };
         let asked = self.asked.iter().zip(rules);
-        let verdict: Box<[bool]> = asked.map(|(asked, rule)| !asked || rule.could_match(&only)).collect();
-        self.verdicts.iter().position(|known| *known == verdict).unwrap_or_else(|| {
-            self.verdicts.push(verdict);
-            self.verdicts.len() - 1
-        })
+        let verdict: Box<[bool]> = asked
+            .map(|(asked, rule)| !asked || rule.could_match(&only))
+            .collect();
+        self.verdicts
+            .iter()
+            .position(|known| *known == verdict)
+            .unwrap_or_else(|| {
+                self.verdicts.push(verdict);
+                self.verdicts.len() - 1
+            })
     }
 }
 
@@ -98,6 +114,7 @@ impl Partial for Only<'_> {
         if path != self.path {
             return Known::Unknown;
         }
-        self.found.map_or(Known::Absent, |json| Known::Value(value(json)))
+        self.found
+            .map_or(Known::Absent, |json| Known::Value(value(json)))
     }
 }

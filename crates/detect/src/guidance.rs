@@ -119,8 +119,10 @@ impl Guidance {
         let Some(block) = rule.extension(KEY) else {
             return Ok(Self::default());
         };
-        yaml_serde::from_value(block.clone())
-            .map_err(|problem| GuidanceError { at: rule.location().clone(), problem })
+        yaml_serde::from_value(block.clone()).map_err(|problem| GuidanceError {
+            at: rule.location().clone(),
+            problem,
+        })
     }
 }
 
@@ -139,7 +141,11 @@ fn period<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SignedDuration, 
 /// A whole number and a unit, as in Sigma's `timespan`: `s`, `m`, `h`, `d` or `w`.
 fn parse_period(text: &str) -> Option<SignedDuration> {
     let unit = text.chars().last()?;
-    let count: u32 = text.strip_suffix(unit)?.parse().ok().filter(|count| *count > 0)?;
+    let count: u32 = text
+        .strip_suffix(unit)?
+        .parse()
+        .ok()
+        .filter(|count| *count > 0)?;
     let seconds = match unit {
         's' => 1,
         'm' => 60,
@@ -170,7 +176,10 @@ mod tests {
     fn mistakes_are_named() {
         for (block, expected) in [
             ("perod: 1h", "unknown field `perod`"),
-            ("period: soon", "`soon` is not a period such as 30m, 1h or 1d"),
+            (
+                "period: soon",
+                "`soon` is not a period such as 30m, 1h or 1d",
+            ),
             ("period: 0h", "`0h` is not a period"),
             ("threat: { en: x }", "missing field `zh-CN`"),
         ] {

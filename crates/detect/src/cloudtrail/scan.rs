@@ -179,7 +179,11 @@ fn solid(bytes: &[u8], mut at: usize) -> Result<usize, Scan> {
 #[inline(always)]
 fn expect(bytes: &[u8], at: usize, byte: u8) -> Result<usize, Scan> {
     let at = solid(bytes, at)?;
-    if bytes[at] == byte { Ok(at) } else { Err(Scan::Broken(at, ShapeError::Member)) }
+    if bytes[at] == byte {
+        Ok(at)
+    } else {
+        Err(Scan::Broken(at, ShapeError::Member))
+    }
 }
 
 /// The end of the number or word at `start`.
@@ -256,11 +260,7 @@ mod tests {
                 Scan::Broken(7, ShapeError::Unpaired),
                 "closed before what it holds",
             ),
-            (
-                "{\"a\" 1}",
-                Scan::Broken(5, ShapeError::Member),
-                "no colon",
-            ),
+            ("{\"a\" 1}", Scan::Broken(5, ShapeError::Member), "no colon"),
             ("{a:1}", Scan::Broken(1, ShapeError::Member), "no quotes"),
             (
                 "{\"a\":,\"b\":1}",
@@ -299,7 +299,11 @@ mod tests {
     fn the_end_is_found_from_any_member_on() {
         let text = r#"{"a":[{"b":"}]\""}],"c":{"d":[[]]},"e":1} , {}"#;
         for member in ["\"a\"", "\"c\"", "\"e\""] {
-            assert_eq!(end(text.as_bytes(), text.find(member).unwrap()), Scan::Complete(text.find(" ,").unwrap()), "{member}");
+            assert_eq!(
+                end(text.as_bytes(), text.find(member).unwrap()),
+                Scan::Complete(text.find(" ,").unwrap()),
+                "{member}"
+            );
         }
         assert_eq!(end(br#"{"a":[}"#, 1), Scan::Broken(6, ShapeError::Unpaired));
     }

@@ -39,7 +39,11 @@ fn documented_form(text: &[u8]) -> Option<Timestamp> {
     let (month, day) = (number(&[m0, m1])?, number(&[d0, d1])?);
     let (hour, minute, second) = (number(&[h0, h1])?, number(&[i0, i1])?, number(&[s0, s1])?);
     // What is odd is left to jiff, which knows the calendar and says no.
-    let days = if month == 2 { 28 } else { 30 + (month + month / 8) % 2 };
+    let days = if month == 2 {
+        28
+    } else {
+        30 + (month + month / 8) % 2
+    };
     let plain = (1..=12).contains(&month)
         && (1..=days).contains(&day)
         && hour < 24

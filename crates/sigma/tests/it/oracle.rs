@@ -142,7 +142,10 @@ fn generated_rules_meet_their_events() {
     }
     for (chain, lines) in lines {
         let matched = matched.get(&chain).copied().unwrap_or_default();
-        assert!(matched > 0 && matched < lines, "`{chain}` matched {matched} of {lines}");
+        assert!(
+            matched > 0 && matched < lines,
+            "`{chain}` matched {matched} of {lines}"
+        );
     }
 }
 

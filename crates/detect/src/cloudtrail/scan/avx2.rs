@@ -3,7 +3,10 @@
 //! A whole scan with them takes about a third less time than with lanes of 16, which is why this is
 //! the one place with `unsafe` in it; `make bench` prints both.
 
-#![expect(unsafe_code, reason = "to call code for processor features found at run time")]
+#![expect(
+    unsafe_code,
+    reason = "to call code for processor features found at run time"
+)]
 
 use std::arch::x86_64::{
     __m256i, _mm256_cmpeq_epi8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set_epi64x,
@@ -49,7 +52,10 @@ fn end_with_features(bytes: &[u8], at: usize) -> Scan {
 #[inline]
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
 fn compare() -> impl Compare {
-    By { masks: |block: &_| masks(block), stops: |look: &_| stops(look) }
+    By {
+        masks: |block: &_| masks(block),
+        stops: |look: &_| stops(look),
+    }
 }
 
 #[inline]
@@ -63,8 +69,14 @@ fn masks(block: &[u8; BLOCK]) -> Masks {
     Masks {
         quotes: mask(b'"'),
         backslashes: mask(b'\\'),
-        curly: Pair { opening: mask(b'{'), closing: mask(b'}') },
-        square: Pair { opening: mask(b'['), closing: mask(b']') },
+        curly: Pair {
+            opening: mask(b'{'),
+            closing: mask(b'}'),
+        },
+        square: Pair {
+            opening: mask(b'['),
+            closing: mask(b']'),
+        },
     }
 }
 
@@ -88,7 +100,9 @@ fn splat(byte: u8) -> __m256i {
 #[target_feature(enable = "avx2")]
 fn load(bytes: &[u8]) -> __m256i {
     let word = |at: usize| {
-        bytes[at..].first_chunk().map_or(0, |chunk| i64::from_le_bytes(*chunk))
+        bytes[at..]
+            .first_chunk()
+            .map_or(0, |chunk| i64::from_le_bytes(*chunk))
     };
     _mm256_set_epi64x(word(24), word(16), word(8), word(0))
 }

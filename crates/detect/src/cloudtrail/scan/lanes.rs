@@ -30,7 +30,10 @@ impl Pair {
     /// Only the brackets at these places.
     #[inline(always)]
     pub(super) fn at(self, places: u64) -> Self {
-        Self { opening: self.opening & places, closing: self.closing & places }
+        Self {
+            opening: self.opening & places,
+            closing: self.closing & places,
+        }
     }
 }
 

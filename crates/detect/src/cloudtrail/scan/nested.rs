@@ -25,13 +25,19 @@ impl Nested {
     /// At the opening bracket of a value.
     #[inline(always)]
     pub(super) fn value(bracket: u8) -> Self {
-        Self { array: bracket == b'[', ..Self::default() }
+        Self {
+            array: bracket == b'[',
+            ..Self::default()
+        }
     }
 
     /// Inside an object, at its first level.
     #[inline(always)]
     pub(super) fn object() -> Self {
-        Self { own: 1, ..Self::default() }
+        Self {
+            own: 1,
+            ..Self::default()
+        }
     }
 
     /// The bracket that closes the value which `start` begins or lies in.
@@ -46,7 +52,11 @@ impl Nested {
             let masks = lanes.masks(base).ok_or(Scan::Incomplete)?;
             let outside = !self.strings(&masks);
             let (curly, square) = (masks.curly.at(outside), masks.square.at(outside));
-            let (own, other) = if self.array { (square, curly) } else { (curly, square) };
+            let (own, other) = if self.array {
+                (square, curly)
+            } else {
+                (curly, square)
+            };
             if own.closing.count_ones() < self.own {
                 self.own += own.opening.count_ones();
                 self.own -= own.closing.count_ones();
@@ -77,7 +87,11 @@ impl Nested {
                 let before = other.at(!(!0 << bit));
                 let paired = self.other + net(before) == 0;
                 let at = base + bit as usize;
-                return if paired { Ok(Some(at)) } else { Err(Scan::Broken(at, ShapeError::Unpaired)) };
+                return if paired {
+                    Ok(Some(at))
+                } else {
+                    Err(Scan::Broken(at, ShapeError::Unpaired))
+                };
             }
         }
         self.other += net(other);
