@@ -33,7 +33,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 const RECORD_START: &[u8] = b"{\"eventVersion\"";
 
 /// Something found in a log file.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub enum Piece<'b> {
     /// An object of sound shape, at this offset of the inflated file.
     Object(u64, &'b [u8], &'b Layout),
