@@ -9,13 +9,16 @@
 //! Invariant: the index changes no verdict. A test compares it with asking every rule.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use hashbrown::HashMap;
-use sigma::{FieldPath, Known, Partial, RuleSet};
+use sigma::{FieldPath, Known, Partial, Rule, RuleSet};
 
 use crate::case::Cases;
 use crate::cloudtrail::event::value as value_of;
+use crate::cloudtrail::json::Kind;
 use crate::cloudtrail::{Json, Record};
+use crate::gate::{Gate, Verdicts};
 use crate::guidance::{Guidance, GuidanceError};
 
 /// How many combinations are remembered. Beyond, every rule is asked what it can rule out each time.
@@ -23,6 +26,18 @@ const REMEMBERED: usize = 16_384;
 
 /// The longest combination that is remembered, in bytes.
 const KEY: usize = 256;
+
+/// The fields of few values that have a [`Gate`], and where their value is.
+const GATED: [(&str, Gated); 2] = [
+    ("userAgent", |record| Some(record.get("userAgent"))),
+    ("userIdentity.arn", |record| {
+        let identity = record.user_identity()?;
+        (identity.kind() == Kind::Object).then(|| identity.first("arn"))
+    }),
+];
+
+/// What a record has in the field, if it can be said without following the path in full.
+type Gated = for<'a> fn(&Record<'a>) -> Option<Option<Json<'a>>>;
 
 /// The rules, ready to judge.
 #[derive(Debug)]
@@ -62,23 +77,22 @@ impl Detector {
     /// Someone who asks the rules; one for each thread.
     #[must_use]
     pub fn screener(&self) -> Screener<'_> {
+        let rules = self.rules.rules();
         Screener {
             detector: self,
             candidates: HashMap::new(),
             key: Vec::new(),
-            scratch: Vec::new(),
+            gates: GATED.map(|(path, _)| Gate::new(path, rules)),
         }
     }
 
     /// The rules that may match a record of which only this much is known.
-    fn could_match(&self, glance: &Glance<'_>, candidates: &mut Vec<u32>) {
-        candidates.clear();
+    fn could_match(&self, glance: &Glance<'_>) -> Vec<u32> {
         let rules = self.rules.rules().iter().zip(0..);
-        candidates.extend(
-            rules
-                .filter(|(rule, _)| rule.could_match(glance))
-                .map(|(_, at)| at),
-        );
+        rules
+            .filter(|(rule, _)| rule.could_match(glance))
+            .map(|(_, at)| at)
+            .collect()
     }
 }
 
@@ -86,9 +100,9 @@ impl Detector {
 #[derive(Debug)]
 pub struct Screener<'d> {
     detector: &'d Detector,
-    candidates: HashMap<Box<[u8]>, Box<[u32]>>,
+    candidates: HashMap<Box<[u8]>, Arc<[u32]>>,
     key: Vec<u8>,
-    scratch: Vec<u32>,
+    gates: [Gate; 2],
 }
 
 /// What was found, record by record, before anything is published.
@@ -121,10 +135,12 @@ impl Screener<'_> {
     pub fn screen(&mut self, record: &Record<'_>, log_file: Option<&str>, found: &mut Screened) {
         found.judged += 1;
         let detector = self.detector;
-        for &at in self.candidates(record) {
+        let rules = detector.rules.rules();
+        let mut looked = Looked::default();
+        for &at in &*self.candidates(record) {
             let at = at as usize;
-            let rule = &detector.rules.rules()[at];
-            if !rule.matches(record) {
+            let rule = &rules[at];
+            if !looked.lets_pass(&mut self.gates, at, record, rules) || !rule.matches(record) {
                 continue;
             }
             found.matches += 1;
@@ -144,18 +160,47 @@ impl Screener<'_> {
 
     /// The rules that may match `record`, by their place in the rule set.
     #[inline]
-    pub fn candidates(&mut self, record: &Record<'_>) -> &[u32] {
+    fn candidates(&mut self, record: &Record<'_>) -> Arc<[u32]> {
         let glance = Glance::at(record);
         glance.write_key(&mut self.key);
-        if !self.candidates.contains_key(self.key.as_slice()) {
-            self.detector.could_match(&glance, &mut self.scratch);
-            if self.candidates.len() >= REMEMBERED || self.key.len() > KEY {
-                return &self.scratch;
-            }
-            let found = self.scratch.as_slice().into();
-            self.candidates.insert(self.key.as_slice().into(), found);
+        if let Some(known) = self.candidates.get(self.key.as_slice()) {
+            return Arc::clone(known);
         }
-        &self.candidates[self.key.as_slice()]
+        let found: Arc<[u32]> = self.detector.could_match(&glance).into();
+        if self.candidates.len() < REMEMBERED && self.key.len() <= KEY {
+            self.candidates
+                .insert(self.key.as_slice().into(), Arc::clone(&found));
+        }
+        found
+    }
+}
+
+/// What the gates have said of one record, asked when the first rule needs it.
+#[derive(Default)]
+struct Looked([Option<Verdicts>; 2]);
+
+impl Looked {
+    #[inline]
+    fn lets_pass(
+        &mut self,
+        gates: &mut [Gate; 2],
+        rule: usize,
+        record: &Record<'_>,
+        rules: &[Rule],
+    ) -> bool {
+        gates
+            .iter_mut()
+            .zip(&mut self.0)
+            .zip(GATED)
+            .all(|((gate, looked), (_, value))| {
+                if !gate.concerns(rule) {
+                    return true;
+                }
+                let verdicts = *looked.get_or_insert_with(|| {
+                    value(record).map_or(Verdicts::Open, |found| gate.look(found, rules))
+                });
+                gate.lets_pass(verdicts, rule)
+            })
     }
 }
 

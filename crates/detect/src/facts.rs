@@ -13,7 +13,7 @@ const WIDTH: usize = 160;
 
 /// The fields that `rule` asks about, in its own order, with what `record` holds there.
 #[must_use]
-pub fn of(rule: &Rule, record: &Record<'_>) -> Vec<String> {
+pub(crate) fn of(rule: &Rule, record: &Record<'_>) -> Vec<String> {
     let shown = |value: &Value<'_>| words(value).map(|text| neutral(&text, WIDTH));
     rule.fields()
         .filter_map(|path| {

@@ -6,6 +6,7 @@ pub mod cloudtrail;
 pub mod derived;
 mod detector;
 mod facts;
+mod gate;
 pub mod guidance;
 pub mod language;
 pub mod neutral;

@@ -65,7 +65,10 @@ impl<S: StateStore, A: AlertSink> Pipeline<S, A> {
         let ids: Vec<_> = found.iter().map(|case| case.id().clone()).collect();
         let before = self.states.load(&ids).await?;
         let news = news(&before, found);
-        let settled = Settled { published: news.len(), known: ids.len() - news.len() };
+        let settled = Settled {
+            published: news.len(),
+            known: ids.len() - news.len(),
+        };
         let alerts: Vec<Alert> = news.iter().map(detect::case::Case::alert).collect();
         self.alerts.publish(alerts).await?;
         self.states.save(news).await?;

@@ -6,7 +6,10 @@ use detect::case::Cases;
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// Remembers alerts from one run to the next.
-#[expect(async_fn_in_trait, reason = "the road is generic over its ports, no bound on them is missing")]
+#[expect(
+    async_fn_in_trait,
+    reason = "the road is generic over its ports, no bound on them is missing"
+)]
 pub trait StateStore {
     /// What is remembered under `ids`; an alert never saved is absent, which is no error.
     ///
@@ -22,7 +25,10 @@ pub trait StateStore {
 }
 
 /// Takes alerts to whoever waits for them.
-#[expect(async_fn_in_trait, reason = "the road is generic over its ports, no bound on them is missing")]
+#[expect(
+    async_fn_in_trait,
+    reason = "the road is generic over its ports, no bound on them is missing"
+)]
 pub trait AlertSink {
     /// Hands on `alerts`; an id that was handed on before has more events now.
     ///

@@ -29,11 +29,6 @@ impl Event for Record<'_> {
         if name == DERIVED {
             return derived::field(self, path.as_str().strip_prefix("trailhound.")?);
         }
-        if !rest.is_empty() && self.has_dotted_key() {
-            if let Some(whole) = self.json().get(path.as_str()) {
-                return Some(value(whole));
-            }
-        }
         let mut found = Vec::new();
         follow(self.get(name)?, rest, &mut found);
         if found.len() > 1 {
@@ -229,10 +224,10 @@ mod tests {
             (r#"{"a":["x","y"]}"#, "a[-2]", text("x"), "from the end"),
             (r#"{"a":["x","y"]}"#, "a[-3]", None, "before the first"),
             (
-                r#"{"a.b":"flat","a":{"b":"deep"}}"#,
-                "a.b",
-                text("flat"),
-                "a key with a dot comes first",
+                r#"{"a.b":"flat","a":{"b.c":"flat","b":{"c":"deep"}}}"#,
+                "a.b.c",
+                text("deep"),
+                "a dot always leads deeper",
             ),
             (
                 r#"{"a":"{\"b\":\"x\"}"}"#,

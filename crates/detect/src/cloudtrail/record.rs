@@ -8,18 +8,23 @@
 //! activity events* and *CloudTrail record contents for Insights events for trails*.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use jiff::Timestamp;
 
 use super::json::Json;
-use super::layout::{Field, Layout};
+use super::layout::{self, Field, Layout};
 use super::time;
 
 /// A CloudTrail record, borrowed from the log file's text.
-#[derive(Clone, Copy, Debug)]
+///
+/// The fields that every rule asks for first are known from the start; the first question about
+/// another one has the rest of the record read, once.
+#[derive(Clone, Debug)]
 pub struct Record<'a> {
     text: &'a str,
     layout: Layout,
+    whole: OnceCell<Box<Layout>>,
     time: Timestamp,
 }
 
@@ -49,9 +54,10 @@ impl<'a> Record<'a> {
         let mut record = Self {
             text,
             layout,
+            whole: OnceCell::new(),
             time: Timestamp::UNIX_EPOCH,
         };
-        if layout.has(Field::DigestS3Object) {
+        if record.layout.has(Field::DigestS3Object) {
             return Err(NotARecord::Digest);
         }
         record.require("eventSource", record.event_source_field())?;
@@ -59,7 +65,7 @@ impl<'a> Record<'a> {
         let time = record.field(Field::EventTime).and_then(Json::raw_str);
         record.time =
             time::parse(time.ok_or(NotARecord::Without("eventTime"))?).ok_or(NotARecord::Time)?;
-        if layout.has(Field::S3) && record.event_source().starts_with("aws:") {
+        if record.event_source().starts_with("aws:") && record.has(Field::S3) {
             return Err(NotARecord::S3Notification);
         }
         Ok(record)
@@ -93,14 +99,24 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// Whether a top-level key has a dot in it.
-    pub(super) fn has_dotted_key(&self) -> bool {
-        self.layout.has_dotted_key()
+    fn field(&self, field: Field) -> Option<Json<'a>> {
+        let span = match self.layout.span(field) {
+            None if !self.layout.is_whole() => self.whole().span(field),
+            span => span,
+        };
+        let (start, end) = span?;
+        self.text.get(start..end).map(Json::new)
     }
 
-    fn field(&self, field: Field) -> Option<Json<'a>> {
-        let (start, end) = self.layout.span(field)?;
-        self.text.get(start..end).map(Json::new)
+    fn has(&self, field: Field) -> bool {
+        self.field(field).is_some()
+    }
+
+    /// The layout of all fields; that of the first ones, where the rest turns out to be broken.
+    #[cold]
+    fn whole(&self) -> &Layout {
+        self.whole
+            .get_or_init(|| Box::new(layout::of(self.text).unwrap_or_else(|| self.layout.clone())))
     }
 
     fn str_field(&self, field: Field) -> Option<Cow<'a, str>> {
@@ -290,7 +306,6 @@ pub fn without_version(name: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cloudtrail::layout;
 
     fn record(text: &str) -> Result<Record<'_>, NotARecord> {
         Record::new(text, layout::of(text).expect("an object"))

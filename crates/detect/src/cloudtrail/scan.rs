@@ -6,8 +6,8 @@
 //! brackets, a prefix XOR over the quotes tells which brackets lie inside strings, and the others
 //! are counted.
 //!
-//! It checks a record's *shape*: members of the first level of the form `"key": value`, strings
-//! closed, as many brackets closed as opened, no deeper than [`MAX_DEPTH`]. Grammar inside a value is
+//! It checks an object's *shape*: strings closed, brackets paired, no deeper than [`MAX_DEPTH`], and
+//! of the members that it visits that they are of the form `"key": value`. Grammar inside a value is
 //! looked at when a rule asks for that value, by [`super::json`].
 //!
 //! Source: G. Langdale and D. Lemire, *Parsing Gigabytes of JSON per Second*, VLDB Journal 28
@@ -33,13 +33,16 @@ pub enum Scan {
     Incomplete,
     /// This is no object, for this reason, noticed at this offset.
     Broken(usize, ShapeError),
-    /// The visitor asked to stop.
-    Stopped,
+    /// The visitor asked to stop, here: behind a colon or behind a value.
+    Stopped(usize),
 }
 
 /// Why bytes that begin like an object are none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ShapeError {
+    /// `[` closed by `}` or the other way round.
+    #[error("brackets are not paired")]
+    Unpaired,
     /// More than [`MAX_DEPTH`] brackets open at once.
     #[error("brackets are nested more than {MAX_DEPTH} deep")]
     TooDeep,
@@ -48,12 +51,12 @@ pub enum ShapeError {
     Member,
 }
 
-/// What to do after a key was reported.
+/// What to do after a key or a value was reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Visit {
     /// Read on.
     Continue,
-    /// End the scan with [`Scan::Stopped`].
+    /// End the scan here, with [`Scan::Stopped`].
     Stop,
 }
 
@@ -63,7 +66,7 @@ pub trait Fields {
     fn key(&mut self, key: &[u8], colon: usize) -> Visit;
 
     /// The value of the key read last lies at `start..end`.
-    fn value(&mut self, start: usize, end: usize);
+    fn value(&mut self, start: usize, end: usize) -> Visit;
 }
 
 /// Scans the object that begins at the first byte of `bytes`.
@@ -73,6 +76,25 @@ pub fn object(bytes: &[u8], fields: &mut impl Fields) -> Scan {
         return avx2::object(bytes, fields);
     }
     object_by(bytes, fields, &lanes::Portable)
+}
+
+/// Finds the end of the object that `at` lies in, at its first level and outside of strings.
+///
+/// What is passed over is not looked at but for its quotes and brackets.
+pub fn end(bytes: &[u8], at: usize) -> Scan {
+    #[cfg(target_arch = "x86_64")]
+    if avx2::available() {
+        return avx2::end(bytes, at);
+    }
+    end_by(bytes, at, &lanes::Portable)
+}
+
+#[inline(always)]
+fn end_by(bytes: &[u8], at: usize, compare: &impl Compare) -> Scan {
+    match Nested::object().closing_bracket(&Lanes { bytes, compare }, at) {
+        Ok(end) => Scan::Complete(end + 1),
+        Err(scan) => scan,
+    }
 }
 
 /// Whether `text` is one object or array of sound shape, and nothing else.
@@ -93,7 +115,9 @@ impl Fields for Nobody {
         Visit::Continue
     }
 
-    fn value(&mut self, _start: usize, _end: usize) {}
+    fn value(&mut self, _start: usize, _end: usize) -> Visit {
+        Visit::Continue
+    }
 }
 
 #[inline(always)]
@@ -120,15 +144,17 @@ fn members(
         };
         let colon = expect(bytes, key_end + 1, b':')?;
         if fields.key(&bytes[at + 1..key_end], colon) == Visit::Stop {
-            return Err(Scan::Stopped);
+            return Err(Scan::Stopped(colon + 1));
         }
         let start = solid(bytes, colon + 1)?;
         let end = match bytes[start] {
             b'"' => lanes.closing_quote(start + 1).ok_or(Scan::Incomplete)? + 1,
-            b'{' | b'[' => Nested::default().closing_bracket(lanes, start)? + 1,
+            kind @ (b'{' | b'[') => Nested::value(kind).closing_bracket(lanes, start)? + 1,
             _ => scalar(bytes, start)?,
         };
-        fields.value(start, end);
+        if fields.value(start, end) == Visit::Stop {
+            return Err(Scan::Stopped(end));
+        }
         let behind = solid(bytes, end)?;
         match bytes[behind] {
             b',' => at = solid(bytes, behind + 1)?,
@@ -189,9 +215,10 @@ mod tests {
             Visit::Continue
         }
 
-        fn value(&mut self, start: usize, end: usize) {
+        fn value(&mut self, start: usize, end: usize) -> Visit {
             let text = String::from_utf8_lossy(&self.0[start..end]).into_owned();
             self.1.0.last_mut().expect("a key comes first").1 = text;
+            Visit::Continue
         }
     }
 
@@ -227,13 +254,14 @@ mod tests {
             ("{}", Scan::Complete(2), "an empty object is one"),
             ("{\"a\":1", Scan::Incomplete, "cut off"),
             ("{\"a\":\"}", Scan::Incomplete, "a string without end"),
+            ("{\"a\":[}", Scan::Incomplete, "the list goes on"),
             (
-                "{\"a\":[}",
-                Scan::Incomplete,
-                "the last bracket closes the list",
+                "{\"a\":[{]}",
+                Scan::Broken(7, ShapeError::Unpaired),
+                "closed before what it holds",
             ),
             ("{\"a\" 1}", Scan::Broken(5, ShapeError::Member), "no colon"),
-            ("{a:1}", Scan::Broken(2, ShapeError::Member), "no quotes"),
+            ("{a:1}", Scan::Broken(1, ShapeError::Member), "no quotes"),
             (
                 "{\"a\":,\"b\":1}",
                 Scan::Broken(5, ShapeError::Member),
@@ -246,8 +274,8 @@ mod tests {
             ),
             (
                 &deep,
-                Scan::Broken(131, ShapeError::TooDeep),
-                "one too many",
+                Scan::Broken(69, ShapeError::TooDeep),
+                "noticed at the block that has too many",
             ),
         ] {
             assert_eq!(scan(text).0, expected, "{why}: {text}");
@@ -265,6 +293,19 @@ mod tests {
                 assert_eq!(fields[0].1, value);
             }
         }
+    }
+
+    #[test]
+    fn the_end_is_found_from_any_member_on() {
+        let text = r#"{"a":[{"b":"}]\""}],"c":{"d":[[]]},"e":1} , {}"#;
+        for member in ["\"a\"", "\"c\"", "\"e\""] {
+            assert_eq!(
+                end(text.as_bytes(), text.find(member).unwrap()),
+                Scan::Complete(text.find(" ,").unwrap()),
+                "{member}"
+            );
+        }
+        assert_eq!(end(br#"{"a":[}"#, 1), Scan::Broken(6, ShapeError::Unpaired));
     }
 
     proptest! {

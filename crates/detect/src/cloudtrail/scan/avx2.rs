@@ -13,8 +13,8 @@ use std::arch::x86_64::{
     _mm256_set1_epi8,
 };
 
-use super::lanes::{BLOCK, By, LOOK, Masks};
-use super::{Fields, Scan, object_by};
+use super::lanes::{BLOCK, By, Compare, LOOK, Masks, Pair};
+use super::{Fields, Scan, end_by, object_by};
 
 /// Whether this processor has what [`object`] needs.
 #[inline]
@@ -32,32 +32,51 @@ pub(super) fn object(bytes: &[u8], fields: &mut impl Fields) -> Scan {
     unsafe { object_with_features(bytes, fields) }
 }
 
+/// [`super::end`] for processors that are [`available`].
+pub(super) fn end(bytes: &[u8], at: usize) -> Scan {
+    assert!(available(), "the caller has asked");
+    // SAFETY: the features that the function is compiled for were just found to be there.
+    unsafe { end_with_features(bytes, at) }
+}
+
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
 fn object_with_features(bytes: &[u8], fields: &mut impl Fields) -> Scan {
-    object_by(
-        bytes,
-        fields,
-        &By {
-            masks: |block: &_| masks(block),
-            stops: |look: &_| stops(look),
-        },
-    )
+    object_by(bytes, fields, &compare())
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn end_with_features(bytes: &[u8], at: usize) -> Scan {
+    end_by(bytes, at, &compare())
+}
+
+#[inline]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn compare() -> impl Compare {
+    By {
+        masks: |block: &_| masks(block),
+        stops: |look: &_| stops(look),
+    }
 }
 
 #[inline]
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
 fn masks(block: &[u8; BLOCK]) -> Masks {
     let [low, high] = [load(&block[..32]), load(&block[32..])];
-    let is = |byte: u8, lanes: __m256i| _mm256_cmpeq_epi8(lanes, splat(byte));
     let bits = |lanes: __m256i| u64::from(_mm256_movemask_epi8(lanes).cast_unsigned());
-    let mask = |test: &dyn Fn(__m256i) -> __m256i| bits(test(low)) | bits(test(high)) << 32;
-    // `[` and `{`, `]` and `}` differ in bit 5 alone.
-    let folded = |lanes: __m256i| _mm256_or_si256(lanes, splat(0x20));
+    let mask = |byte: u8| {
+        bits(_mm256_cmpeq_epi8(low, splat(byte))) | bits(_mm256_cmpeq_epi8(high, splat(byte))) << 32
+    };
     Masks {
-        quotes: mask(&|lanes| is(b'"', lanes)),
-        backslashes: mask(&|lanes| is(b'\\', lanes)),
-        opening: mask(&|lanes| is(b'{', folded(lanes))),
-        closing: mask(&|lanes| is(b'}', folded(lanes))),
+        quotes: mask(b'"'),
+        backslashes: mask(b'\\'),
+        curly: Pair {
+            opening: mask(b'{'),
+            closing: mask(b'}'),
+        },
+        square: Pair {
+            opening: mask(b'['),
+            closing: mask(b']'),
+        },
     }
 }
 

@@ -9,14 +9,32 @@ pub(super) const BLOCK: usize = 64;
 pub(super) const LOOK: usize = 32;
 
 /// What stands where in a block.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Masks {
     pub(super) quotes: u64,
     pub(super) backslashes: u64,
-    /// `{` and `[`
+    /// `{` and `}`
+    pub(super) curly: Pair,
+    /// `[` and `]`
+    pub(super) square: Pair,
+}
+
+/// Where one kind of bracket opens and closes.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Pair {
     pub(super) opening: u64,
-    /// `}` and `]`
     pub(super) closing: u64,
+}
+
+impl Pair {
+    /// Only the brackets at these places.
+    #[inline(always)]
+    pub(super) fn at(self, places: u64) -> Self {
+        Self {
+            opening: self.opening & places,
+            closing: self.closing & places,
+        }
+    }
 }
 
 /// How a processor compares.
@@ -52,20 +70,16 @@ pub(super) struct Portable;
 impl Compare for Portable {
     #[inline(always)]
     fn masks(&self, block: &[u8; BLOCK]) -> Masks {
-        let mut masks = Masks {
-            quotes: 0,
-            backslashes: 0,
-            opening: 0,
-            closing: 0,
-        };
+        let mut masks = Masks::default();
         for (lane, bytes) in block.as_chunks::<16>().0.iter().enumerate() {
             let bytes = u8x16::new(*bytes);
-            // `[` and `{`, `]` and `}` differ in bit 5 alone.
-            let folded = bytes | u8x16::splat(0x20);
-            masks.quotes |= u64::from(equal(bytes, b'"')) << (lane * 16);
-            masks.backslashes |= u64::from(equal(bytes, b'\\')) << (lane * 16);
-            masks.opening |= u64::from(equal(folded, b'{')) << (lane * 16);
-            masks.closing |= u64::from(equal(folded, b'}')) << (lane * 16);
+            let mask = |byte: u8| u64::from(equal(bytes, byte)) << (lane * 16);
+            masks.quotes |= mask(b'"');
+            masks.backslashes |= mask(b'\\');
+            masks.curly.opening |= mask(b'{');
+            masks.curly.closing |= mask(b'}');
+            masks.square.opening |= mask(b'[');
+            masks.square.closing |= mask(b']');
         }
         masks
     }

@@ -1,13 +1,20 @@
 //! Passes over a nested value by counting its brackets.
 
-use super::lanes::{BLOCK, Compare, Lanes, Masks};
+use super::lanes::{BLOCK, Compare, Lanes, Masks, Pair};
 use super::{MAX_DEPTH, Scan, ShapeError};
 
 /// What the blocks read so far leave behind for the next.
+///
+/// A value ends where as many brackets of its own kind have closed as opened; then those of the other
+/// kind must have, too.
 #[derive(Default)]
 pub(super) struct Nested {
-    /// Brackets open, the value's own included.
-    depth: u32,
+    /// Whether the value is an array.
+    array: bool,
+    /// Brackets of its own kind that are open.
+    own: u32,
+    /// Brackets of the other kind that are open.
+    other: i32,
     /// All ones if the next block begins inside a string.
     inside: u64,
     /// One if the next block begins behind a backslash that escapes.
@@ -15,7 +22,25 @@ pub(super) struct Nested {
 }
 
 impl Nested {
-    /// The bracket that closes the one at `start`.
+    /// At the opening bracket of a value.
+    #[inline(always)]
+    pub(super) fn value(bracket: u8) -> Self {
+        Self {
+            array: bracket == b'[',
+            ..Self::default()
+        }
+    }
+
+    /// Inside an object, at its first level.
+    #[inline(always)]
+    pub(super) fn object() -> Self {
+        Self {
+            own: 1,
+            ..Self::default()
+        }
+    }
+
+    /// The bracket that closes the value which `start` begins or lies in.
     #[inline(always)]
     pub(super) fn closing_bracket(
         mut self,
@@ -25,44 +50,51 @@ impl Nested {
         let mut base = start;
         loop {
             let masks = lanes.masks(base).ok_or(Scan::Incomplete)?;
-            let inside = self.strings(&masks);
-            let (opening, closing) = (masks.opening & !inside, masks.closing & !inside);
-            let (opened, closed) = (opening.count_ones(), closing.count_ones());
-            if closed < self.depth && self.depth + opened < MAX_DEPTH {
-                // The value cannot end in this block.
-                self.depth = self.depth + opened - closed;
-            } else if let Some(end) = self.one_by_one(base, opening, closing)? {
+            let outside = !self.strings(&masks);
+            let (curly, square) = (masks.curly.at(outside), masks.square.at(outside));
+            let (own, other) = if self.array {
+                (square, curly)
+            } else {
+                (curly, square)
+            };
+            if own.closing.count_ones() < self.own {
+                self.own += own.opening.count_ones();
+                self.own -= own.closing.count_ones();
+                self.other += net(other);
+                if i64::from(self.own) + i64::from(self.other) >= i64::from(MAX_DEPTH) {
+                    return Err(Scan::Broken(base, ShapeError::TooDeep));
+                }
+            } else if let Some(end) = self.one_by_one(base, own, other)? {
                 return Ok(end);
             }
             base += BLOCK;
         }
     }
 
-    /// Visits the brackets of a block until the depth is back at zero.
+    /// Visits the brackets of a block in which the value may end.
     #[inline(always)]
-    fn one_by_one(
-        &mut self,
-        base: usize,
-        opening: u64,
-        closing: u64,
-    ) -> Result<Option<usize>, Scan> {
-        let mut brackets = opening | closing;
+    fn one_by_one(&mut self, base: usize, own: Pair, other: Pair) -> Result<Option<usize>, Scan> {
+        let mut brackets = own.opening | own.closing;
         while brackets != 0 {
             let bit = brackets.trailing_zeros();
-            let at = base + bit as usize;
             brackets &= brackets - 1;
-            if opening >> bit & 1 == 1 {
-                self.depth += 1;
-                if self.depth >= MAX_DEPTH {
-                    return Err(Scan::Broken(at, ShapeError::TooDeep));
-                }
-            } else {
-                self.depth -= 1;
-                if self.depth == 0 {
-                    return Ok(Some(at));
-                }
+            if own.opening >> bit & 1 == 1 {
+                self.own += 1;
+                continue;
+            }
+            self.own -= 1;
+            if self.own == 0 {
+                let before = other.at(!(!0 << bit));
+                let paired = self.other + net(before) == 0;
+                let at = base + bit as usize;
+                return if paired {
+                    Ok(Some(at))
+                } else {
+                    Err(Scan::Broken(at, ShapeError::Unpaired))
+                };
             }
         }
+        self.other += net(other);
         Ok(None)
     }
 
@@ -98,6 +130,12 @@ impl Nested {
         }
         escaped
     }
+}
+
+/// How many more brackets open than close.
+#[inline(always)]
+fn net(pair: Pair) -> i32 {
+    pair.opening.count_ones().cast_signed() - pair.closing.count_ones().cast_signed()
 }
 
 /// Bit *n* of the result is the XOR of bits 0 to *n*.
