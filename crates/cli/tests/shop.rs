@@ -11,7 +11,7 @@ use flate2::write::GzEncoder;
 use tempfile::TempDir;
 
 /// Two rules of which both match the story of `trail-blinded`, one of them twice.
-pub const TWO_RULES: &str = "\
+pub(crate) const TWO_RULES: &str = "\
 title: Trail deleted
 id: 11111111-1111-4111-8111-111111111111
 description: Somebody deleted a trail.
@@ -58,16 +58,16 @@ tests:
 ";
 
 /// A folder that is gone when the test is over.
-pub struct Shop(TempDir);
+pub(crate) struct Shop(TempDir);
 
 impl Shop {
     /// An empty folder.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().expect("a folder"))
     }
 
     /// With `logs/trail-blinded.json`, seven records of one person, and `my-rules/two.yml`.
-    pub fn furnished() -> Self {
+    pub(crate) fn furnished() -> Self {
         let shop = Self::new();
         shop.write("logs/trail-blinded.json", story("trail-blinded"));
         shop.write("my-rules/two.yml", TWO_RULES);
@@ -75,12 +75,12 @@ impl Shop {
     }
 
     /// Where it is.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }
 
     /// Writes a file, and the folders above it.
-    pub fn write(&self, path: &str, content: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn write(&self, path: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path().join(path);
         fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
         fs::write(&path, content).expect("a file");
@@ -88,22 +88,22 @@ impl Shop {
     }
 
     /// What a file holds.
-    pub fn read(&self, path: &str) -> String {
+    pub(crate) fn read(&self, path: &str) -> String {
         fs::read_to_string(self.path().join(path)).expect("a file")
     }
 
     /// Runs the program here with these arguments, split at blanks.
-    pub fn run(&self, args: &str) -> Run {
+    pub(crate) fn run(&self, args: &str) -> Run {
         self.run_with(args, "", 100)
     }
 
     /// Runs the program on a terminal so wide.
-    pub fn run_wide(&self, args: &str, columns: usize) -> Run {
+    pub(crate) fn run_wide(&self, args: &str, columns: usize) -> Run {
         self.run_with(args, "", columns)
     }
 
     /// Runs the program and gives it `input` to read.
-    pub fn run_on(&self, args: &str, input: impl AsRef<[u8]>) -> Run {
+    pub(crate) fn run_on(&self, args: &str, input: impl AsRef<[u8]>) -> Run {
         self.run_with(args, input, 100)
     }
 
@@ -125,7 +125,7 @@ impl Shop {
     }
 
     /// The program with these arguments, not yet started.
-    pub fn command(&self, args: &str) -> Command {
+    pub(crate) fn command(&self, args: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_trailhound"));
         command
             .args(args.split_whitespace())
@@ -140,14 +140,14 @@ impl Shop {
 
 /// What a run said, and how it ended.
 #[derive(PartialEq, Eq)]
-pub struct Run {
+pub(crate) struct Run {
     args: String,
     /// The exit code; -1 if a signal ended it.
-    pub code: i32,
+    pub(crate) code: i32,
     /// What it printed.
-    pub stdout: String,
+    pub(crate) stdout: String,
     /// What it said about it, without durations and rates.
-    pub stderr: String,
+    pub(crate) stderr: String,
 }
 
 impl Run {
@@ -166,7 +166,7 @@ impl Run {
 
     /// Fails unless the run ended with this code.
     #[track_caller]
-    pub fn ends(self, code: i32) -> Self {
+    pub(crate) fn ends(self, code: i32) -> Self {
         assert_eq!(self.code, code, "{self}");
         self
     }
@@ -206,20 +206,20 @@ fn timeless(line: &str) -> String {
 }
 
 /// The text of a story under `events/`.
-pub fn story(name: &str) -> String {
+pub(crate) fn story(name: &str) -> String {
     let path = format!("{}/../../events/{name}.json", env!("CARGO_MANIFEST_DIR"));
     fs::read_to_string(&path).expect(&path)
 }
 
 /// `bytes` compressed as CloudTrail does.
-pub fn gzip(bytes: impl AsRef<[u8]>) -> Vec<u8> {
+pub(crate) fn gzip(bytes: impl AsRef<[u8]>) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(bytes.as_ref()).expect("memory");
     encoder.finish().expect("memory")
 }
 
 /// One record as a line.
-pub fn record(event_name: &str, time: &str) -> String {
+pub(crate) fn record(event_name: &str, time: &str) -> String {
     format!(
         r#"{{"eventSource":"cloudtrail.amazonaws.com","eventName":"{event_name}","eventTime":"{time}","eventID":"id-{event_name}-{time}","userIdentity":{{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/maria","userName":"maria","accountId":"111122223333"}},"recipientAccountId":"111122223333","awsRegion":"eu-west-1","sourceIPAddress":"203.0.113.7"}}"#
     ) + "\n"
