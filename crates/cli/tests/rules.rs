@@ -81,8 +81,8 @@ fn failed_tests_say_why() {
             .split("---\n")
             .nth(1)
             .unwrap()
-            .replace("2222-", "4444-")
-            .replace("eventName: GetTrail", "eventSource: x"),
+            .replace("22222222-", "44444444-")
+            .replace("event: { eventSource: cloudtrail.amazonaws.com, eventName: GetTrail }", "event: { eventName: GetTrail }"),
     );
     assert_snapshot!(shop.run("rules test my-rules").ends(1));
 }

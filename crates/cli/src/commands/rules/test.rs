@@ -10,7 +10,7 @@ use detect::cloudtrail::{Record, layout};
 use detect::language::Language;
 use detect::render::clauses::Clauses;
 use detect::render::sentence;
-use detect::{Detector, Screened};
+use detect::{Detector, Screener};
 use sigma::{Explanation, Rule, RuleTest};
 
 use super::Which;
@@ -102,11 +102,12 @@ impl Tally {
         clauses: Clauses,
         out: &mut dyn Write,
     ) -> io::Result<()> {
+        let mut screener = detector.screener();
         for (at, rule) in detector.rules().rules().iter().enumerate() {
             self.rules += 1;
             self.untested += u64::from(rule.tests().is_empty());
             for test in rule.tests() {
-                match judge(detector, at, rule, test) {
+                match judge(&mut screener, at, rule, test) {
                     Ok(()) => self.passed += 1,
                     Err(failure) => {
                         self.failed += 1;
@@ -119,7 +120,12 @@ impl Tally {
     }
 }
 
-fn judge(detector: &Detector, at: usize, rule: &Rule, test: &RuleTest) -> Result<(), Failure> {
+fn judge(
+    screener: &mut Screener<'_>,
+    at: usize,
+    rule: &Rule,
+    test: &RuleTest,
+) -> Result<(), Failure> {
     let mut event = test.event().clone();
     if let Some(fields) = event.as_object_mut() {
         fields.entry("eventTime").or_insert(SOME_TIME.into());
@@ -129,23 +135,11 @@ fn judge(detector: &Detector, at: usize, rule: &Rule, test: &RuleTest) -> Result
         .ok_or_else(|| "the event is not an object".to_owned())
         .and_then(|layout| Record::new(&text, layout).map_err(|error| error.to_string()))
         .map_err(Failure::NotARecord)?;
-    if is_found(detector, at, &record) == test.expects_match() {
+    if screener.matches(at, &record) == test.expects_match() {
         Ok(())
     } else {
         Err(Failure::Verdict(Box::new(rule.explain(&record))))
     }
-}
-
-/// Whether a scan would find the rule in the record; what a filter suppresses is found all the same.
-fn is_found(detector: &Detector, at: usize, record: &Record<'_>) -> bool {
-    let rule = &detector.rules().rules()[at];
-    if detector.rules().suppressed_by(at, record).is_some() {
-        return rule.matches(record);
-    }
-    let mut found = Screened::default();
-    detector.screener().screen(record, None, &mut found);
-    let id = rule.id().unwrap_or_else(|| rule.title());
-    found.cases.iter().any(|case| case.alert().rule.id == id)
 }
 
 fn tell(
