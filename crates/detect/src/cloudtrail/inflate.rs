@@ -133,7 +133,14 @@ impl Inflater {
         // Only the first member was inflated. Should there be others, the trailer is not its own.
         let several = memmem::find(&self.compressed[MAGIC.len()..], MAGIC).is_some();
         let whole = length == size && (!several || libdeflater::crc32(inflated) == checksum);
-        whole.then_some(length)
+        (whole && !(several && self.repeats_itself())).then_some(length)
+    }
+
+    /// Whether a member that ends as the last one does is followed by another: then the trailer,
+    /// though right, may be that of a second copy.
+    fn repeats_itself(&self) -> bool {
+        let end: &[u8] = self.compressed.last_chunk::<8>().map_or(&[], |end| end);
+        memmem::find(&self.compressed, &[end, MAGIC].concat()).is_some()
     }
 }
 
