@@ -1,3 +1,23 @@
 //! What is suspicious in CloudTrail records: no I/O, no clock, no async, no AWS SDK.
 
+pub mod alert;
+pub mod case;
 pub mod cloudtrail;
+pub mod derived;
+mod detector;
+mod facts;
+mod gate;
+pub mod guidance;
+pub mod language;
+pub mod neutral;
+pub mod outcome;
+pub mod partition;
+pub mod principal;
+pub mod render;
+pub mod sentence;
+pub mod shell;
+pub mod tool;
+
+pub use alert::Alert;
+pub use detector::{Detector, Screened, Screener};
+pub use guidance::{Guidance, GuidanceError};

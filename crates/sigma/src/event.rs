@@ -97,6 +97,29 @@ pub enum Value<'a> {
     Map(Vec<(Cow<'a, str>, Value<'a>)>),
 }
 
+impl Value<'_> {
+    /// The same value, borrowing nothing.
+    #[must_use]
+    pub fn into_owned(self) -> Value<'static> {
+        match self {
+            Self::Null => Value::Null,
+            Self::Bool(truth) => Value::Bool(truth),
+            Self::Int(whole) => Value::Int(whole),
+            Self::Float(float) => Value::Float(float),
+            Self::Str(text) => Value::Str(Cow::Owned(text.into_owned())),
+            Self::List(members) => {
+                Value::List(members.into_iter().map(Value::into_owned).collect())
+            }
+            Self::Map(members) => Value::Map(
+                members
+                    .into_iter()
+                    .map(|(key, member)| (Cow::Owned(key.into_owned()), member.into_owned()))
+                    .collect(),
+            ),
+        }
+    }
+}
+
 /// An event that rules can be asked about.
 pub trait Event {
     /// The value at `path`: `None` if the field is absent, [`Value::Null`] if it is null.

@@ -116,24 +116,36 @@ impl Inflater {
         self.compressed.len() as u64
     }
 
-    /// Inflates a complete file of one member that says it fits; `None` if it is or does not.
+    /// Inflates a complete file that says it fits; `None` if it does not, or has more in it.
     fn inflate_whole(&mut self, complete: bool) -> Option<usize> {
-        let size = self
-            .compressed
-            .last_chunk::<4>()
-            .map(|size| u32::from_le_bytes(*size) as usize)?;
-        let several = || memmem::find(&self.compressed[MAGIC.len()..], MAGIC).is_some();
-        if !complete || size > INFLATED || several() {
+        let (checksum, size) = trailer(&self.compressed)?;
+        if !complete || size > INFLATED {
             return None;
         }
         if self.inflated.len() < size {
             self.inflated.resize(size, 0);
         }
+        let inflated = &mut self.inflated[..size];
         let length = self
             .inflate
-            .gzip_decompress(&self.compressed, &mut self.inflated[..size]);
-        length.ok().filter(|length| *length == size)
+            .gzip_decompress(&self.compressed, inflated)
+            .ok()?;
+        // Only the first member was inflated. Should there be others, the trailer is not its own.
+        let several = memmem::find(&self.compressed[MAGIC.len()..], MAGIC).is_some();
+        let whole = length == size && (!several || libdeflater::crc32(inflated) == checksum);
+        whole.then_some(length)
     }
+}
+
+/// What the last member of a gzip file says of itself: CRC-32 and size, modulo 2³².
+fn trailer(file: &[u8]) -> Option<(u32, usize)> {
+    let [checksum, size] = file.last_chunk::<8>()?.as_chunks::<4>().0 else {
+        return None;
+    };
+    Some((
+        u32::from_le_bytes(*checksum),
+        u32::from_le_bytes(*size) as usize,
+    ))
 }
 
 /// A file read in windows.

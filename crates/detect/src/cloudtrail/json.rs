@@ -123,6 +123,15 @@ impl<'a> Json<'a> {
             .map(|(_, value)| value)
     }
 
+    /// The member of an object under `key`; the first one if there are several, so that the search can
+    /// end there. For what AWS itself has written, where there is but one.
+    #[must_use]
+    pub fn first(self, key: &str) -> Option<Json<'a>> {
+        self.entries()
+            .find(|(name, _)| name.is(key))
+            .map(|(_, value)| value)
+    }
+
     /// The member reached by one key after another, through objects only.
     #[must_use]
     pub fn at(self, keys: &[&str]) -> Option<Json<'a>> {

@@ -99,58 +99,100 @@ impl Field {
 }
 
 /// The spans of an object's known fields, in bytes from its opening brace.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
     spans: [(u32, u32); FIELDS],
+    /// One bit for each field that was found.
+    found: u32,
+    whole: bool,
 }
 
 impl Layout {
     const EMPTY: Self = Self {
         spans: [(0, 0); FIELDS],
+        found: 0,
+        whole: false,
     };
 
-    /// Where the value of `field` lies; the last one if there are several.
+    /// Where the value of `field` lies.
     #[must_use]
+    #[inline]
     pub fn span(&self, field: Field) -> Option<(usize, usize)> {
         let (start, end) = self.spans[field as usize];
-        (end != 0).then_some((start as usize, end as usize))
+        self.has(field).then_some((start as usize, end as usize))
     }
 
     /// Whether the object has `field`, null or not.
     #[must_use]
+    #[inline]
     pub fn has(&self, field: Field) -> bool {
-        self.span(field).is_some()
+        self.found >> field as u32 & 1 == 1
+    }
+
+    /// Whether the object was read to its end, so that what was not found is not there.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.whole
+    }
+
+    /// Whether what a first look is for has been found.
+    #[inline]
+    fn shows_the_first_fields(&self) -> bool {
+        self.found & FIRST == FIRST
     }
 }
+
+/// What every rule's first question is about. CloudTrail writes these before anything long, but for
+/// the identity.
+const FIRST: u32 = 1 << Field::EventSource as u32
+    | 1 << Field::EventName as u32
+    | 1 << Field::EventTime as u32
+    | 1 << Field::UserIdentity as u32
+    | 1 << Field::SourceIpAddress as u32
+    | 1 << Field::UserAgent as u32;
 
 /// The layout of `text`, if it is one whole object and nothing else.
 #[must_use]
 pub fn of(text: &str) -> Option<Layout> {
     let object = text.starts_with('{').then_some(text.as_bytes())?;
-    match read(object, |_, _| Visit::Continue) {
+    match read(object, false, |_, _| Visit::Continue) {
         (Scan::Complete(end), layout) => text[end..].trim_ascii().is_empty().then_some(layout),
         _ => None,
     }
 }
 
-/// Scans the object at the start of `bytes` and notes its fields.
+/// Scans the object at the start of `bytes` until the first fields of a record are found; where they
+/// are not, to its end.
 ///
-/// `visit` is shown each key, as written, with the offset of its colon, and may stop the scan.
-pub fn read(bytes: &[u8], visit: impl FnMut(&[u8], usize) -> Visit) -> (Scan, Layout) {
+/// `visit` is shown each key that is not known, with the offset of its colon, and may stop the scan.
+/// What lies behind the first fields is passed over by [`scan::end`].
+pub fn glance(bytes: &[u8], visit: impl FnMut(&[u8], usize) -> Visit) -> (Scan, Layout) {
+    let (scan, layout) = read(bytes, true, visit);
+    match scan {
+        Scan::Stopped(at) if layout.shows_the_first_fields() => (scan::end(bytes, at), layout),
+        scan => (scan, layout),
+    }
+}
+
+fn read(bytes: &[u8], glance: bool, visit: impl FnMut(&[u8], usize) -> Visit) -> (Scan, Layout) {
     let mut notes = Notes {
         layout: Layout::EMPTY,
         current: None,
+        glance,
         visit,
     };
-    // Offsets are 32 bits wide; nothing that long is handed in, see `log_file::MAX_RECORD`.
+    // Offsets are 32 bits wide; nothing that long is handed in, see `split::MAX_RECORD`.
     let bounded = &bytes[..bytes.len().min(u32::MAX as usize)];
     let scan = scan::object(bounded, &mut notes);
+    notes.layout.whole = matches!(scan, Scan::Complete(_));
     (scan, notes.layout)
 }
 
 struct Notes<V> {
     layout: Layout,
     current: Option<Field>,
+    /// Whether the first fields are enough.
+    glance: bool,
     visit: V,
 }
 
@@ -165,24 +207,27 @@ impl<V: FnMut(&[u8], usize) -> Visit> Fields for Notes<V> {
         }
     }
 
+    /// Of a field that is there twice the first counts: CloudTrail writes none twice, and so what a
+    /// glance has found stays true.
     #[inline(always)]
-    fn value(&mut self, start: usize, end: usize) {
-        if let Some(field) = self.current {
+    fn value(&mut self, start: usize, end: usize) -> Visit {
+        if let Some(field) = self.current.filter(|field| !self.layout.has(*field)) {
             self.layout.spans[field as usize] = (start as u32, end as u32);
+            self.layout.found |= 1 << field as u32;
+        }
+        if self.glance && self.layout.shows_the_first_fields() {
+            Visit::Stop
+        } else {
+            Visit::Continue
         }
     }
 }
 
 impl<V: FnMut(&[u8], usize) -> Visit> Notes<V> {
-    #[cold]
-    fn escaped(key: &[u8]) -> Option<Field> {
-        let key = std::str::from_utf8(key).ok()?;
-        Field::of(super::json::unescape(key).as_bytes())
-    }
-
     fn unknown(&mut self, key: &[u8], colon: usize) -> Visit {
         if key.contains(&b'\\') {
-            self.current = Self::escaped(key);
+            let key = std::str::from_utf8(key).map(super::json::unescape);
+            self.current = key.ok().and_then(|key| Field::of(key.as_bytes()));
         }
         (self.visit)(key, colon)
     }
@@ -194,9 +239,9 @@ mod tests {
 
     #[test]
     fn notes_known_fields_and_shows_the_others() {
-        let text = br#"{"x":1, "eventName" : "A" ,"event\u004eame":"B","Records":[]}"#;
+        let text = br#"{"x":1, "event\u004eame" : "A" ,"eventName":"B","Records":[]}"#;
         let mut others = Vec::new();
-        let (scan, layout) = read(text, |key, _| {
+        let (scan, layout) = glance(text, |key, _| {
             others.push(String::from_utf8_lossy(key).into_owned());
             Visit::Continue
         });
@@ -205,10 +250,22 @@ mod tests {
         let (start, end) = layout.span(Field::EventName).unwrap();
         assert_eq!(
             &text[start..end],
-            b"\"B\"",
-            "an escaped key is the same key"
+            b"\"A\"",
+            "an escaped key is the same key; the first counts"
         );
         assert!(!layout.has(Field::EventTime));
+        assert!(layout.is_whole());
+    }
+
+    #[test]
+    fn a_glance_passes_over_what_comes_behind_the_first_fields() {
+        let first = r#""userIdentity":{"a":[1]},"eventTime":1,"eventSource":2,"eventName":3,"sourceIPAddress":4,"userAgent":"}""#;
+        let text = format!(r#"{{{first},"awsRegion":"[","x":{{"y":"\"}}"}}}},{{}}"#);
+        let (scan, layout) = glance(text.as_bytes(), |_, _| Visit::Continue);
+        assert_eq!(scan, Scan::Complete(text.len() - 3));
+        assert!(
+            layout.has(Field::UserAgent) && !layout.has(Field::AwsRegion) && !layout.is_whole()
+        );
     }
 
     #[test]

@@ -149,7 +149,7 @@ impl<F: FnMut(&Record<'_>)> Records<'_, F> {
         match piece {
             Piece::Broken(offset, why) => self.report.fail(offset, why.into()),
             Piece::Object(offset, bytes, layout) => match std::str::from_utf8(bytes) {
-                Ok(text) => self.object(offset, text, &layout),
+                Ok(text) => self.object(offset, text, layout),
                 Err(_) => self.repair(offset, bytes),
             },
         }
@@ -169,9 +169,9 @@ impl<F: FnMut(&Record<'_>)> Records<'_, F> {
     /// An object is a record, or the envelope of one.
     fn object(&mut self, offset: u64, text: &str, layout: &Layout) {
         match enveloped(text, layout) {
-            None => self.record(offset, Record::new(text, layout)),
+            None => self.record(offset, Record::new(text, layout.clone())),
             Some(inner) => match layout::of(&inner) {
-                Some(layout) => self.record(offset, Record::new(&inner, &layout)),
+                Some(layout) => self.record(offset, Record::new(&inner, layout)),
                 None => self.report.fail(offset, Reason::Envelope),
             },
         }

@@ -1,5 +1,6 @@
 //! CloudTrail as it is written: log files, records, identities.
 
+pub mod event;
 pub mod inflate;
 pub mod json;
 pub mod layout;

@@ -8,18 +8,23 @@
 //! activity events* and *CloudTrail record contents for Insights events for trails*.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use jiff::Timestamp;
 
 use super::json::Json;
-use super::layout::{Field, Layout};
+use super::layout::{self, Field, Layout};
 use super::time;
 
 /// A CloudTrail record, borrowed from the log file's text.
-#[derive(Clone, Copy, Debug)]
+///
+/// The fields that every rule asks for first are known from the start; the first question about
+/// another one has the rest of the record read, once.
+#[derive(Clone, Debug)]
 pub struct Record<'a> {
     text: &'a str,
-    layout: &'a Layout,
+    layout: Layout,
+    whole: OnceCell<Box<Layout>>,
     time: Timestamp,
 }
 
@@ -45,13 +50,14 @@ impl<'a> Record<'a> {
     ///
     /// # Errors
     /// [`NotARecord`] says what else it is, or what is missing.
-    pub fn new(text: &'a str, layout: &'a Layout) -> Result<Self, NotARecord> {
+    pub fn new(text: &'a str, layout: Layout) -> Result<Self, NotARecord> {
         let mut record = Self {
             text,
             layout,
+            whole: OnceCell::new(),
             time: Timestamp::UNIX_EPOCH,
         };
-        if layout.has(Field::DigestS3Object) {
+        if record.layout.has(Field::DigestS3Object) {
             return Err(NotARecord::Digest);
         }
         record.require("eventSource", record.event_source_field())?;
@@ -59,7 +65,7 @@ impl<'a> Record<'a> {
         let time = record.field(Field::EventTime).and_then(Json::raw_str);
         record.time =
             time::parse(time.ok_or(NotARecord::Without("eventTime"))?).ok_or(NotARecord::Time)?;
-        if layout.has(Field::S3) && record.event_source().starts_with("aws:") {
+        if record.event_source().starts_with("aws:") && record.has(Field::S3) {
             return Err(NotARecord::S3Notification);
         }
         Ok(record)
@@ -94,8 +100,23 @@ impl<'a> Record<'a> {
     }
 
     fn field(&self, field: Field) -> Option<Json<'a>> {
-        let (start, end) = self.layout.span(field)?;
+        let span = match self.layout.span(field) {
+            None if !self.layout.is_whole() => self.whole().span(field),
+            span => span,
+        };
+        let (start, end) = span?;
         self.text.get(start..end).map(Json::new)
+    }
+
+    fn has(&self, field: Field) -> bool {
+        self.field(field).is_some()
+    }
+
+    /// The layout of all fields; that of the first ones, where the rest turns out to be broken.
+    #[cold]
+    fn whole(&self) -> &Layout {
+        self.whole
+            .get_or_init(|| Box::new(layout::of(self.text).unwrap_or_else(|| self.layout.clone())))
     }
 
     fn str_field(&self, field: Field) -> Option<Cow<'a, str>> {
@@ -153,6 +174,13 @@ impl<'a> Record<'a> {
     #[must_use]
     pub fn user_identity(&self) -> Option<Json<'a>> {
         self.field(Field::UserIdentity)
+    }
+
+    /// `userIdentity.type` where that is the first thing in the identity, as CloudTrail writes it.
+    #[must_use]
+    pub fn identity_type(&self) -> Option<Json<'a>> {
+        let (key, value) = self.user_identity()?.entries().next()?;
+        key.is("type").then_some(value)
     }
 
     /// Names this record within its account; absent in old or foreign records.
@@ -278,11 +306,9 @@ pub fn without_version(name: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cloudtrail::layout;
 
     fn record(text: &str) -> Result<Record<'_>, NotARecord> {
-        let layout = Box::leak(Box::new(layout::of(text).expect("an object")));
-        Record::new(text, layout)
+        Record::new(text, layout::of(text).expect("an object"))
     }
 
     const MINIMAL: &str = r#"{"eventSource":"s3.amazonaws.com","eventName":"ListBuckets","eventTime":"2026-11-22T14:02:11Z"}"#;

@@ -1,18 +1,25 @@
 //! Finds where a record ends and where its top-level fields lie, in one pass over its bytes.
 //!
 //! Most of a log file is never asked for by any rule, so this pass decides the speed of the whole
-//! product. It reads 64 bytes at a time: comparisons over 16 lanes give bit masks of quotes,
-//! brackets and separators; a prefix XOR over the quote mask tells which bytes lie inside strings;
-//! what remains is visited bit by bit, and below the first level only the brackets are.
+//! product. At the first level it hops from quote to quote, 32 bytes at a look. What is nested
+//! deeper is passed over in blocks of 64: comparisons over lanes give bit masks of quotes and
+//! brackets, a prefix XOR over the quotes tells which brackets lie inside strings, and the others
+//! are counted.
 //!
-//! It checks a record's *shape*: strings closed, brackets paired by kind, no deeper than
-//! [`MAX_DEPTH`], keys quoted at the first level. Grammar inside a value is looked at when a rule
-//! asks for that value, by [`super::json`].
+//! It checks an object's *shape*: strings closed, brackets paired, no deeper than [`MAX_DEPTH`], and
+//! of the members that it visits that they are of the form `"key": value`. Grammar inside a value is
+//! looked at when a rule asks for that value, by [`super::json`].
 //!
 //! Source: G. Langdale and D. Lemire, *Parsing Gigabytes of JSON per Second*, VLDB Journal 28
 //! (2019), section 3.1, for the masks.
 
-use wide::u8x16;
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+mod lanes;
+mod nested;
+
+use self::lanes::{Compare, Lanes};
+use self::nested::Nested;
 
 /// Brackets open at once inside a record, itself included; serde_json has the same limit.
 pub const MAX_DEPTH: u32 = 127;
@@ -26,8 +33,8 @@ pub enum Scan {
     Incomplete,
     /// This is no object, for this reason, noticed at this offset.
     Broken(usize, ShapeError),
-    /// The visitor asked to stop.
-    Stopped,
+    /// The visitor asked to stop, here: behind a colon or behind a value.
+    Stopped(usize),
 }
 
 /// Why bytes that begin like an object are none.
@@ -39,17 +46,17 @@ pub enum ShapeError {
     /// More than [`MAX_DEPTH`] brackets open at once.
     #[error("brackets are nested more than {MAX_DEPTH} deep")]
     TooDeep,
-    /// A member without a quoted key or without a value.
+    /// A member that is not `"key": value`, or is followed by neither a comma nor the end.
     #[error("a member is not of the form \"key\": value")]
     Member,
 }
 
-/// What to do after a field was reported.
+/// What to do after a key or a value was reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Visit {
     /// Read on.
     Continue,
-    /// End the scan with [`Scan::Stopped`].
+    /// End the scan here, with [`Scan::Stopped`].
     Stop,
 }
 
@@ -58,264 +65,136 @@ pub trait Fields {
     /// A key was read, quotes left out, escapes as written; its value begins behind `colon`.
     fn key(&mut self, key: &[u8], colon: usize) -> Visit;
 
-    /// The value of the key read last lies at `start..end`, white space trimmed.
-    fn value(&mut self, start: usize, end: usize);
+    /// The value of the key read last lies at `start..end`.
+    fn value(&mut self, start: usize, end: usize) -> Visit;
 }
 
 /// Scans the object that begins at the first byte of `bytes`.
 pub fn object(bytes: &[u8], fields: &mut impl Fields) -> Scan {
-    debug_assert_eq!(bytes.first(), Some(&b'{'));
-    let mut walk = Walk {
-        bytes,
-        fields,
-        nesting: 0,
-        depth: 0,
-        member: 0,
-        colon: None,
+    #[cfg(target_arch = "x86_64")]
+    if avx2::available() {
+        return avx2::object(bytes, fields);
+    }
+    object_by(bytes, fields, &lanes::Portable)
+}
+
+/// Finds the end of the object that `at` lies in, at its first level and outside of strings.
+///
+/// What is passed over is not looked at but for its quotes and brackets.
+pub fn end(bytes: &[u8], at: usize) -> Scan {
+    #[cfg(target_arch = "x86_64")]
+    if avx2::available() {
+        return avx2::end(bytes, at);
+    }
+    end_by(bytes, at, &lanes::Portable)
+}
+
+#[inline(always)]
+fn end_by(bytes: &[u8], at: usize, compare: &impl Compare) -> Scan {
+    match Nested::object().closing_bracket(&Lanes { bytes, compare }, at) {
+        Ok(end) => Scan::Complete(end + 1),
+        Err(scan) => scan,
+    }
+}
+
+/// Whether `text` is one object or array of sound shape, and nothing else.
+#[must_use]
+pub fn is_document(text: &str) -> bool {
+    let wrapped = match text.trim_ascii_start().as_bytes().first() {
+        Some(b'{' | b'[') => format!("{{\"\":{text}}}"),
+        _ => return false,
     };
-    let mut strings = Strings::default();
-    let mut base = 0;
-    for block in bytes.chunks(BLOCK) {
-        let masks = Masks::of(block);
-        let inside = strings.mask(&masks);
-        match walk.block(base, masks.brackets & !inside, masks.separators & !inside) {
-            None => base += BLOCK,
-            Some(end) => return end,
-        }
-    }
-    Scan::Incomplete
+    object(wrapped.as_bytes(), &mut Nobody) == Scan::Complete(wrapped.len())
 }
 
-const BLOCK: usize = 64;
+/// Wants to know of no field.
+struct Nobody;
 
-/// One bit per byte of a block.
-struct Masks {
-    quotes: u64,
-    backslashes: u64,
-    brackets: u64,
-    separators: u64,
-}
-
-impl Masks {
-    fn of(block: &[u8]) -> Self {
-        let mut padded = [b' '; BLOCK];
-        let block: &[u8; BLOCK] = block.try_into().unwrap_or_else(|_| {
-            padded[..block.len()].copy_from_slice(block);
-            &padded
-        });
-        let mut masks = Self {
-            quotes: 0,
-            backslashes: 0,
-            brackets: 0,
-            separators: 0,
-        };
-        for (lane, bytes) in block.as_chunks::<16>().0.iter().enumerate() {
-            masks.add(lane * 16, u8x16::new(*bytes));
-        }
-        masks
+impl Fields for Nobody {
+    fn key(&mut self, _key: &[u8], _colon: usize) -> Visit {
+        Visit::Continue
     }
 
-    #[inline(always)]
-    fn add(&mut self, shift: usize, bytes: u8x16) {
-        let is = |byte: u8| bytes.simd_eq(u8x16::splat(byte));
-        // `[` and `{`, `]` and `}` differ in bit 5 alone.
-        let folded = bytes | u8x16::splat(0x20);
-        let bracket = |byte: u8| folded.simd_eq(u8x16::splat(byte));
-        let bits = |lanes: u8x16| u64::from(lanes.to_bitmask()) << shift;
-        self.quotes |= bits(is(b'"'));
-        self.backslashes |= bits(is(b'\\'));
-        self.brackets |= bits(bracket(b'{') | bracket(b'}'));
-        self.separators |= bits(is(b':') | is(b','));
+    fn value(&mut self, _start: usize, _end: usize) -> Visit {
+        Visit::Continue
     }
 }
 
-/// Whether the next block begins inside a string, and behind a backslash.
-#[derive(Default)]
-struct Strings {
-    inside: u64,
-    escaped: u64,
-}
-
-impl Strings {
-    /// The bytes that lie in a string: its opening quote counts, its closing one does not.
-    #[inline(always)]
-    fn mask(&mut self, masks: &Masks) -> u64 {
-        let quotes = masks.quotes & !self.escapes(masks.backslashes);
-        let inside = prefix_xor(quotes) ^ self.inside;
-        // All ones if the block ends inside a string.
-        self.inside = ((inside as i64) >> 63) as u64;
-        inside
-    }
-
-    /// The bytes that a backslash before them escapes.
-    #[inline(always)]
-    fn escapes(&mut self, backslashes: u64) -> u64 {
-        if backslashes == 0 {
-            return std::mem::take(&mut self.escaped);
-        }
-        self.escapes_of_runs(backslashes)
-    }
-
-    fn escapes_of_runs(&mut self, mut backslashes: u64) -> u64 {
-        let mut escaped = self.escaped;
-        self.escaped = 0;
-        backslashes &= !escaped;
-        while backslashes != 0 {
-            let at = backslashes.trailing_zeros();
-            if at == 63 {
-                self.escaped = 1;
-                break;
-            }
-            escaped |= 2 << at;
-            backslashes &= !(3 << at);
-        }
-        escaped
-    }
-}
-
-/// Bit *n* of the result is the XOR of bits 0 to *n*.
 #[inline(always)]
-fn prefix_xor(mut bits: u64) -> u64 {
-    for shift in [1, 2, 4, 8, 16, 32] {
-        bits ^= bits << shift;
-    }
-    bits
+fn object_by(bytes: &[u8], fields: &mut impl Fields, compare: &impl Compare) -> Scan {
+    debug_assert_eq!(bytes.first(), Some(&b'{'));
+    members(bytes, fields, &Lanes { bytes, compare }).unwrap_or_else(|end| end)
 }
 
-/// How far into the object we are.
-struct Walk<'b, F> {
-    bytes: &'b [u8],
-    fields: &'b mut F,
-    /// The kinds of the open brackets, innermost in bit 0: 1 for `{`, 0 for `[`.
-    nesting: u128,
-    depth: u32,
-    /// Where the current top-level member begins.
-    member: usize,
-    /// The colon of the current top-level member, once read.
-    colon: Option<usize>,
-}
-
-impl<F: Fields> Walk<'_, F> {
-    /// Visits what the masks show of one block; tells if the object ends or breaks in it.
-    #[inline(always)]
-    fn block(&mut self, base: usize, mut brackets: u64, separators: u64) -> Option<Scan> {
-        // Below the first level separators are of no interest.
-        let mut shallow = if self.depth <= 1 { separators } else { 0 };
-        loop {
-            let marks = brackets | shallow;
-            if marks == 0 {
-                return None;
-            }
-            let bit = marks.trailing_zeros();
-            let at = base + bit as usize;
-            let behind = !0 << bit << 1;
-            let step = if brackets >> bit & 1 == 1 {
-                brackets &= behind;
-                let step = self.bracket(at);
-                shallow = if self.depth == 1 {
-                    separators & behind
-                } else {
-                    0
-                };
-                step
-            } else {
-                shallow &= behind;
-                self.separator(at)
-            };
-            if let Err(end) = step {
-                return Some(end);
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn bracket(&mut self, at: usize) -> Result<(), Scan> {
-        let byte = self.bytes[at];
-        let kind = u128::from(byte >> 5 & 1);
-        // Bit 2 tells closing brackets from opening ones.
-        if byte & 4 == 0 {
-            if self.depth == MAX_DEPTH {
-                return Err(Scan::Broken(at, ShapeError::TooDeep));
-            }
-            self.nesting = self.nesting << 1 | kind;
-            self.depth += 1;
-            if self.depth == 1 {
-                self.member = at + 1;
-            }
-            return Ok(());
-        }
-        if self.nesting & 1 != kind {
-            return Err(Scan::Broken(at, ShapeError::Unpaired));
-        }
-        self.nesting >>= 1;
-        self.depth -= 1;
-        if self.depth == 0 {
-            Err(self.end(at))
-        } else {
-            Ok(())
-        }
-    }
-
-    /// A colon or comma at the first level.
-    #[inline(always)]
-    fn separator(&mut self, at: usize) -> Result<(), Scan> {
-        match (self.bytes[at], self.colon) {
-            (b':', None) => self.key(at),
-            (b',', Some(colon)) => {
-                self.value(colon, at)?;
-                self.member = at + 1;
-                self.colon = None;
-                Ok(())
-            }
-            _ => Err(Scan::Broken(at, ShapeError::Member)),
-        }
-    }
-
-    #[inline(always)]
-    fn key(&mut self, colon: usize) -> Result<(), Scan> {
-        let (start, end) = trim(self.bytes, self.member, colon);
-        if end < start + 2 || self.bytes[start] != b'"' || self.bytes[end - 1] != b'"' {
-            return Err(Scan::Broken(colon, ShapeError::Member));
-        }
-        self.colon = Some(colon);
-        match self.fields.key(&self.bytes[start + 1..end - 1], colon) {
-            Visit::Continue => Ok(()),
-            Visit::Stop => Err(Scan::Stopped),
-        }
-    }
-
-    #[inline(always)]
-    fn value(&mut self, colon: usize, end: usize) -> Result<(), Scan> {
-        let (start, end) = trim(self.bytes, colon + 1, end);
-        if start == end {
-            return Err(Scan::Broken(end, ShapeError::Member));
-        }
-        self.fields.value(start, end);
-        Ok(())
-    }
-
-    /// The closing brace of the object itself.
-    fn end(&mut self, at: usize) -> Scan {
-        let last = match self.colon {
-            Some(colon) => self.value(colon, at),
-            None if trim(self.bytes, self.member, at).0 == at => Ok(()),
-            None => Err(Scan::Broken(at, ShapeError::Member)),
-        };
-        last.err().unwrap_or(Scan::Complete(at + 1))
-    }
-}
-
-/// The part of `start..end` that is not white space at its edges.
+/// Walks from member to member; where one ends the walk, that is the error.
 #[inline(always)]
-fn trim(bytes: &[u8], mut start: usize, mut end: usize) -> (usize, usize) {
-    let space = |b: u8| matches!(b, b' ' | b'\t' | b'\n' | b'\r');
-    while start < end && space(bytes[start]) {
-        start += 1;
+fn members(
+    bytes: &[u8],
+    fields: &mut impl Fields,
+    lanes: &Lanes<'_, impl Compare>,
+) -> Result<Scan, Scan> {
+    let mut at = solid(bytes, 1)?;
+    if bytes[at] == b'}' {
+        return Ok(Scan::Complete(at + 1));
     }
-    while end > start && space(bytes[end - 1]) {
-        end -= 1;
+    loop {
+        let key_end = match bytes[at] {
+            b'"' => lanes.closing_quote(at + 1).ok_or(Scan::Incomplete)?,
+            _ => return Err(Scan::Broken(at, ShapeError::Member)),
+        };
+        let colon = expect(bytes, key_end + 1, b':')?;
+        if fields.key(&bytes[at + 1..key_end], colon) == Visit::Stop {
+            return Err(Scan::Stopped(colon + 1));
+        }
+        let start = solid(bytes, colon + 1)?;
+        let end = match bytes[start] {
+            b'"' => lanes.closing_quote(start + 1).ok_or(Scan::Incomplete)? + 1,
+            kind @ (b'{' | b'[') => Nested::value(kind).closing_bracket(lanes, start)? + 1,
+            _ => scalar(bytes, start)?,
+        };
+        if fields.value(start, end) == Visit::Stop {
+            return Err(Scan::Stopped(end));
+        }
+        let behind = solid(bytes, end)?;
+        match bytes[behind] {
+            b',' => at = solid(bytes, behind + 1)?,
+            b'}' => return Ok(Scan::Complete(behind + 1)),
+            _ => return Err(Scan::Broken(behind, ShapeError::Member)),
+        }
     }
-    (start, end)
+}
+
+/// The first place from `at` on that is not white space.
+#[inline(always)]
+fn solid(bytes: &[u8], mut at: usize) -> Result<usize, Scan> {
+    loop {
+        match bytes.get(at) {
+            Some(b' ' | b'\t' | b'\n' | b'\r') => at += 1,
+            Some(_) => return Ok(at),
+            None => return Err(Scan::Incomplete),
+        }
+    }
+}
+
+#[inline(always)]
+fn expect(bytes: &[u8], at: usize, byte: u8) -> Result<usize, Scan> {
+    let at = solid(bytes, at)?;
+    if bytes[at] == byte {
+        Ok(at)
+    } else {
+        Err(Scan::Broken(at, ShapeError::Member))
+    }
+}
+
+/// The end of the number or word at `start`.
+#[inline(always)]
+fn scalar(bytes: &[u8], start: usize) -> Result<usize, Scan> {
+    let word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'+' | b'.');
+    match bytes[start..].iter().position(|b| !word(b)) {
+        None => Err(Scan::Incomplete),
+        Some(0) => Err(Scan::Broken(start, ShapeError::Member)),
+        Some(length) => Ok(start + length),
+    }
 }
 
 #[cfg(test)]
@@ -336,9 +215,10 @@ mod tests {
             Visit::Continue
         }
 
-        fn value(&mut self, start: usize, end: usize) {
+        fn value(&mut self, start: usize, end: usize) -> Visit {
             let text = String::from_utf8_lossy(&self.0[start..end]).into_owned();
             self.1.0.last_mut().expect("a key comes first").1 = text;
+            Visit::Continue
         }
     }
 
@@ -374,17 +254,14 @@ mod tests {
             ("{}", Scan::Complete(2), "an empty object is one"),
             ("{\"a\":1", Scan::Incomplete, "cut off"),
             ("{\"a\":\"}", Scan::Incomplete, "a string without end"),
+            ("{\"a\":[}", Scan::Incomplete, "the list goes on"),
             (
-                "{\"a\":[}",
-                Scan::Broken(6, ShapeError::Unpaired),
-                "square opened, curly closed",
+                "{\"a\":[{]}",
+                Scan::Broken(7, ShapeError::Unpaired),
+                "closed before what it holds",
             ),
-            (
-                "{\"a\" 1}",
-                Scan::Broken(7 - 1, ShapeError::Member),
-                "no colon",
-            ),
-            ("{a:1}", Scan::Broken(2, ShapeError::Member), "no quotes"),
+            ("{\"a\" 1}", Scan::Broken(5, ShapeError::Member), "no colon"),
+            ("{a:1}", Scan::Broken(1, ShapeError::Member), "no quotes"),
             (
                 "{\"a\":,\"b\":1}",
                 Scan::Broken(5, ShapeError::Member),
@@ -397,8 +274,8 @@ mod tests {
             ),
             (
                 &deep,
-                Scan::Broken(131, ShapeError::TooDeep),
-                "one too many",
+                Scan::Broken(69, ShapeError::TooDeep),
+                "noticed at the block that has too many",
             ),
         ] {
             assert_eq!(scan(text).0, expected, "{why}: {text}");
@@ -416,6 +293,19 @@ mod tests {
                 assert_eq!(fields[0].1, value);
             }
         }
+    }
+
+    #[test]
+    fn the_end_is_found_from_any_member_on() {
+        let text = r#"{"a":[{"b":"}]\""}],"c":{"d":[[]]},"e":1} , {}"#;
+        for member in ["\"a\"", "\"c\"", "\"e\""] {
+            assert_eq!(
+                end(text.as_bytes(), text.find(member).unwrap()),
+                Scan::Complete(text.find(" ,").unwrap()),
+                "{member}"
+            );
+        }
+        assert_eq!(end(br#"{"a":[}"#, 1), Scan::Broken(6, ShapeError::Unpaired));
     }
 
     proptest! {

@@ -33,10 +33,10 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 const RECORD_START: &[u8] = b"{\"eventVersion\"";
 
 /// Something found in a log file.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub enum Piece<'b> {
     /// An object of sound shape, at this offset of the inflated file.
-    Object(u64, &'b [u8], Layout),
+    Object(u64, &'b [u8], &'b Layout),
     /// Something else, at this offset.
     Broken(u64, Broken),
 }
@@ -167,7 +167,7 @@ impl Splitter {
         let bytes = &window[at..];
         let limit = &bytes[..bytes.len().min(MAX_RECORD)];
         let mut entered = 0;
-        let (scan, layout) = layout::read(limit, |key, colon| {
+        let (scan, layout) = layout::glance(limit, |key, colon| {
             if WRAPPERS.contains(&key) && opens_array(&bytes[colon + 1..]) {
                 entered = colon + 1;
                 return Visit::Stop;
@@ -179,15 +179,15 @@ impl Splitter {
                 each(Piece::Object(
                     self.offset + at as u64,
                     &bytes[..length],
-                    layout,
+                    &layout,
                 ));
                 Step::To(at + length)
             }
-            Scan::Stopped if self.frames.len() < MAX_FRAMES => {
+            Scan::Stopped(_) if self.frames.len() < MAX_FRAMES => {
                 self.frames.push(Frame::Wrapper);
                 Step::To(at + entered)
             }
-            Scan::Stopped => self.broken(at, entered, Broken::Shape(ShapeError::TooDeep), each),
+            Scan::Stopped(_) => self.broken(at, entered, Broken::Shape(ShapeError::TooDeep), each),
             Scan::Incomplete if bytes.len() >= MAX_RECORD => {
                 self.broken(at, limit.len(), Broken::TooLarge, each)
             }
@@ -345,7 +345,7 @@ mod tests {
             (
                 r#"{"eventVersion":"1.08","a":"x}"#,
                 "a string without end",
-                "has no end",
+                "a member is not",
             ),
             (
                 r#"{"eventVersion" "1.08","a":1}"#,

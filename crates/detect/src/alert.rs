@@ -1,0 +1,358 @@
+//! What a person gets: one object for all that a rule has found about one group in one period.
+//!
+//! `trailhound.alert/1`, described by `docs/alert.schema.json`. An alert is named by its rule, its
+//! group and its period, never by the order in which records came, so that every copy of us that sees
+//! any of its events gives it the same [`AlertId`].
+
+use std::borrow::Cow;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use sigma::{Event, FieldPath, Level, Rule, Value};
+
+use crate::cloudtrail::Record;
+use crate::facts;
+use crate::guidance::{Guidance, Text};
+use crate::language::Language;
+use crate::neutral::neutral;
+use crate::partition::Partition;
+use crate::principal::Principal;
+use crate::sentence::sentence;
+use crate::shell;
+use crate::tool::Tool;
+
+/// The name of this format, first in every alert.
+pub const SCHEMA: &str = "trailhound.alert/1";
+
+/// How many characters of a user agent are kept.
+const USER_AGENT: usize = 512;
+
+/// Names an alert; the same for the same rule, group and period wherever it is made.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AlertId(String);
+
+impl AlertId {
+    /// The id, `th-` and 24 hexadecimal digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Hashed, because parts of it are chosen by whoever is watched; 96 bits of SHA-256, so that
+    /// nobody can choose a group that hides behind the alert of another.
+    fn of(rule: &Rule, guidance: &Guidance, record: &Record<'_>) -> Self {
+        let mut hash = Sha256::new();
+        let mut part = |text: &str| {
+            hash.update((text.len() as u64).to_le_bytes());
+            hash.update(text);
+        };
+        part(rule.id().unwrap_or_else(|| rule.title()));
+        part(&record.account().unwrap_or_default());
+        for path in &guidance.group_by {
+            part(&group_value(record, path));
+        }
+        part(&period_start(record.event_time(), guidance.period).to_string());
+        let digits = hash.finalize();
+        Self(
+            digits[..12]
+                .iter()
+                .fold("th-".to_owned(), |id, byte| id + &format!("{byte:02x}")),
+        )
+    }
+}
+
+impl std::fmt::Display for AlertId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn group_value(record: &Record<'_>, path: &FieldPath) -> String {
+    match record.field(path) {
+        Some(Value::Str(text)) => text.into_owned(),
+        other => format!("{other:?}"),
+    }
+}
+
+/// The start of the period that `time` lies in; periods are counted from 1970-01-01T00:00:00Z on.
+fn period_start(time: Timestamp, period: SignedDuration) -> Timestamp {
+    let seconds = time.as_second();
+    let start = seconds - seconds.rem_euclid(period.as_secs().max(1));
+    Timestamp::from_second(start).unwrap_or(time)
+}
+
+/// An alert, as it is printed, published and kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Alert {
+    /// [`SCHEMA`]
+    pub schema: String,
+    /// Stable: the same for the same rule, group and period.
+    pub id: AlertId,
+    /// How bad it is.
+    pub level: Level,
+    /// What has found it.
+    pub rule: RuleInfo,
+    /// Of the event that decided: the first.
+    pub time: Timestamp,
+    /// Of the first event.
+    pub first_time: Timestamp,
+    /// Of the last event.
+    pub last_time: Timestamp,
+    /// How many events, also those not listed.
+    pub event_count: u64,
+    /// Where it happened.
+    pub account: Account,
+    /// Where it happened, such as `eu-west-1`.
+    pub region: Option<String>,
+    /// Where it happened: `aws`, `aws-cn` or `aws-us-gov`.
+    pub partition: Partition,
+    /// Who did it.
+    pub principal: Principal,
+    /// From where, and with what.
+    pub source: Source,
+    /// The events, the first hundred by time.
+    pub events: Vec<EventRef>,
+    /// Facts that can be checked.
+    pub why: Vec<String>,
+    /// The deciding event as one sentence.
+    pub summary: Text,
+    /// What was unusual, of anomalies only.
+    pub anomaly: Option<serde_json::Value>,
+    /// What to do, mildest first.
+    pub response: Vec<Response>,
+}
+
+/// The rule that an alert comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleInfo {
+    /// Its id; its title, if it has none.
+    pub id: String,
+    /// Its title, in English.
+    pub title: String,
+    /// Its title in other languages, where it has one.
+    #[serde(
+        rename = "title_zh-CN",
+        skip_serializing_if = "Option::is_none",
+        default
+    )]
+    pub title_zh_cn: Option<String>,
+    /// What kind of rule it is.
+    pub kind: Kind,
+    /// Its date of change, or of birth.
+    pub version: Option<String>,
+    /// Its tags, such as `attack.t1562.008`.
+    pub tags: Vec<String>,
+    /// Why this matters, in plain words.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub threat: Option<Text>,
+}
+
+/// What kind of rule an alert comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// One that judges each record by itself.
+    Rule,
+    /// One over several records.
+    Correlation,
+    /// None: it was unusual.
+    Anomaly,
+}
+
+/// An AWS account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Twelve digits.
+    pub id: Option<String>,
+    /// What people call it, where known.
+    pub name: Option<String>,
+}
+
+/// Where calls came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// An address, or the name of an AWS service.
+    pub ip: Option<String>,
+    /// ISO 3166-1 code, where known.
+    pub country: Option<String>,
+    /// Autonomous system number, where known.
+    pub asn: Option<u32>,
+    /// Who runs the network, where known.
+    pub network: Option<String>,
+    /// As written by the caller.
+    pub user_agent: Option<String>,
+    /// What the user agent says it is.
+    pub tool: Option<String>,
+}
+
+/// A record that belongs to an alert.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct EventRef {
+    /// When the call was made.
+    pub event_time: Timestamp,
+    /// Names the record within its account.
+    pub event_id: Option<String>,
+    /// The service called.
+    pub event_source: String,
+    /// The API called.
+    pub event_name: String,
+    /// Why it failed, if it did.
+    pub error_code: Option<String>,
+    /// Where the record was read.
+    pub log_file: Option<String>,
+}
+
+/// A command that contains the damage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Response {
+    /// What the command does.
+    pub title: Text,
+    /// To be pasted into a shell.
+    pub command: String,
+    /// Takes it back, where that can be done.
+    pub undo: Option<String>,
+}
+
+impl EventRef {
+    /// What is kept of `record`, read in `log_file`.
+    #[must_use]
+    pub fn of(record: &Record<'_>, log_file: Option<&str>) -> Self {
+        Self {
+            event_time: record.event_time(),
+            event_id: record.event_id().map(Into::into),
+            event_source: record.event_source().into(),
+            event_name: record.event_name().into(),
+            error_code: record.error_code().map(Into::into),
+            log_file: log_file.map(Into::into),
+        }
+    }
+}
+
+impl Alert {
+    /// The id of the alert that `record`, matched by `rule`, belongs to.
+    #[must_use]
+    pub fn id_of(rule: &Rule, guidance: &Guidance, record: &Record<'_>) -> AlertId {
+        AlertId::of(rule, guidance, record)
+    }
+
+    /// The alert that `record`, matched by `rule`, makes by itself.
+    #[must_use]
+    pub fn of_match(
+        rule: &Rule,
+        guidance: &Guidance,
+        record: &Record<'_>,
+        log_file: Option<&str>,
+    ) -> Self {
+        let time = record.event_time();
+        Self {
+            schema: SCHEMA.to_owned(),
+            id: Self::id_of(rule, guidance, record),
+            level: rule.level(),
+            rule: RuleInfo::of(rule, guidance),
+            time,
+            first_time: time,
+            last_time: time,
+            event_count: 1,
+            account: Account {
+                id: record.account().map(Into::into),
+                name: None,
+            },
+            region: record.region().map(Into::into),
+            partition: Partition::of(record),
+            principal: Principal::of(record),
+            source: Source::of(record),
+            events: vec![EventRef::of(record, log_file)],
+            why: facts::of(rule, record),
+            summary: Text {
+                en: sentence(record, Language::En),
+                zh_cn: sentence(record, Language::ZhCn),
+            },
+            anomaly: None,
+            response: guidance
+                .response
+                .iter()
+                .filter_map(|step| Response::of(step, record))
+                .collect(),
+        }
+    }
+}
+
+impl RuleInfo {
+    fn of(rule: &Rule, guidance: &Guidance) -> Self {
+        Self {
+            id: rule.id().unwrap_or_else(|| rule.title()).to_owned(),
+            title: rule.title().to_owned(),
+            title_zh_cn: guidance.title.zh_cn.clone(),
+            kind: Kind::Rule,
+            version: rule
+                .header()
+                .modified()
+                .or(rule.date())
+                .map(|date| date.to_string()),
+            tags: rule.tags().to_vec(),
+            threat: guidance.threat.clone(),
+        }
+    }
+
+    /// The title in `language`, or in English.
+    #[must_use]
+    pub fn title_in(&self, language: Language) -> &str {
+        match language {
+            Language::ZhCn => self.title_zh_cn.as_deref().unwrap_or(&self.title),
+            Language::En => &self.title,
+        }
+    }
+}
+
+impl Source {
+    fn of(record: &Record<'_>) -> Self {
+        let user_agent = record.user_agent();
+        Self {
+            ip: record.source_ip().map(|ip| neutral(&ip, USER_AGENT)),
+            country: None,
+            asn: None,
+            network: None,
+            tool: Tool::of(record).map(|tool| tool.name.to_owned()),
+            user_agent: user_agent.map(|agent| agent.chars().take(USER_AGENT).collect()),
+        }
+    }
+}
+
+impl Response {
+    /// The commands of `step` for `record`; none if the record lacks a value that they need.
+    fn of(step: &crate::guidance::Step, record: &Record<'_>) -> Option<Self> {
+        let arn = format!("arn:{}:", Partition::of(record));
+        let fill = |template: &str| {
+            shell::fill(&template.replace("arn:aws:", &arn), |name| {
+                words(record, name)
+            })
+        };
+        Some(Self {
+            title: step.title.clone(),
+            command: fill(&step.command)?,
+            undo: step.undo.as_deref().and_then(fill),
+        })
+    }
+}
+
+/// The values at a path as words of a command.
+fn words<'r>(record: &'r Record<'_>, path: &str) -> Vec<Cow<'r, str>> {
+    fn collect<'v>(value: Value<'v>, words: &mut Vec<Cow<'v, str>>) {
+        match value {
+            Value::Str(text) => words.push(text),
+            Value::Int(number) => words.push(number.to_string().into()),
+            Value::Bool(truth) => words.push(truth.to_string().into()),
+            Value::List(members) => members
+                .into_iter()
+                .for_each(|member| collect(member, words)),
+            Value::Float(_) | Value::Null | Value::Map(_) => {}
+        }
+    }
+    let mut words = Vec::new();
+    if let Some(value) = record.field(&FieldPath::new(path)) {
+        collect(value, &mut words);
+    }
+    words
+}

@@ -1,0 +1,216 @@
+//! Alerts that are still being put together.
+//!
+//! A [`Case`] is what is known so far about one alert. **The law: order and repeats do not matter.**
+//! Cases of the same alert merge into the same case whichever came first, from whichever thread, and
+//! an event that comes twice counts once. So a case is a set of events, and everything else about the
+//! alert comes from the first of them by time and id.
+
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use sigma::Rule;
+
+use crate::alert::{Alert, AlertId, EventRef};
+use crate::cloudtrail::Record;
+use crate::guidance::Guidance;
+
+/// How many events an alert lists.
+pub const LISTED: usize = 100;
+
+/// One alert and the events that it was made from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Case {
+    alert: Alert,
+    /// Which event decided.
+    first: Moment,
+    /// The first [`LISTED`] events.
+    listed: BTreeMap<Moment, EventRef>,
+    /// All events, 8 bytes each.
+    seen: BTreeSet<EventHash>,
+    last_time: Timestamp,
+}
+
+/// The order of events: by time, then by what names them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct Moment(Timestamp, EventHash);
+
+/// Stands for the record's account and event id, or for its text if it has none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+struct EventHash(u64);
+
+impl EventHash {
+    fn of(record: &Record<'_>) -> Self {
+        let mut hash = Sha256::new();
+        match record.event_id() {
+            Some(id) => {
+                hash.update(record.account().unwrap_or_default().as_bytes());
+                hash.update([0]);
+                hash.update(id.as_bytes());
+            }
+            None => hash.update(record.text()),
+        }
+        let digest = hash.finalize();
+        Self(
+            digest
+                .first_chunk()
+                .map_or(0, |bytes| u64::from_le_bytes(*bytes)),
+        )
+    }
+}
+
+impl Case {
+    fn new(moment: Moment, alert: Alert) -> Self {
+        let event = alert.events.first().cloned();
+        Self {
+            seen: BTreeSet::from([moment.1]),
+            listed: event
+                .map(|event| (moment.clone(), event))
+                .into_iter()
+                .collect(),
+            last_time: alert.last_time,
+            first: moment,
+            alert,
+        }
+    }
+
+    /// The name of the alert.
+    #[must_use]
+    pub fn id(&self) -> &AlertId {
+        &self.alert.id
+    }
+
+    /// Adds what another case knows about the same alert.
+    pub fn merge(&mut self, other: Self) {
+        debug_assert_eq!(self.id(), other.id());
+        if other.first < self.first {
+            self.first = other.first;
+            self.alert = other.alert;
+        }
+        self.seen.extend(other.seen);
+        self.last_time = self.last_time.max(other.last_time);
+        for (moment, event) in other.listed {
+            self.list(moment, event);
+        }
+    }
+
+    fn add(&mut self, moment: Moment, event: EventRef) {
+        self.seen.insert(moment.1);
+        self.last_time = self.last_time.max(moment.0);
+        self.list(moment, event);
+    }
+
+    fn list(&mut self, moment: Moment, event: EventRef) {
+        match self.listed.entry(moment) {
+            // The same event read in two files: which of them is named must not depend on chance.
+            Entry::Occupied(mut known) if event < *known.get() => {
+                known.insert(event);
+            }
+            Entry::Occupied(_) => {}
+            Entry::Vacant(place) => {
+                place.insert(event);
+            }
+        }
+        if self.listed.len() > LISTED {
+            self.listed.pop_last();
+        }
+    }
+
+    /// The alert as it stands.
+    #[must_use]
+    pub fn alert(&self) -> Alert {
+        Alert {
+            event_count: self.seen.len() as u64,
+            last_time: self.last_time,
+            events: self.listed.values().cloned().collect(),
+            ..self.alert.clone()
+        }
+    }
+}
+
+/// Cases by the name of their alert.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Cases {
+    cases: BTreeMap<AlertId, Case>,
+}
+
+impl Cases {
+    /// Adds a record that `rule` has matched.
+    pub fn add(
+        &mut self,
+        rule: &Rule,
+        guidance: &Guidance,
+        record: &Record<'_>,
+        log_file: Option<&str>,
+    ) {
+        let moment = Moment(record.event_time(), EventHash::of(record));
+        let id = Alert::id_of(rule, guidance, record);
+        match self.cases.get_mut(&id) {
+            // The many events of a noisy case cost no more than their mention.
+            Some(case) if case.first < moment => {
+                case.add(moment, EventRef::of(record, log_file));
+            }
+            _ => self.merge_one(Case::new(
+                moment,
+                Alert::of_match(rule, guidance, record, log_file),
+            )),
+        }
+    }
+
+    /// Adds all that `other` knows.
+    pub fn merge(&mut self, other: Self) {
+        for (_, case) in other.cases {
+            self.merge_one(case);
+        }
+    }
+
+    /// Adds what one case knows.
+    pub fn merge_one(&mut self, case: Case) {
+        match self.cases.entry(case.id().clone()) {
+            Entry::Occupied(mut known) => known.get_mut().merge(case),
+            Entry::Vacant(place) => {
+                place.insert(case);
+            }
+        }
+    }
+
+    /// What is known about the alert of this name.
+    #[must_use]
+    pub fn get(&self, id: &AlertId) -> Option<&Case> {
+        self.cases.get(id)
+    }
+
+    /// Takes the cases of `other` in place of those of the same name.
+    pub fn replace(&mut self, other: Self) {
+        self.cases.extend(other.cases);
+    }
+
+    /// How many alerts there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.cases.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.cases.is_empty()
+    }
+
+    /// The cases, by the name of their alert.
+    pub fn iter(&self) -> impl Iterator<Item = &Case> {
+        self.cases.values()
+    }
+}
+
+impl IntoIterator for Cases {
+    type Item = Case;
+    type IntoIter = std::collections::btree_map::IntoValues<AlertId, Case>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.cases.into_values()
+    }
+}

@@ -1,0 +1,148 @@
+//! Passes over a nested value by counting its brackets.
+
+use super::lanes::{BLOCK, Compare, Lanes, Masks, Pair};
+use super::{MAX_DEPTH, Scan, ShapeError};
+
+/// What the blocks read so far leave behind for the next.
+///
+/// A value ends where as many brackets of its own kind have closed as opened; then those of the other
+/// kind must have, too.
+#[derive(Default)]
+pub(super) struct Nested {
+    /// Whether the value is an array.
+    array: bool,
+    /// Brackets of its own kind that are open.
+    own: u32,
+    /// Brackets of the other kind that are open.
+    other: i32,
+    /// All ones if the next block begins inside a string.
+    inside: u64,
+    /// One if the next block begins behind a backslash that escapes.
+    escaped: u64,
+}
+
+impl Nested {
+    /// At the opening bracket of a value.
+    #[inline(always)]
+    pub(super) fn value(bracket: u8) -> Self {
+        Self {
+            array: bracket == b'[',
+            ..Self::default()
+        }
+    }
+
+    /// Inside an object, at its first level.
+    #[inline(always)]
+    pub(super) fn object() -> Self {
+        Self {
+            own: 1,
+            ..Self::default()
+        }
+    }
+
+    /// The bracket that closes the value which `start` begins or lies in.
+    #[inline(always)]
+    pub(super) fn closing_bracket(
+        mut self,
+        lanes: &Lanes<'_, impl Compare>,
+        start: usize,
+    ) -> Result<usize, Scan> {
+        let mut base = start;
+        loop {
+            let masks = lanes.masks(base).ok_or(Scan::Incomplete)?;
+            let outside = !self.strings(&masks);
+            let (curly, square) = (masks.curly.at(outside), masks.square.at(outside));
+            let (own, other) = if self.array {
+                (square, curly)
+            } else {
+                (curly, square)
+            };
+            if own.closing.count_ones() < self.own {
+                self.own += own.opening.count_ones();
+                self.own -= own.closing.count_ones();
+                self.other += net(other);
+                if i64::from(self.own) + i64::from(self.other) >= i64::from(MAX_DEPTH) {
+                    return Err(Scan::Broken(base, ShapeError::TooDeep));
+                }
+            } else if let Some(end) = self.one_by_one(base, own, other)? {
+                return Ok(end);
+            }
+            base += BLOCK;
+        }
+    }
+
+    /// Visits the brackets of a block in which the value may end.
+    #[inline(always)]
+    fn one_by_one(&mut self, base: usize, own: Pair, other: Pair) -> Result<Option<usize>, Scan> {
+        let mut brackets = own.opening | own.closing;
+        while brackets != 0 {
+            let bit = brackets.trailing_zeros();
+            brackets &= brackets - 1;
+            if own.opening >> bit & 1 == 1 {
+                self.own += 1;
+                continue;
+            }
+            self.own -= 1;
+            if self.own == 0 {
+                let before = other.at(!(!0 << bit));
+                let paired = self.other + net(before) == 0;
+                let at = base + bit as usize;
+                return if paired {
+                    Ok(Some(at))
+                } else {
+                    Err(Scan::Broken(at, ShapeError::Unpaired))
+                };
+            }
+        }
+        self.other += net(other);
+        Ok(None)
+    }
+
+    /// The bytes of a block that lie in strings: opening quotes do, closing ones do not.
+    #[inline(always)]
+    fn strings(&mut self, masks: &Masks) -> u64 {
+        let quotes = masks.quotes & !self.escapes(masks.backslashes);
+        let inside = prefix_xor(quotes) ^ self.inside;
+        self.inside = (inside.cast_signed() >> 63).cast_unsigned();
+        inside
+    }
+
+    /// The bytes that a backslash before them escapes.
+    #[inline(always)]
+    fn escapes(&mut self, backslashes: u64) -> u64 {
+        if backslashes == 0 {
+            return std::mem::take(&mut self.escaped);
+        }
+        self.escapes_of_runs(backslashes)
+    }
+
+    fn escapes_of_runs(&mut self, mut backslashes: u64) -> u64 {
+        let mut escaped = std::mem::take(&mut self.escaped);
+        backslashes &= !escaped;
+        while backslashes != 0 {
+            let at = backslashes.trailing_zeros();
+            if at == 63 {
+                self.escaped = 1;
+                break;
+            }
+            escaped |= 2 << at;
+            backslashes &= !(3 << at);
+        }
+        escaped
+    }
+}
+
+/// How many more brackets open than close.
+#[inline(always)]
+fn net(pair: Pair) -> i32 {
+    pair.opening.count_ones().cast_signed() - pair.closing.count_ones().cast_signed()
+}
+
+/// Bit *n* of the result is the XOR of bits 0 to *n*.
+#[inline(always)]
+fn prefix_xor(mut bits: u64) -> u64 {
+    for shift in [1, 2, 4, 8, 16, 32] {
+        bits ^= bits << shift;
+    }
+    bits
+}

@@ -1,0 +1,154 @@
+//! Derived fields: what a rule may ask about a record beyond what CloudTrail wrote.
+//!
+//! All stand under the prefix `trailhound.`; [`FIELDS`] is their documentation. A field is computed
+//! when a rule asks for it and costs nothing otherwise. Work is bounded whatever a request holds
+//! (see [`walk`]), and nothing here panics.
+//!
+//! `grants`, `opens` and `shares` tell what was *asked for*, so that a denied attempt can be judged
+//! too; a rule that wants the deed adds `trailhound.outcome: success`.
+
+mod caller;
+mod condition;
+mod grants;
+mod opens;
+mod policy;
+mod shares;
+mod walk;
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use sigma::event::Value;
+
+use crate::cloudtrail::Record;
+use crate::outcome::Outcome;
+use crate::principal::Principal;
+use crate::tool::Tool;
+
+/// The documentation of one derived field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DerivedField {
+    /// The name, without the prefix `trailhound.`.
+    pub name: &'static str,
+    /// What it means, in one sentence.
+    pub meaning: &'static str,
+    /// The values it may have.
+    pub values: &'static str,
+}
+
+/// Every derived field, in the order of the documentation.
+pub const FIELDS: &[DerivedField] = &[
+    DerivedField {
+        name: "principal.key",
+        meaning: "Who made the call, the same in every session: the role, not the session.",
+        values: "an ARN such as `arn:aws:iam::111122223333:role/Deploy`, a service name, `anonymous`, …",
+    },
+    DerivedField {
+        name: "principal.kind",
+        meaning: "What kind of principal made the call.",
+        values: "`iam-user`, `assumed-role`, `root`, `service`, `federated`, `identity-center`, `anonymous`, `account`, `unknown`",
+    },
+    DerivedField {
+        name: "principal.name",
+        meaning: "What people call the principal.",
+        values: "the name of the user, role or service, or the federated subject",
+    },
+    DerivedField {
+        name: "outcome",
+        meaning: "Whether the call worked, sign-ins included.",
+        values: "`success`, `failure`",
+    },
+    DerivedField {
+        name: "denial",
+        meaning: "What stood in the way of a call that failed; absent if it worked.",
+        values: "`scp`, `rcp`, `boundary`, `policy`, `resource-policy`, `session-policy`, `endpoint-policy`, `mfa`, `credentials`, `not-found`, `conflict`, `invalid`, `throttled`, `dry-run`, `other`",
+    },
+    DerivedField {
+        name: "eventName",
+        meaning: "The name of the API without a version suffix, `CreateFunction` for `CreateFunction20150331`.",
+        values: "an API name",
+    },
+    DerivedField {
+        name: "tool",
+        meaning: "The tool that the user agent names, which anyone can forge; absent if it names none that is known.",
+        values: "`aws-cli`, `boto3`, `terraform`, `console`, `aws-service`, `pacu`, …",
+    },
+    DerivedField {
+        name: "tool.class",
+        meaning: "What the use of that tool says about the caller.",
+        values: "`ordinary`, `unusual-os`, `dual-use`, `attack`",
+    },
+    DerivedField {
+        name: "calledByAws",
+        meaning: "Whether AWS itself made the call, or passed it on for somebody; AWS writes this, the caller cannot.",
+        values: "`true`, `false`",
+    },
+    DerivedField {
+        name: "readOnly",
+        meaning: "Whether the call only reads; told by the verb of its name where the record does not say.",
+        values: "`true`, `false`",
+    },
+    DerivedField {
+        name: "mfa",
+        meaning: "Whether the caller signed in with a second factor; absent where AWS cannot know, as with federated and Identity Center sign-ins, access keys of users, and services.",
+        values: "`true`, `false`",
+    },
+    DerivedField {
+        name: "grants",
+        meaning: "What the policies, ACLs and permissions in the request give away, Deny statements left aside; absent if nothing of note.",
+        values: "a list of `public` (everybody, not narrowed to an organization, account, network or source), `account:<id>` (another account), `admin` (everything on everything), `iam-admin` (all of IAM, one step from `admin`), `pass-role` (any role), `wildcard-action` (all of a service, or all but some), `not-principal`",
+    },
+    DerivedField {
+        name: "opens",
+        meaning: "What a security group or network ACL change lets in from everywhere, where everywhere is any range of /0 to /4; absent if nothing.",
+        values: "a list of `world`, `world:all` (every port), `world:<port>` for each of the ports of administration and data services",
+    },
+    DerivedField {
+        name: "shares",
+        meaning: "With whom a snapshot, image, document or resource share is shared; absent if with nobody outside.",
+        values: "a list of `public`, `account:<id>` (another account)",
+    },
+];
+
+/// The derived field `name` (without the prefix `trailhound.`) of `record`; absent where it does not
+/// apply, and for names that are not in [`FIELDS`].
+#[must_use]
+pub fn field<'a>(record: &Record<'a>, name: &str) -> Option<Value<'a>> {
+    Some(match name {
+        "principal.key" => Value::Str(Principal::key_of(record)),
+        "principal.kind" => plain(Principal::kind_of(record).as_str()),
+        "principal.name" => Value::Str(Principal::name_of(record)),
+        "outcome" => plain(Outcome::of(record).as_str()),
+        "denial" => plain(Outcome::of(record).denial()?.as_str()),
+        "eventName" => Value::Str(record.plain_event_name()),
+        "tool" => plain(Tool::of(record)?.name),
+        "tool.class" => plain(Tool::of(record)?.class.as_str()),
+        "calledByAws" => Value::Bool(caller::is_aws(record)),
+        "readOnly" => Value::Bool(caller::only_reads(record)),
+        "mfa" => Value::Bool(caller::used_mfa(record)?),
+        "grants" => list(grants::of(record))?,
+        "opens" => list(opens::of(record))?,
+        "shares" => list(shares::of(record))?,
+        _ => return None,
+    })
+}
+
+/// What a request gives away, opens or shares: sorted, each once.
+pub(crate) type Tags = BTreeSet<Cow<'static, str>>;
+
+pub(crate) use caller::is_service as is_service_address;
+pub(crate) use caller::used_mfa as mfa;
+pub(crate) use grants::of as grants;
+pub(crate) use opens::of as opens;
+pub(crate) use shares::of as shares;
+
+fn plain(text: &'static str) -> Value<'static> {
+    Value::Str(text.into())
+}
+
+fn list(tags: Tags) -> Option<Value<'static>> {
+    (!tags.is_empty()).then(|| Value::List(tags.into_iter().map(Value::Str).collect()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,42 @@
+//! Why a rule has matched, as facts that anyone can look up in the record.
+
+use sigma::{Event, Rule, Value};
+
+use crate::cloudtrail::Record;
+use crate::neutral::neutral;
+
+/// How many facts are told.
+const MAX: usize = 10;
+
+/// How many characters of a value are shown.
+const WIDTH: usize = 160;
+
+/// The fields that `rule` asks about, in its own order, with what `record` holds there.
+#[must_use]
+pub(crate) fn of(rule: &Rule, record: &Record<'_>) -> Vec<String> {
+    let shown = |value: &Value<'_>| words(value).map(|text| neutral(&text, WIDTH));
+    rule.fields()
+        .filter_map(|path| {
+            Some(format!(
+                "`{}` is `{}`",
+                path.as_str(),
+                shown(&record.field(path)?)?
+            ))
+        })
+        .take(MAX)
+        .collect()
+}
+
+fn words(value: &Value<'_>) -> Option<String> {
+    match value {
+        Value::Str(text) => Some(text.to_string()),
+        Value::Bool(truth) => Some(truth.to_string()),
+        Value::Int(whole) => Some(whole.to_string()),
+        Value::Float(float) => Some(float.to_string()),
+        Value::List(members) => {
+            let members: Vec<_> = members.iter().filter_map(words).collect();
+            (!members.is_empty()).then(|| members.join(", "))
+        }
+        Value::Null | Value::Map(_) => None,
+    }
+}
