@@ -51,6 +51,9 @@ pub enum Problem {
     /// Larger than anything a person writes.
     #[error("the file has {0} bytes, but a rule file may have {1}: split it")]
     FileTooLarge(usize, usize),
+    /// More documents than anything a person writes.
+    #[error("this file holds more than {0} documents, and the rest is not read: split it")]
+    TooManyDocuments(usize),
     /// The YAML scanner stopped.
     #[error("this is not YAML: {0}; check the indentation, colons and quotes here")]
     Yaml(String),
@@ -236,6 +239,9 @@ pub enum Problem {
     /// A regular expression that would need too much memory.
     #[error("this regular expression compiles to more than {0} bytes: shorten its repetitions")]
     RegexTooLarge(usize),
+    /// More regular expressions than a person writes.
+    #[error("this file has more than {0} regular expressions: use plain values, or split it")]
+    TooManyRegexes(usize),
     /// Not an address range.
     #[error("`{0}` is no address range: write it as 10.0.0.0/8 or 2001:db8::/32")]
     BadCidr(String),
@@ -327,8 +333,8 @@ pub enum Problem {
         suggestion: Option<String>,
     },
     /// A correlation that waits for itself.
-    #[error("correlations wait for each other in a circle: {}", .0.join(" → "))]
-    CorrelationCycle(Vec<String>),
+    #[error("`{0}` waits for itself, by way of the correlations it names: name rules instead")]
+    CorrelationCycle(String),
     /// Not a span of time.
     #[error("`{0}` is no span of time: write a number and a unit, as in 30s, 10m, 2h, 7d")]
     BadTimespan(String),

@@ -1,5 +1,6 @@
 //! The language as its users meet it: files in, verdicts and messages out.
 
+mod decisions;
 mod errors;
 mod generate;
 mod hostile;
