@@ -104,6 +104,13 @@ impl Rulebook {
         }))
     }
 
+    /// The text of the file that goes by this name; empty if there is none.
+    #[must_use]
+    pub fn text(&self, name: &str) -> &str {
+        let file = self.files.iter().find(|file| file.name == name);
+        file.map_or("", |file| &file.text)
+    }
+
     /// How many files there are.
     #[must_use]
     pub fn len(&self) -> usize {

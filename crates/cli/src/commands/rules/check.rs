@@ -75,6 +75,9 @@ fn diagnose(book: &Rulebook) -> (usize, Vec<Diagnosis>) {
         .iter()
         .filter_map(|rule| Guidance::of(rule).err());
     found.extend(guidance.map(|error| Diagnosis::from(&error)));
+    let doubts = loaded.rules.rules().iter().flat_map(catalog::lint);
+    found
+        .extend(doubts.map(|doubt| Diagnosis::of_finding(&doubt, book.text(&doubt.location.file))));
     found.sort();
     (loaded.rules.rules().len(), found)
 }

@@ -26,7 +26,7 @@ use self::printer::Printer;
 use self::read::Reading;
 use self::summary::Summary;
 use self::tally::Tally;
-use crate::complaint::Complaint;
+use crate::complaint::{Complaint, chain};
 use crate::exit::Exit;
 use crate::inputs::Meter;
 use crate::interrupt;
@@ -127,6 +127,6 @@ fn finish(
         (Ok(settled), None) => Ok((settled, printer)),
         // Whoever read on has had enough: no alert is lost, for nothing was saved.
         (Err(_), None) if printer.is_cut() => Ok((Settled::default(), printer)),
-        (Err(error), None) => Err(Complaint::bad_rule("--state", error)),
+        (Err(error), None) => Err(Complaint::bad_rule("--state", chain(&error))),
     }
 }
