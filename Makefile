@@ -7,7 +7,8 @@ CARGO ?= cargo
 
 # Release speed without the long link; `make install` takes the release profile.
 PROFILE ?= quick
-TRAILHOUND = $(or $(CARGO_TARGET_DIR),target)/$(PROFILE)/trailhound
+TARGET = $(or $(CARGO_TARGET_DIR),target)
+TRAILHOUND = $(TARGET)/$(PROFILE)/trailhound
 
 # How long each fuzz target runs.
 FUZZ_SECONDS ?= 300
@@ -34,9 +35,9 @@ unit: ## Run the tests of all crates
 	@tools/unit.sh
 
 .PHONY: rules
-rules: binary ## Lint the built-in rules, and run the tests that they carry
-	$(TRAILHOUND) rules check rules --strict
-	@tools/logged.sh rules $(TRAILHOUND) rules test rules
+rules: ## Lint the built-in rules, and run the tests that they carry
+	$(CARGO) run --quiet --locked -p cli -- rules check rules --strict
+	@tools/logged.sh rules $(CARGO) run --quiet --locked -p cli -- rules test rules
 
 .PHONY: check
 check: format lint document purity licences links ## Check all that can be checked without running
@@ -67,7 +68,8 @@ links:
 
 .PHONY: bench
 bench: ## Measure a scan against reading and inflating alone, and print the figures
-	$(CARGO) run --release --locked -p bench
+	$(CARGO) build --release --locked -p cli -p bench
+	$(TARGET)/release/bench --trailhound $(TARGET)/release/trailhound
 
 .PHONY: fuzz
 fuzz: ## Throw bytes at the log file reader and the rule loader (needs nightly and cargo-fuzz)
