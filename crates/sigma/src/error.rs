@@ -170,7 +170,7 @@ pub enum Problem {
     #[error("the values of `{0}` hold another list: write them in one list")]
     NestedList(String),
     /// A value longer than anything that is compared.
-    #[error("this value has {0} characters, but {1} are the most that are compared: shorten it")]
+    #[error("this value has {0} bytes, but {1} are the most that are compared: shorten it")]
     ValueTooLong(usize, usize),
     /// `field[any]`, `field[all]` and so on, from a later specification.
     #[error(
@@ -178,7 +178,7 @@ pub enum Problem {
     )]
     ArrayQuantifier(String),
     /// A keyword that is not text.
-    #[error("keywords are searched as text: put {0} in quotes")]
+    #[error("keywords are searched as text, but this is {0}: put it in quotes")]
     KeywordNotText(&'static str),
     /// A modifier without a field to read.
     #[error("`{0}` needs a field before it: write `field|{0}`")]
