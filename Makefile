@@ -27,7 +27,7 @@ demo: binary ## Write a month of logs with attacks in them to ./demo, and scan i
 	$(TRAILHOUND) scan demo/logs --state demo/state.redb
 
 .PHONY: test
-test: check unit rules ## Run every check and every test
+test: check unit rules flags ## Run every check and every test
 	@tools/tally.sh
 
 .PHONY: unit
@@ -38,6 +38,10 @@ unit: ## Run the tests of all crates
 rules: ## Lint the built-in rules, and run the tests that they carry
 	$(CARGO) run --quiet --locked -p cli -- rules check rules --strict
 	@tools/logged.sh rules $(CARGO) run --quiet --locked -p cli -- rules test rules
+
+.PHONY: flags
+flags:
+	@tools/flags.sh $(CARGO) run --quiet --locked -p cli --
 
 .PHONY: check
 check: format lint document purity licences links ## Check all that can be checked without running
