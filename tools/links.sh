@@ -4,12 +4,14 @@
 # Links to other sites are not followed: the answer must not depend on the network.
 set -eu
 { git ls-files --cached --others --exclude-standard '*.md' 2>/dev/null || find . -name '*.md'; } |
-    sort -u | awk '
+    sort -u | LC_ALL=C awk '
         # A heading as GitHub names it in a link.
         function anchor(heading) {
             gsub(/\[|\]\([^)]*\)/, "", heading)
             heading = tolower(heading)
-            gsub(/[][!"#$%&\047()*+,.\/:;<=>?@\\^`{|}~…’“”–—]/, "", heading)
+            gsub(/[][!"#$%&\047()*+,.\/:;<=>?@\\^`{|}~]/, "", heading)
+            # Dots, quotes and dashes beyond ASCII, as bytes: not every awk knows more.
+            gsub(/\342\200(\246|\231|\234|\235|\223|\224)/, "", heading)
             gsub(/ /, "-", heading)
             return heading
         }
