@@ -160,7 +160,7 @@ fn odd_value() -> impl Strategy<Value = Json> {
         "%7B%22type%22%3A%22Root%22%7D",
     ];
     let leaf = prop_oneof![
-        6 => select(&interesting[..]).prop_map(Json::from),
+        6 => select(interesting.to_vec()).prop_map(Json::from),
         1 => Just(Json::Null),
         1 => any::<bool>().prop_map(Json::from),
         1 => (-2_i64..400).prop_map(Json::from),
@@ -213,7 +213,7 @@ fn the_index_changes_no_verdict_on_odd_records() {
         "eventType",
         "readOnly",
     ];
-    let changes = proptest::collection::vec((select(&fields[..]), odd_value()), 0..3);
+    let changes = proptest::collection::vec((select(fields.to_vec()), odd_value()), 0..3);
     let example = select(examples(&detector));
     let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
         cases: 3_000,
