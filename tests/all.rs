@@ -1,1 +1,9 @@
 //! What holds across the crates.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot unwrap has failed"
+)]
+
+mod corpus;
+mod oracle;
