@@ -9,10 +9,10 @@ use super::*;
 
 mod planted;
 
-const GOOD: &str = r#"{"eventVersion":"1.08","eventSource":"s3.amazonaws.com","eventName":"ListBuckets","eventTime":"2026-11-22T14:02:11Z","eventID":"ID"}"#;
+const GOOD: &str = r#"{"eventVersion":"1.08","eventSource":"s3.amazonaws.com","eventName":"ListBuckets","eventTime":"2026-11-22T14:02:11Z","eventID":"@"}"#;
 
 fn good(id: usize) -> String {
-    GOOD.replace("ID", &id.to_string())
+    GOOD.replace('@', &id.to_string())
 }
 
 fn log_file(records: usize) -> String {
@@ -21,7 +21,11 @@ fn log_file(records: usize) -> String {
 }
 
 fn gzip(text: impl AsRef<[u8]>) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    packed(text, Compression::fast())
+}
+
+fn packed(text: impl AsRef<[u8]>, level: Compression) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), level);
     encoder.write_all(text.as_ref()).unwrap();
     encoder.finish().unwrap()
 }
@@ -126,9 +130,9 @@ fn a_file_that_lies_about_itself_is_read_and_told_of() {
 #[test]
 fn a_bomb_is_cut_off() {
     for filling in [&b" "[..], b"[", b"{\"a\":", b"\"", b"x", b"{", b"{}\n"] {
-        let member = gzip(filling.repeat((16 << 20) / filling.len()));
+        let member = filling.repeat((4 << 20) / filling.len());
         // Some four gigabytes.
-        let bomb = member.repeat(256);
+        let bomb = packed(member, Compression::best()).repeat(1_024);
         let mut reader = LogFileReader::default();
         let report = reader.read(&*bomb, |_| {});
         assert!(problem(&report).contains("bomb"), "{filling:?}: {report:?}");
@@ -273,7 +277,7 @@ fn strangers_are_told_apart_or_counted() {
         .flat_map(u16::to_le_bytes)
         .collect();
     let junk: Vec<u8> = (0..4_000_u32)
-        .map(|n| (n * 2_654_435_761 >> 13) as u8)
+        .map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8)
         .collect();
     for (file, why) in [
         (utf_16, "UTF-16"),

@@ -26,7 +26,6 @@ fn planted() -> impl Strategy<Value = Planted> {
             r#"{"eventVersion":"1.08","a":{"b":"#,
             r#"{"eventVersion" "1.08"}"#,
             r#"{"eventSource":"x","eventName":"y","eventTime":"noon"}"#,
-            r#"{"eventVersion":"1.08"}}"#,
             "17",
             "{",
             "word",
