@@ -61,7 +61,12 @@ impl Rules {
     }
 
     fn below(folder: &Path) -> Self {
-        let text = |path: PathBuf| (path.display().to_string(), fs::read_to_string(path).unwrap());
+        let text = |path: PathBuf| {
+            (
+                path.display().to_string(),
+                fs::read_to_string(path).unwrap(),
+            )
+        };
         let rules = files(folder)
             .into_iter()
             .filter(|path| path.extension().is_some_and(|end| end == "yml"));

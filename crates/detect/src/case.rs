@@ -5,6 +5,7 @@
 //! an event that comes twice counts once. So a case is a set of events, and everything else about the
 //! alert comes from the first of them by time and id.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
 
@@ -116,7 +117,7 @@ impl Case {
     /// Adds what another case knows about the same alert.
     pub fn merge(&mut self, other: Self) {
         debug_assert_eq!(self.id(), other.id());
-        if other.first < self.first {
+        if other.tells_before(self) {
             self.first = other.first;
             self.alert = other.alert;
         }
@@ -124,6 +125,19 @@ impl Case {
         self.last_time = self.last_time.max(other.last_time);
         for (moment, event) in other.listed {
             self.list(moment, event);
+        }
+    }
+
+    /// Whether the alert is told by this case's first event rather than by that of `known`.
+    ///
+    /// It may be one event in two copies, which need not agree in every word; then which of them is
+    /// told must not depend on chance either.
+    fn tells_before(&self, known: &Self) -> bool {
+        let words = |case: &Self| serde_json::to_string(&case.alert).unwrap_or_default();
+        match self.first.cmp(&known.first) {
+            Ordering::Less => true,
+            Ordering::Equal => self.alert != known.alert && words(self) < words(known),
+            Ordering::Greater => false,
         }
     }
 
