@@ -76,7 +76,7 @@ bench: ## Measure a scan against reading and inflating alone, and print the figu
 	$(TARGET)/release/bench --trailhound $(TARGET)/release/trailhound
 
 .PHONY: fuzz
-fuzz: ## Throw bytes at the log file reader and the rule loader (needs nightly and cargo-fuzz)
+fuzz: ## Throw bytes at what reads strangers' files, FUZZ_SECONDS=300 each
 	@tools/fuzz.sh $(FUZZ_SECONDS)
 
 .PHONY: binary

@@ -7,7 +7,8 @@ count=0
 
 for command in scan explain 'rules list' 'rules check' 'rules test' 'rules explain' simulate completions man; do
     # shellcheck disable=SC2086 # a command of two words is two words
-    flags=$("$@" $command --help | grep -oE '^ +(-[a-zA-Z], )?--[a-z-]+' | grep -oE -- '--[a-z-]+' | sort -u)
+    help=$("$@" $command --help)
+    flags=$(printf '%s\n' "$help" | grep -oE '^ +(-[a-zA-Z], )?--[a-z-]+' | grep -oE -- '--[a-z-]+' | sort -u)
     for flag in $flags; do
         count=$((count + 1))
         if ! grep -qF -- "\`$flag\`" "$page"; then

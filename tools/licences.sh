@@ -9,8 +9,11 @@ cargo=${CARGO:-cargo}
 allowed=$(awk '/^allow = \[/ { on = 1; next } on && /^\]/ { exit } on' deny.toml |
     sed -n 's/^ *"\([^"]*\)".*/\1/p' | tr '\n' ',')
 
-$cargo tree --workspace --locked --edges normal,build,dev --target all --all-features \
-    --prefix none --no-dedupe --format '{l}|{p}' | sed 's/ (\*)$//' | sort -u |
+# Not straight into the pipe, which would take half a list for a whole one.
+crates=$($cargo tree --workspace --locked --edges normal,build,dev --target all --all-features \
+    --prefix none --no-dedupe --format '{l}|{p}')
+
+printf '%s\n' "$crates" | sed 's/ (\*)$//' | sort -u |
     awk -F '|' -v allowed="$allowed" '
         BEGIN {
             count = split(allowed, names, ",")

@@ -9,8 +9,9 @@ doors='(std|core)::(fs|env|process|os)\b|std::net::(Tcp|Udp|ToSocketAddrs)|Syste
 impure=0
 
 for crate in "$@"; do
-    if ${CARGO:-cargo} tree --locked --package "$crate" --edges normal --target all --prefix none |
-        grep -E "$foreign"; then
+    # Not straight into the pipe, where a tree that cannot be drawn would look pure.
+    links=$(${CARGO:-cargo} tree --locked --package "$crate" --edges normal --target all --prefix none)
+    if printf '%s\n' "$links" | grep -E "$foreign"; then
         echo "error: $crate must not link these" >&2
         impure=1
     fi
