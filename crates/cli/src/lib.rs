@@ -1,1 +1,70 @@
-//! The trailhound command line.
+//! The trailhound command line: arguments to a plan, the plan to a run, the run to an exit code.
+//!
+//! Composition only. What is suspicious is decided in `detect`, what a rule means in `sigma`; here
+//! files are found and opened, threads shared out, answers printed. Findings go to the first stream
+//! and nothing else does; all that is said about the run goes to the second.
+
+pub mod args;
+pub mod commands;
+pub mod complaint;
+pub mod diagnosis;
+pub mod exit;
+pub mod inputs;
+pub mod interrupt;
+pub mod numbers;
+pub mod output;
+pub mod ready;
+pub mod rulebook;
+pub mod state_file;
+pub mod terminal;
+pub mod when;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::args::{Cli, Command};
+use crate::complaint::Complaint;
+use crate::exit::Exit;
+use crate::terminal::Terminal;
+
+/// Does what `args`, the program's name first, ask for.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    match Cli::try_parse_from(args) {
+        Ok(cli) => obey(&cli).into(),
+        Err(error) => refuse(&error).into(),
+    }
+}
+
+fn obey(cli: &Cli) -> Exit {
+    let terminal = Terminal::new(&cli.global);
+    dispatch(cli, terminal).unwrap_or_else(|complaint| {
+        terminal.complain(&complaint);
+        complaint.exit()
+    })
+}
+
+fn dispatch(cli: &Cli, terminal: Terminal) -> Result<Exit, Complaint> {
+    let language = cli.global.language;
+    match &cli.command {
+        Command::Completions(args) => commands::completions::run(args, terminal),
+        Command::Man(args) => commands::man::run(args, terminal),
+        Command::Simulate(args) => commands::simulate::run(args, terminal),
+        Command::Scan(args) => commands::scan::run(args, language, terminal),
+        Command::Explain(args) => commands::explain::run(args, language, terminal),
+        Command::Rules(args) => commands::rules::run(args, language, terminal),
+    }
+}
+
+/// `--help` and `--version` come here too, and are no mistake.
+fn refuse(error: &clap::Error) -> Exit {
+    let exit = if error.use_stderr() {
+        Exit::BadCall
+    } else {
+        Exit::Quiet
+    };
+    // A closed stream is no reason to fail.
+    let _ = error.print();
+    exit
+}

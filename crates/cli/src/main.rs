@@ -1,3 +1,7 @@
-//! The trailhound command line.
+//! The `trailhound` program; all it does is in the library beside it.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run(std::env::args_os())
+}

@@ -4,6 +4,8 @@
 //! group and its period, never by the order in which records came, so that every copy of us that sees
 //! any of its events gives it the same [`AlertId`].
 
+use std::borrow::Cow;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -271,7 +273,7 @@ impl Alert {
             response: guidance
                 .response
                 .iter()
-                .map(|step| Response::of(step, record))
+                .filter_map(|step| Response::of(step, record))
                 .collect(),
         }
     }
@@ -319,24 +321,38 @@ impl Source {
 }
 
 impl Response {
-    fn of(step: &crate::guidance::Step, record: &Record<'_>) -> Self {
+    /// The commands of `step` for `record`; none if the record lacks a value that they need.
+    fn of(step: &crate::guidance::Step, record: &Record<'_>) -> Option<Self> {
+        let arn = format!("arn:{}:", Partition::of(record));
         let fill = |template: &str| {
-            shell::fill(template, |name| {
-                match record.field(&FieldPath::new(name))? {
-                    Value::Str(text) => Some(text),
-                    Value::Int(number) => Some(number.to_string().into()),
-                    Value::List(values) => values.into_iter().find_map(|value| match value {
-                        Value::Str(text) => Some(text),
-                        _ => None,
-                    }),
-                    _ => None,
-                }
+            shell::fill(&template.replace("arn:aws:", &arn), |name| {
+                words(record, name)
             })
         };
-        Self {
+        Some(Self {
             title: step.title.clone(),
-            command: fill(&step.command),
-            undo: step.undo.as_deref().map(fill),
+            command: fill(&step.command)?,
+            undo: step.undo.as_deref().and_then(fill),
+        })
+    }
+}
+
+/// The values at a path as words of a command.
+fn words<'r>(record: &'r Record<'_>, path: &str) -> Vec<Cow<'r, str>> {
+    fn collect<'v>(value: Value<'v>, words: &mut Vec<Cow<'v, str>>) {
+        match value {
+            Value::Str(text) => words.push(text),
+            Value::Int(number) => words.push(number.to_string().into()),
+            Value::Bool(truth) => words.push(truth.to_string().into()),
+            Value::List(members) => members
+                .into_iter()
+                .for_each(|member| collect(member, words)),
+            Value::Float(_) | Value::Null | Value::Map(_) => {}
         }
     }
+    let mut words = Vec::new();
+    if let Some(value) = record.field(&FieldPath::new(path)) {
+        collect(value, &mut words);
+    }
+    words
 }

@@ -28,10 +28,34 @@ pub struct Case {
     /// Which event decided.
     first: Moment,
     /// The first [`LISTED`] events.
+    #[serde(with = "pairs")]
     listed: BTreeMap<Moment, EventRef>,
     /// All events, 8 bytes each.
     seen: BTreeSet<EventHash>,
     last_time: Timestamp,
+}
+
+/// Pairs instead of a map, for JSON takes only text as keys.
+mod pairs {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::{EventRef, Moment};
+
+    pub(super) fn serialize<S: Serializer>(
+        listed: &BTreeMap<Moment, EventRef>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(listed)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<Moment, EventRef>, D::Error> {
+        let pairs = Vec::<(Moment, EventRef)>::deserialize(deserializer)?;
+        Ok(pairs.into_iter().collect())
+    }
 }
 
 /// The order of events: by time, then by what names them.

@@ -158,6 +158,15 @@ impl Screener<'_> {
         }
     }
 
+    /// Whether the rule at this place of the rule set matches `record`, by the same way as
+    /// [`screen`](Self::screen) takes.
+    pub fn matches(&mut self, rule: usize, record: &Record<'_>) -> bool {
+        let rules = self.detector.rules.rules();
+        self.candidates(record).contains(&(rule as u32))
+            && Looked::default().lets_pass(&mut self.gates, rule, record, rules)
+            && rules[rule].matches(record)
+    }
+
     /// The rules that may match `record`, by their place in the rule set.
     #[inline]
     fn candidates(&mut self, record: &Record<'_>) -> Arc<[u32]> {

@@ -13,6 +13,7 @@ pub mod neutral;
 pub mod outcome;
 pub mod partition;
 pub mod principal;
+pub mod render;
 pub mod sentence;
 pub mod shell;
 pub mod tool;

@@ -78,7 +78,7 @@ fn picture(control: char) -> char {
 }
 
 /// Whether a character has no glyph of its own, or changes how others are laid out.
-fn is_unseen(c: char) -> bool {
+pub(crate) fn is_unseen(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
         | '\u{180b}'..='\u{180f}'

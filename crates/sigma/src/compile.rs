@@ -19,7 +19,7 @@ use crate::wildcard::{Extent, Glob};
 /// The longest value, in bytes.
 const MAX_VALUE: usize = 16 * 1024;
 /// The largest compiled regular expression, in bytes.
-const MAX_REGEX: usize = 4 << 20;
+const MAX_REGEX: usize = 1 << 20;
 
 /// Prepares `value` for a field, under modifiers whose names are `chain`.
 pub(crate) fn value_test(

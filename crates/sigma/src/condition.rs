@@ -128,6 +128,17 @@ impl Condition {
         }
     }
 
+    /// Whether anything in it is negated.
+    pub(crate) fn has_not(&self) -> bool {
+        match self {
+            Condition::Not(_) => true,
+            Condition::All(Parts { parts, .. }) | Condition::Any(Parts { parts, .. }) => {
+                parts.iter().any(Condition::has_not)
+            }
+            Condition::Selection(_) | Condition::Count { .. } => false,
+        }
+    }
+
     /// The positions of all selections that are mentioned, by name or by pattern.
     pub(crate) fn mentioned(&self) -> Vec<usize> {
         match self {
@@ -301,7 +312,7 @@ pub(crate) fn unreadable(
     let near = match word {
         "" => "to its end".to_owned(),
         "AND" | "OR" | "NOT" | "OF" | "ALL" | "And" | "Or" | "Not" => {
-            format!("at `{word}`, which is written in lower case")
+            format!("at `{word}`, which must be in lower case")
         }
         word => format!("at `{word}`"),
     };

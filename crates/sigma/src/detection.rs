@@ -5,11 +5,14 @@
 
 use std::sync::Arc;
 
+use indexmap::IndexSet;
+
 use crate::condition::Condition;
 use crate::error::Problem;
 use crate::event::{Event, FieldPath};
+use crate::item::Item;
 use crate::location::Mark;
-use crate::selection::{Reader, Selection};
+use crate::selection::{Body, Reader, Selection};
 use crate::truth::{Partial, Truth};
 use crate::yaml::{Kind, Node};
 
@@ -50,18 +53,21 @@ impl Detection {
 
     /// Every field that is asked for, each once.
     pub(crate) fn fields(&self) -> Vec<Arc<FieldPath>> {
-        let mut fields: Vec<Arc<FieldPath>> = Vec::new();
-        for field in self
-            .selections
-            .iter()
-            .flat_map(|selection| selection.body.items())
-            .flat_map(super::item::Item::fields)
-        {
-            if !fields.contains(field) {
-                fields.push(Arc::clone(field));
-            }
+        let bodies = self.selections.iter().map(|selection| &selection.body);
+        let fields: IndexSet<&Arc<FieldPath>> = bodies
+            .flat_map(Body::items)
+            .flat_map(Item::fields)
+            .collect();
+        fields.into_iter().map(Arc::clone).collect()
+    }
+
+    /// For each selection, whether a condition mentions it.
+    pub(crate) fn mentioned(&self) -> Vec<bool> {
+        let mut mentioned = vec![false; self.selections.len()];
+        for position in self.conditions.iter().flat_map(Condition::mentioned) {
+            mentioned[position] = true;
         }
-        fields
+        mentioned
     }
 }
 

@@ -51,6 +51,9 @@ pub enum Problem {
     /// Larger than anything a person writes.
     #[error("the file has {0} bytes, but a rule file may have {1}: split it")]
     FileTooLarge(usize, usize),
+    /// More documents than anything a person writes.
+    #[error("this file holds more than {0} documents, and the rest is not read: split it")]
+    TooManyDocuments(usize),
     /// The YAML scanner stopped.
     #[error("this is not YAML: {0}; check the indentation, colons and quotes here")]
     Yaml(String),
@@ -170,7 +173,7 @@ pub enum Problem {
     #[error("the values of `{0}` hold another list: write them in one list")]
     NestedList(String),
     /// A value longer than anything that is compared.
-    #[error("this value has {0} characters, but {1} are the most that are compared: shorten it")]
+    #[error("this value has {0} bytes, but {1} are the most that are compared: shorten it")]
     ValueTooLong(usize, usize),
     /// `field[any]`, `field[all]` and so on, from a later specification.
     #[error(
@@ -178,7 +181,7 @@ pub enum Problem {
     )]
     ArrayQuantifier(String),
     /// A keyword that is not text.
-    #[error("keywords are searched as text: put {0} in quotes")]
+    #[error("keywords are searched as text, but this is {0}: put it in quotes")]
     KeywordNotText(&'static str),
     /// A modifier without a field to read.
     #[error("`{0}` needs a field before it: write `field|{0}`")]
@@ -236,6 +239,9 @@ pub enum Problem {
     /// A regular expression that would need too much memory.
     #[error("this regular expression compiles to more than {0} bytes: shorten its repetitions")]
     RegexTooLarge(usize),
+    /// More regular expressions than a person writes.
+    #[error("this file has more than {0} regular expressions: use plain values, or split it")]
+    TooManyRegexes(usize),
     /// Not an address range.
     #[error("`{0}` is no address range: write it as 10.0.0.0/8 or 2001:db8::/32")]
     BadCidr(String),
@@ -327,8 +333,8 @@ pub enum Problem {
         suggestion: Option<String>,
     },
     /// A correlation that waits for itself.
-    #[error("correlations wait for each other in a circle: {}", .0.join(" → "))]
-    CorrelationCycle(Vec<String>),
+    #[error("`{0}` waits for itself, by way of the correlations it names: name rules instead")]
+    CorrelationCycle(String),
     /// Not a span of time.
     #[error("`{0}` is no span of time: write a number and a unit, as in 30s, 10m, 2h, 7d")]
     BadTimespan(String),

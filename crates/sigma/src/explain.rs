@@ -172,8 +172,7 @@ impl<E: Event> Explainer<'_, E> {
             conditions,
             ..
         } = self.detection;
-        let mentioned: Vec<_> = conditions.iter().flat_map(Condition::mentioned).collect();
-        let explained = selections.iter().enumerate();
+        let explained = selections.iter().zip(self.detection.mentioned());
         Explanation {
             matched: self.detection.matches(self.event),
             conditions: conditions
@@ -181,7 +180,7 @@ impl<E: Event> Explainer<'_, E> {
                 .map(|condition| self.condition(condition))
                 .collect(),
             selections: explained
-                .map(|(position, one)| self.selection(one, mentioned.contains(&position)))
+                .map(|(one, mentioned)| self.selection(one, mentioned))
                 .collect(),
         }
     }

@@ -25,6 +25,7 @@
 //! is one line, whose values `compile` turns into tests.
 
 mod compile;
+mod completeness;
 mod condition;
 mod correlation;
 mod detection;

@@ -3,7 +3,7 @@
 //! Invariant: lines and columns count from 1, columns in characters, as editors show them.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Serialize, Serializer};
 
@@ -52,6 +52,8 @@ impl Mark {
 pub(crate) struct Source {
     name: Arc<str>,
     text: Box<str>,
+    /// Where each line begins, found when the first problem asks.
+    starts: OnceLock<Vec<usize>>,
 }
 
 /// A source line longer than this is cut: it is shown to people, and files may be hostile.
@@ -62,6 +64,7 @@ impl Source {
         Self {
             name: name.into(),
             text: text.into(),
+            starts: OnceLock::new(),
         }
     }
 
@@ -75,8 +78,15 @@ impl Source {
 
     /// The whole line that `mark` stands in, without its line break.
     pub(crate) fn line(&self, mark: Mark) -> &str {
-        let number = mark.line.saturating_sub(1);
-        self.text.lines().nth(number).unwrap_or_default()
+        let starts = self.starts.get_or_init(|| {
+            let after = memchr::memchr_iter(b'\n', self.text.as_bytes()).map(|end| end + 1);
+            std::iter::once(0).chain(after).collect()
+        });
+        let start = starts.get(mark.line.wrapping_sub(1)).copied();
+        let rest = start
+            .and_then(|start| self.text.get(start..))
+            .unwrap_or_default();
+        rest.lines().next().unwrap_or_default()
     }
 
     /// The line that `mark` stands in, at most 200 characters of it.

@@ -12,13 +12,18 @@ use crate::location::{Location, Mark, Source};
 pub(crate) struct Report {
     source: Arc<Source>,
     problems: Vec<RuleError>,
+    regexes: usize,
 }
+
+/// The most regular expressions in one file: each may take milliseconds to compile.
+pub(crate) const MAX_REGEXES: usize = 200;
 
 impl Report {
     pub(crate) fn new(source: Arc<Source>) -> Self {
         Self {
             source,
             problems: Vec::new(),
+            regexes: 0,
         }
     }
 
@@ -29,6 +34,18 @@ impl Report {
     pub(crate) fn add(&mut self, at: Mark, problem: Problem) {
         self.problems
             .push(RuleError::new(&self.source, at, problem));
+    }
+
+    /// Counts regular expressions that are about to be compiled.
+    ///
+    /// # Errors
+    /// If the file then has too many.
+    pub(crate) fn count_regexes(&mut self, more: usize) -> Result<(), Problem> {
+        self.regexes = self.regexes.saturating_add(more);
+        if self.regexes > MAX_REGEXES {
+            return Err(Problem::TooManyRegexes(MAX_REGEXES));
+        }
+        Ok(())
     }
 
     /// How many problems there are; a document that adds none may be used.

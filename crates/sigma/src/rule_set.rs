@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use crate::completeness::{Fate, fates, names};
 use crate::correlation::{self, Correlation};
 use crate::error::{Problem, RuleError};
 use crate::event::Event;
@@ -167,7 +168,6 @@ impl Loader {
     fn finish(mut self) -> Loaded {
         self.warn_of_duplicate_ids();
         self.drop_incomplete_correlations();
-        self.drop_circles();
         self.join_filters();
         Loaded {
             rules: self.set,
@@ -191,77 +191,43 @@ impl Loader {
         }
     }
 
-    /// Drops correlations over unknown rules, until all that are left are complete.
     fn drop_incomplete_correlations(&mut self) {
-        loop {
-            let known: HashSet<String> = self.names().map(str::to_owned).collect();
-            let unknown = |correlation: &Correlation| {
-                correlation
-                    .rules()
-                    .iter()
-                    .position(|name| !known.contains(name))
-            };
-            let (bad, good): (Vec<_>, Vec<_>) = std::mem::take(&mut self.set.correlations)
-                .into_iter()
-                .partition(|one| unknown(one).is_some());
-            self.set.correlations = good;
-            if bad.is_empty() {
-                return;
-            }
-            for correlation in &bad {
-                let position = unknown(correlation).unwrap_or_default();
-                let name = correlation.rules()[position].clone();
-                let suggestion =
-                    nearest(&name, known.iter().map(String::as_str)).map(str::to_owned);
-                let problem = Problem::UnknownRule { name, suggestion };
-                let at = correlation.rule_marks[position];
-                self.problems
-                    .push(RuleError::new(&correlation.header().source, at, problem));
-            }
-        }
-    }
-
-    /// Ids and names of all that can be correlated.
-    fn names(&self) -> impl Iterator<Item = &str> {
-        let rules = self.set.rules.iter().map(Rule::header);
-        let headers = rules.chain(self.set.correlations.iter().map(Correlation::header));
-        headers
-            .flat_map(|header| [header.id(), header.name()])
-            .flatten()
-    }
-
-    /// Drops correlations that are part of a circle, or wait for one that is.
-    fn drop_circles(&mut self) {
-        let mut waiting: Vec<usize> = (0..self.set.correlations.len()).collect();
-        loop {
-            let blocked = |position: &usize| {
-                let correlation = &self.set.correlations[*position];
-                correlation.rules().iter().any(|name| {
-                    waiting
-                        .iter()
-                        .any(|other| self.set.correlations[*other].header().is_called(name))
-                })
-            };
-            let still: Vec<usize> = waiting.iter().copied().filter(blocked).collect();
-            if still.len() == waiting.len() {
-                break;
-            }
-            waiting = still;
-        }
-        if waiting.is_empty() {
-            return;
-        }
-        let titles: Vec<String> = waiting
+        let rules: HashSet<&str> = self
+            .set
+            .rules
             .iter()
-            .map(|position| self.set.correlations[*position].title().to_owned())
+            .flat_map(|rule| names(rule.header()))
             .collect();
-        for position in waiting.into_iter().rev() {
-            let correlation = self.set.correlations.remove(position);
-            self.problems.push(error_at(
-                correlation.header(),
-                Problem::CorrelationCycle(titles.clone()),
-            ));
+        let correlations = std::mem::take(&mut self.set.correlations);
+        let fates = fates(&correlations, &rules);
+        let known = correlations
+            .iter()
+            .flat_map(|correlation| names(correlation.header()));
+        let known: Vec<&str> = rules.iter().copied().chain(known).collect();
+        for (correlation, fate) in correlations.iter().zip(&fates) {
+            let (at, problem) = match *fate {
+                Fate::Complete => continue,
+                Fate::Dangling(reference) => {
+                    let name = correlation.rules()[reference].clone();
+                    let suggestion =
+                        nearest(&name, known.iter().copied().filter(|one| *one != name));
+                    let suggestion = suggestion.map(str::to_owned);
+                    (
+                        correlation.rule_marks[reference],
+                        Problem::UnknownRule { name, suggestion },
+                    )
+                }
+                Fate::Circular => {
+                    let title = correlation.title().to_owned();
+                    (correlation.header().at, Problem::CorrelationCycle(title))
+                }
+            };
+            self.problems
+                .push(RuleError::new(&correlation.header().source, at, problem));
         }
+        let decided = correlations.into_iter().zip(fates);
+        let complete = decided.filter(|(_, fate)| *fate == Fate::Complete);
+        self.set.correlations = complete.map(|(correlation, _)| correlation).collect();
     }
 
     fn join_filters(&mut self) {

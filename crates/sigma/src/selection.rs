@@ -234,6 +234,12 @@ impl Reader<'_> {
                 others,
             }));
         }
+        if matches!(modifiers.operator, Operator::Regex(_))
+            && let Err(problem) = self.report.count_regexes(wanted.len())
+        {
+            let at = wanted.first().map_or_else(Mark::default, |first| first.at);
+            return self.refuse(at, problem);
+        }
         let tests = self.each(wanted, |wanted| value_test(&wanted.value, modifiers, chain))?;
         Some(Question::Values(ValueList::new(link, tests)))
     }

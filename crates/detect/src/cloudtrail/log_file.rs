@@ -160,16 +160,16 @@ impl<F: FnMut(&Record<'_>)> Records<'_, F> {
         let text = String::from_utf8_lossy(bytes);
         let before = self.report.records;
         match layout::of(&text) {
-            Some(layout) => self.object(offset, &text, layout),
+            Some(layout) => self.object(offset, &text, &layout),
             None => self.report.fail(offset, Reason::Envelope),
         }
         self.report.repaired += self.report.records - before;
     }
 
     /// An object is a record, or the envelope of one.
-    fn object(&mut self, offset: u64, text: &str, layout: Layout) {
-        match enveloped(text, &layout) {
-            None => self.record(offset, Record::new(text, layout)),
+    fn object(&mut self, offset: u64, text: &str, layout: &Layout) {
+        match enveloped(text, layout) {
+            None => self.record(offset, Record::new(text, layout.clone())),
             Some(inner) => match layout::of(&inner) {
                 Some(layout) => self.record(offset, Record::new(&inner, layout)),
                 None => self.report.fail(offset, Reason::Envelope),

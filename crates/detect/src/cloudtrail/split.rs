@@ -31,10 +31,10 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 const RECORD_START: &[u8] = b"{\"eventVersion\"";
 
 /// Something found in a log file.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub enum Piece<'b> {
     /// An object of sound shape, at this offset of the inflated file.
-    Object(u64, &'b [u8], Layout),
+    Object(u64, &'b [u8], &'b Layout),
     /// Something else, at this offset.
     Broken(u64, Broken),
 }
@@ -177,7 +177,7 @@ impl Splitter {
                 each(Piece::Object(
                     self.offset + at as u64,
                     &bytes[..length],
-                    layout,
+                    &layout,
                 ));
                 Step::To(at + length)
             }

@@ -95,7 +95,7 @@ mod tests {
             ("1795356131", None),
             ("", None),
         ] {
-            assert_eq!(parse(text).map(|t| t.as_second()), expected, "{text}");
+            assert_eq!(parse(text).map(Timestamp::as_second), expected, "{text}");
         }
     }
 

@@ -20,6 +20,8 @@ use crate::wildcard::Extent;
 
 /// More alternatives than this are not looked at.
 const MAX_ALTERNATIVES: usize = 2_000;
+/// Nor are alternatives of more lines than this.
+const MAX_LINES: usize = 100;
 
 /// What must hold for an event to match.
 #[derive(Debug, Clone)]
@@ -152,6 +154,10 @@ fn multiply<'a>(
     right: &[Alternative<'a>],
 ) -> Option<Vec<Alternative<'a>>> {
     if left.len().saturating_mul(right.len()) > MAX_ALTERNATIVES {
+        return None;
+    }
+    let longest = |side: &[Alternative<'a>]| side.iter().map(Vec::len).max().unwrap_or_default();
+    if longest(left) + longest(right) > MAX_LINES {
         return None;
     }
     let pairs = left.iter().flat_map(|one| {

@@ -1,5 +1,6 @@
 //! What a document should say about itself.
 
+use crate::condition::Condition;
 use crate::filter::Filter;
 use crate::header::{Header, known_keys, parse_date};
 use crate::rule::Rule;
@@ -86,6 +87,17 @@ pub(super) fn filter(filter: &Filter, linter: &mut Linter<'_>) {
         let message = format!("it does not say its {}", missing.join(", "));
         let remedy = "add `trailhound: { owner: ..., reason: ..., until: 2026-12-31 }`";
         linter.add(LintCode::UnvouchedFilter, at, message, remedy);
+    }
+    let detection = &filter.detection;
+    if !detection.conditions.iter().any(Condition::has_not) {
+        let message = "this filter keeps only what it describes, and suppresses all else";
+        let remedy = "to exclude what it describes, write `condition: not ...`";
+        linter.add(
+            LintCode::FilterWithoutNot,
+            detection.condition_at,
+            message,
+            remedy,
+        );
     }
 }
 

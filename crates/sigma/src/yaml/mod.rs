@@ -19,6 +19,8 @@ use crate::location::Mark;
 
 /// The largest rule file, in bytes.
 pub(crate) const MAX_BYTES: usize = 1 << 20;
+/// The most documents in one file.
+pub(crate) const MAX_DOCUMENTS: usize = 1_000;
 /// The deepest nesting of lists and mappings.
 pub(crate) const MAX_DEPTH: usize = 64;
 /// The most values in one document, after aliases are expanded.
@@ -39,11 +41,24 @@ pub(crate) fn documents(text: &str) -> Vec<Result<Node, Unreadable>> {
         return vec![Err(Unreadable { at, problem })];
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    chunks(text)
+    let mut documents = Vec::new();
+    let with_content = chunks(text)
         .into_iter()
-        .filter(|(_, chunk)| has_content(chunk))
-        .flat_map(|(first_line, chunk)| tree::read(chunk, first_line))
-        .collect()
+        .filter(|(_, chunk)| has_content(chunk));
+    for (first_line, chunk) in with_content {
+        documents.extend(tree::read(chunk, first_line));
+        if documents.len() > MAX_DOCUMENTS {
+            documents.truncate(MAX_DOCUMENTS);
+            let problem = Problem::TooManyDocuments(MAX_DOCUMENTS);
+            let at = Mark {
+                line: first_line,
+                column: 1,
+            };
+            documents.push(Err(Unreadable { at, problem }));
+            break;
+        }
+    }
+    documents
 }
 
 /// Cuts a stream before every `---`; each piece comes with the number of its first line.

@@ -16,13 +16,30 @@ pub(super) fn read(chunk: &str, first_line: usize) -> Vec<Result<Node, Unreadabl
         match builder.take(event) {
             Ok(None) => {}
             Ok(Some(document)) => documents.push(Ok(document)),
-            Err(unreadable) => {
+            Err(mut unreadable) => {
+                unreadable.at = unreadable.at.min(end(chunk, first_line));
                 documents.push(Err(unreadable));
                 break;
             }
         }
     }
     documents
+}
+
+/// The end of the last line that says anything: what is missing is missing there, not after it.
+fn end(chunk: &str, first_line: usize) -> Mark {
+    let lines = chunk.lines().zip(first_line..);
+    let said = lines.filter(|(text, _)| !text.trim().is_empty());
+    said.last().map_or(
+        Mark {
+            line: first_line,
+            column: 1,
+        },
+        |(text, line)| Mark {
+            line,
+            column: text.trim_end().chars().count() + 1,
+        },
+    )
 }
 
 /// A list or mapping that is still open.

@@ -1,8 +1,12 @@
 //! The language as its users meet it: files in, verdicts and messages out.
 
+mod decisions;
+mod errors;
 mod generate;
+mod hostile;
 mod oracle;
 mod plant;
+mod published;
 
 use sigma::{Loaded, RuleSet, SourceFile};
 

@@ -15,7 +15,7 @@ use crate::generate::{PATHS, case, filter, rule};
 use crate::load;
 
 /// The other implementation, with all that is in `text`.
-fn oracle(text: &str) -> Engine {
+pub(crate) fn oracle(text: &str) -> Engine {
     let collection = rsigma_parser::parse_sigma_yaml(text).expect("YAML");
     assert!(collection.errors.is_empty(), "{:?}", collection.errors);
     let mut engine = Engine::new();
@@ -25,7 +25,7 @@ fn oracle(text: &str) -> Engine {
     engine
 }
 
-fn oracle_matches(engine: &Engine, event: &Json) -> bool {
+pub(crate) fn oracle_matches(engine: &Engine, event: &Json) -> bool {
     !engine.evaluate(&JsonEvent::borrow(event)).is_empty()
 }
 

@@ -1,0 +1,8 @@
+//! One module per command: its arguments as typed, and what it does with them.
+
+pub mod completions;
+pub mod explain;
+pub mod man;
+pub mod rules;
+pub mod scan;
+pub mod simulate;

@@ -1,0 +1,69 @@
+//! `trailhound rules explain`
+
+use std::path::PathBuf;
+
+use clap::Args;
+use detect::Detector;
+use detect::language::Language;
+use detect::render::rule::RulePage;
+
+use crate::commands::explain::{in_file, named};
+use crate::complaint::Complaint;
+use crate::exit::Exit;
+use crate::output::Output;
+use crate::rulebook::Rulebook;
+use crate::terminal::Terminal;
+
+/// Arguments of `trailhound rules explain`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct ExplainRuleArgs {
+    /// The id or the title of a rule, or a file of rules
+    #[arg(value_name = "ID|TITLE|FILE")]
+    pub rule: String,
+
+    /// Know the rules in this folder or file too; may be given more than once
+    #[arg(long, value_name = "PATH")]
+    pub rules: Vec<PathBuf>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  $ trailhound rules explain 'Trail deleted'
+  $ trailhound rules explain my-rules/bucket-made-public.yml";
+
+/// Explains one rule, or all of a file.
+pub(super) fn run(
+    args: &ExplainRuleArgs,
+    language: Language,
+    terminal: Terminal,
+) -> Result<Exit, Complaint> {
+    let file = PathBuf::from(&args.rule);
+    let is_file = file.is_file();
+    let book = if is_file {
+        Rulebook::at(&[file])
+    } else {
+        Rulebook::builtin().with(&args.rules)
+    };
+    let (rules, exit) = super::load(&book, terminal);
+    let wanted = if is_file {
+        in_file(&rules, &args.rule)
+    } else {
+        vec![named(&rules, &args.rule)?]
+    };
+    let (detector, _) = Detector::new(rules);
+    let page = RulePage {
+        width: terminal.width(),
+        language,
+    };
+    Output::open(None, terminal)?.write(|out| {
+        for (place, &at) in wanted.iter().enumerate() {
+            if place > 0 {
+                writeln!(out)?;
+            }
+            page.write(&detector.rules().rules()[at], detector.guidance(at), out)?;
+        }
+        Ok(())
+    })?;
+    Ok(exit)
+}

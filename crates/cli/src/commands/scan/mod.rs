@@ -1,0 +1,132 @@
+//! `trailhound scan`: log files in, alerts out.
+//!
+//! Arguments become a [`Plan`], whose [`Reading`] gives a [`Harvest`](read::Harvest); the pipeline
+//! settles what of it is new, and [`Printer`] writes that.
+
+mod args;
+mod plan;
+mod printer;
+mod progress;
+mod read;
+mod summary;
+mod tally;
+
+use std::io::Write as _;
+use std::sync::Arc;
+use std::time::Instant;
+
+use detect::Screened;
+use detect::language::Language;
+use pipeline::memory::MemoryState;
+use pipeline::{Pipeline, Settled};
+
+pub use self::args::{Format, LONG, ScanArgs};
+use self::plan::Plan;
+use self::printer::Printer;
+use self::read::Reading;
+use self::summary::Summary;
+use self::tally::Tally;
+use crate::complaint::{Complaint, chain};
+use crate::exit::Exit;
+use crate::inputs::Meter;
+use crate::interrupt;
+use crate::ready::ready;
+use crate::state_file::StateFile;
+use crate::terminal::Terminal;
+
+/// Scans what `args` name.
+///
+/// # Errors
+/// A [`Complaint`] if nothing could be done at all, or the answer could not be written.
+pub fn run(args: &ScanArgs, language: Language, terminal: Terminal) -> Result<Exit, Complaint> {
+    let started = Instant::now();
+    let plan = Plan::of(args, language, terminal)?;
+    let meter = Arc::new(Meter::default());
+    interrupt::stops(&meter);
+    let reading = Reading {
+        detector: &plan.detector,
+        range: plan.range,
+        threads: plan.threads,
+        progress: plan.progress,
+    };
+    let harvest = reading.read(&plan.inputs, &meter);
+    let suppressed = harvest.screened.suppressed.clone();
+    let printer = Printer::new(
+        plan.output,
+        plan.format,
+        plan.floor,
+        plan.language,
+        terminal,
+    );
+    let (settled, printer) = settle(plan.state, printer, harvest.screened)?;
+
+    let complaints: Vec<_> = harvest.tally.complaints.values().cloned().collect();
+    terminal.complain_all(&complaints);
+    let interrupted = meter.stopped();
+    let exit = [
+        plan.exit,
+        exit_of(&harvest.tally),
+        printer.exit(plan.fail_on),
+        if interrupted {
+            Exit::Interrupted
+        } else {
+            Exit::Quiet
+        },
+    ];
+    if !terminal.is_quiet() && !printer.is_cut() {
+        let summary = Summary {
+            tally: harvest.tally,
+            strangers: plan.inputs.skipped,
+            elapsed: started.elapsed(),
+            alerts: printer.told().clone(),
+            below: printer.below(),
+            known: settled.known as u64,
+            suppressed,
+            interrupted,
+        };
+        // Nobody listens if this fails.
+        let _ = write!(terminal.err(), "{summary}");
+    }
+    Ok(exit.into_iter().max().unwrap_or_default())
+}
+
+fn exit_of(tally: &Tally) -> Exit {
+    if tally.is_whole() {
+        Exit::Quiet
+    } else {
+        Exit::Unreadable
+    }
+}
+
+/// Walks the rest of the road: remembered, printed, saved.
+fn settle(
+    state: Option<StateFile>,
+    printer: Printer,
+    screened: Screened,
+) -> Result<(Settled, Printer), Complaint> {
+    match state {
+        Some(state) => {
+            let mut pipeline = Pipeline::new(state, printer);
+            let settled = ready(pipeline.settle(screened));
+            finish(settled, pipeline.into_parts().1)
+        }
+        None => {
+            let mut pipeline = Pipeline::new(MemoryState::default(), printer);
+            let settled = ready(pipeline.settle(screened));
+            finish(settled, pipeline.into_parts().1)
+        }
+    }
+}
+
+fn finish(
+    settled: Result<Settled, pipeline::PipelineError>,
+    mut printer: Printer,
+) -> Result<(Settled, Printer), Complaint> {
+    match (settled, printer.take_complaint()) {
+        (_, Some(complaint)) => Err(complaint),
+        (Ok(settled), None) => Ok((settled, printer)),
+        // Whoever read on has had enough: no alert is lost, for nothing was saved.
+        (Err(_), None) if printer.is_cut() => Ok((Settled::default(), printer)),
+        (Err(error), None) => Err(Complaint::bad_rule("--state", chain(&error))),
+    }
+}

@@ -1,0 +1,143 @@
+//! Arguments as typed made into a plan: everything looked up and opened, before any work is done.
+
+use std::thread;
+
+use detect::Detector;
+use detect::language::Language;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use sigma::Level;
+
+use super::args::{Format, ScanArgs};
+use crate::complaint::Complaint;
+use crate::diagnosis;
+use crate::exit::Exit;
+use crate::inputs::Inputs;
+use crate::output::Output;
+use crate::rulebook::Rulebook;
+use crate::state_file::StateFile;
+use crate::terminal::Terminal;
+use crate::when::TimeRange;
+
+/// A scan, ready to run.
+#[derive(Debug)]
+pub(super) struct Plan {
+    /// What to read.
+    pub(super) inputs: Inputs,
+    /// What to judge it by.
+    pub(super) detector: Detector,
+    /// Which records are judged.
+    pub(super) range: TimeRange,
+    /// How many threads read.
+    pub(super) threads: usize,
+    /// Whether to show progress.
+    pub(super) progress: bool,
+    /// The lowest level that is told.
+    pub(super) floor: Level,
+    /// The lowest level that makes the run end with a code of its own.
+    pub(super) fail_on: Option<Level>,
+    /// How alerts are written.
+    pub(super) format: Format,
+    /// In which language.
+    pub(super) language: Language,
+    /// Where to.
+    pub(super) output: Output,
+    /// What earlier runs have told.
+    pub(super) state: Option<StateFile>,
+    /// How the run ends if all goes well from here on: what is wrong so far has been told.
+    pub(super) exit: Exit,
+}
+
+impl Plan {
+    /// Looks up what `args` name, and tells of whatever is wrong with it.
+    ///
+    /// # Errors
+    /// A [`Complaint`] if the scan would make no sense: nothing to read, no rules, no place to write.
+    pub(super) fn of(
+        args: &ScanArgs,
+        language: Language,
+        terminal: Terminal,
+    ) -> Result<Self, Complaint> {
+        let now = Timestamp::now();
+        let range = range(args, now)?;
+        let output = Output::open(args.output.as_deref(), terminal)?;
+        let (detector, rules_exit) = detector(args, now, terminal)?;
+        let state = args.state.as_deref().map(StateFile::open).transpose()?;
+        let since = args.since.map(|_| range.since);
+        let inputs = Inputs::find(&args.paths, since);
+        terminal.complain_all(&inputs.complaints);
+        let inputs_exit = inputs
+            .complaints
+            .iter()
+            .map(Complaint::exit)
+            .max()
+            .unwrap_or_default();
+        Ok(Self {
+            inputs,
+            detector,
+            range,
+            threads: threads(args),
+            progress: terminal.is_watched() && !args.no_progress,
+            floor: args.level,
+            fail_on: args.fail_on,
+            format: args.format,
+            language,
+            output,
+            state,
+            exit: rules_exit.max(inputs_exit),
+        })
+    }
+}
+
+fn range(args: &ScanArgs, now: Timestamp) -> Result<TimeRange, Complaint> {
+    let range = TimeRange {
+        since: args.since.map_or(Timestamp::MIN, |since| since.start(now)),
+        until: args.until.map_or(Timestamp::MAX, |until| until.end(now)),
+    };
+    if range.since >= range.until {
+        let what = format!("{} is not before --until {}", range.since, range.until);
+        return Err(Complaint::bad_call("--since", what).help("swap the two"));
+    }
+    Ok(range)
+}
+
+fn threads(args: &ScanArgs) -> usize {
+    let all = || thread::available_parallelism().map_or(1, Into::into);
+    args.threads.map_or_else(all, Into::into)
+}
+
+/// The rules, with what is wrong with some of them told; the others work.
+fn detector(
+    args: &ScanArgs,
+    now: Timestamp,
+    terminal: Terminal,
+) -> Result<(Detector, Exit), Complaint> {
+    let builtin = if args.no_builtin {
+        Rulebook::default()
+    } else {
+        Rulebook::builtin()
+    };
+    let book = builtin.with(&args.rules);
+    let mut loaded = book.load();
+    terminal.complain_all(&book.complaints);
+    let errors = diagnosis::tell_problems(&loaded.problems, terminal);
+    for filter in loaded.rules.set_today(now.to_zoned(TimeZone::UTC).date()) {
+        terminal.warn(format_args!(
+            "{}: the filter `{}` has ended and suppresses nothing",
+            filter.location(),
+            filter.title()
+        ));
+    }
+    if loaded.rules.rules().is_empty() {
+        return Err(
+            Complaint::bad_rule("--rules", "there is no rule to judge by")
+                .help("mend the rules, name others, or leave --no-builtin out"),
+        );
+    }
+    let (detector, problems) = Detector::new(loaded.rules);
+    for problem in &problems {
+        terminal.warn(problem);
+    }
+    let bad = !book.complaints.is_empty() || errors > 0 || !problems.is_empty();
+    Ok((detector, if bad { Exit::BadRule } else { Exit::Quiet }))
+}

@@ -1,0 +1,144 @@
+//! What became of everything that was read, counted so that the sums add up.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use detect::cloudtrail::log_file::FileReport;
+
+use crate::complaint::Complaint;
+
+/// How many broken places are told.
+const PLACES: usize = 5;
+
+/// Counts over files, or over one. Adding tallies up in any order gives the same.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct Tally {
+    /// Files opened.
+    pub(super) files: u64,
+    /// Of them, those that held nothing.
+    pub(super) empty: u64,
+    /// Bytes as stored.
+    pub(super) bytes: u64,
+    /// Bytes inflated.
+    pub(super) inflated: u64,
+    /// Records whose time lies outside `--since` and `--until`.
+    pub(super) outside: u64,
+    /// Objects that are no records, by what they are.
+    pub(super) skipped: BTreeMap<String, u64>,
+    /// Records that were judged.
+    pub(super) judged: u64,
+    /// Of them, those with invalid UTF-8, which was replaced.
+    pub(super) repaired: u64,
+    /// Records that could not be read.
+    pub(super) failed: u64,
+    /// The first few of them: file, offset in bytes, what is wrong.
+    pub(super) places: BTreeSet<(String, u64, String)>,
+    /// Files that could not be read to their end, by name.
+    pub(super) complaints: BTreeMap<String, Complaint>,
+}
+
+impl Tally {
+    /// Everything that looked like a record.
+    #[must_use]
+    pub(super) fn read(&self) -> u64 {
+        self.judged + self.outside + self.skipped.values().sum::<u64>() + self.failed
+    }
+
+    /// Whether all that was to be read could be.
+    #[must_use]
+    pub(super) fn is_whole(&self) -> bool {
+        self.failed == 0 && self.complaints.is_empty()
+    }
+
+    /// Counts a file that could not be opened.
+    pub(super) fn refused(&mut self, name: &str, complaint: Complaint) {
+        self.files += 1;
+        self.complaints.insert(name.to_owned(), complaint);
+    }
+
+    /// Counts a file that was read, of whose records `outside` lay outside the time asked for.
+    pub(super) fn add(&mut self, name: &str, report: &FileReport, outside: u64) {
+        self.files += 1;
+        self.empty += u64::from(report.is_empty());
+        self.bytes += report.bytes_read;
+        self.inflated += report.bytes_inflated;
+        self.outside += outside;
+        self.judged += report.records - outside;
+        self.repaired += report.repaired;
+        self.failed += report.failed;
+        for (&what, count) in &report.skipped {
+            *self.skipped.entry(what.to_string()).or_default() += count;
+        }
+        for failure in &report.failures {
+            self.place(name.to_owned(), failure.offset, failure.why.to_string());
+        }
+    }
+
+    fn place(&mut self, name: String, offset: u64, why: String) {
+        self.places.insert((name, offset, why));
+        if self.places.len() > PLACES {
+            self.places.pop_last();
+        }
+    }
+
+    /// Adds what another thread has counted.
+    pub(super) fn merge(&mut self, other: Self) {
+        self.files += other.files;
+        self.empty += other.empty;
+        self.bytes += other.bytes;
+        self.inflated += other.inflated;
+        self.outside += other.outside;
+        self.judged += other.judged;
+        self.repaired += other.repaired;
+        self.failed += other.failed;
+        for (what, count) in other.skipped {
+            *self.skipped.entry(what).or_default() += count;
+        }
+        for (name, offset, why) in other.places {
+            self.place(name, offset, why);
+        }
+        self.complaints.extend(other.complaints);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use detect::cloudtrail::log_file::LogFileReader;
+
+    use super::*;
+
+    const MIXED: &str = concat!(
+        r#"{"eventSource":"s3.amazonaws.com","eventName":"ListBuckets","eventTime":"2026-11-22T14:02:11Z"}"#,
+        "\n{}\n",
+        r#"{"eventSource":"s3.amazonaws.com","eventName":"ListBuckets","eventTime":"noon"}"#,
+        "\n",
+    );
+
+    fn tally(name: &str) -> Tally {
+        let mut seen = 0;
+        let report = LogFileReader::default().read(MIXED.as_bytes(), |_| seen += 1);
+        let mut tally = Tally::default();
+        tally.add(name, &report, 0);
+        tally
+    }
+
+    #[test]
+    fn everything_read_is_judged_skipped_or_failed() {
+        let tally = tally("a");
+        assert_eq!((tally.judged, tally.failed, tally.read()), (1, 1, 3));
+        assert!(!tally.is_whole());
+    }
+
+    #[test]
+    fn the_order_of_files_does_not_matter() {
+        let names = ["a", "b", "c", "d", "e", "f", "g"];
+        let sum = |names: &mut dyn Iterator<Item = &&str>| {
+            names.fold(Tally::default(), |mut sum, name| {
+                sum.merge(tally(name));
+                sum
+            })
+        };
+        let forward = sum(&mut names.iter());
+        assert_eq!(forward, sum(&mut names.iter().rev()));
+        assert_eq!(forward.places.len(), PLACES);
+    }
+}

@@ -1,0 +1,108 @@
+//! One thing to read: opened, measured while it is read, and stopped when the user says so.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use crate::complaint::Complaint;
+
+/// A file, or standard input.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// Whatever is piped in.
+    Stdin,
+    /// A file on disk.
+    File(PathBuf),
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stdin => f.write_str("-"),
+            Self::File(path) => path.display().fmt(f),
+        }
+    }
+}
+
+impl Source {
+    /// Where its records can be found again, if anywhere.
+    #[must_use]
+    pub fn log_file(&self) -> Option<String> {
+        match self {
+            Self::Stdin => None,
+            Self::File(path) => Some(path.display().to_string()),
+        }
+    }
+
+    /// Opens the source for one reading.
+    ///
+    /// # Errors
+    /// A [`Complaint`] that says which file and why.
+    pub fn open(&self) -> Result<Box<dyn Read>, Complaint> {
+        match self {
+            Self::Stdin => Ok(Box::new(io::stdin().lock())),
+            Self::File(path) => match File::open(path) {
+                Ok(file) => Ok(Box::new(file)),
+                Err(error) => Err(refused(path, &error)),
+            },
+        }
+    }
+}
+
+/// The complaint about a file that the system will not let us read.
+pub(super) fn refused(path: &Path, error: &io::Error) -> Complaint {
+    let complaint = |what: &str| Complaint::unreadable(path.display(), what);
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => {
+            complaint("permission denied").help("run as a user who may read it")
+        }
+        io::ErrorKind::NotFound => complaint("gone, or a link to nowhere"),
+        _ => complaint(&error.to_string()),
+    }
+}
+
+/// How far the reading has come; all threads count here.
+#[derive(Debug, Default)]
+pub struct Meter {
+    /// Bytes read so far, as stored.
+    pub bytes: AtomicU64,
+    /// Records read so far.
+    pub records: AtomicU64,
+    /// Set to make all readers stop where they are.
+    pub stop: AtomicBool,
+}
+
+impl Meter {
+    /// Whether the user has had enough.
+    #[must_use]
+    pub fn stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}
+
+/// A reader that counts what passes through it, and ends in an error once the meter says stop.
+pub struct Metered<'m, R> {
+    reader: R,
+    meter: &'m Meter,
+}
+
+impl<'m, R: Read> Metered<'m, R> {
+    /// Counts what is read from `reader` on `meter`.
+    pub fn new(reader: R, meter: &'m Meter) -> Self {
+        Self { reader, meter }
+    }
+}
+
+impl<R: Read> Read for Metered<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.meter.stopped() {
+            // Not `Interrupted`, which readers take as a call to try again.
+            return Err(io::Error::other("stopped"));
+        }
+        let read = self.reader.read(buffer)?;
+        self.meter.bytes.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}

@@ -1,0 +1,149 @@
+//! Rule files from where the user keeps them, and the built-in ones.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use sigma::{Loaded, RuleSet, SourceFile};
+use walkdir::WalkDir;
+
+use crate::complaint::Complaint;
+
+/// More than the rule loader takes, so that it is the loader that says so.
+const MAX_BYTES: u64 = 2 << 20;
+
+/// Rule files as read, not yet understood.
+#[derive(Debug, Default)]
+pub struct Rulebook {
+    files: Vec<RuleFile>,
+    /// What could not be read.
+    pub complaints: Vec<Complaint>,
+}
+
+#[derive(Debug)]
+struct RuleFile {
+    name: String,
+    text: String,
+}
+
+impl Rulebook {
+    /// The built-in rules.
+    #[must_use]
+    pub fn builtin() -> Self {
+        let file = |&(name, text): &(&str, &str)| RuleFile {
+            name: name.to_owned(),
+            text: text.to_owned(),
+        };
+        Self {
+            files: rules::FILES.iter().map(file).collect(),
+            complaints: Vec::new(),
+        }
+    }
+
+    /// The rules at `paths`, files or folders; the built-in ones if there are none.
+    #[must_use]
+    pub fn at(paths: &[PathBuf]) -> Self {
+        if paths.is_empty() {
+            Self::builtin()
+        } else {
+            Self::default().with(paths)
+        }
+    }
+
+    /// Adds all rules at `paths`: files as they are, folders searched for `.yml` and `.yaml`.
+    #[must_use]
+    pub fn with(mut self, paths: &[PathBuf]) -> Self {
+        for path in paths {
+            let before = (self.files.len(), self.complaints.len());
+            self.add(path);
+            if before == (self.files.len(), self.complaints.len()) {
+                self.complaints.push(
+                    Complaint::bad_rule(path.display(), "no rules in this folder or below it")
+                        .help("rule files end in .yml or .yaml"),
+                );
+            }
+        }
+        self
+    }
+
+    fn add(&mut self, path: &Path) {
+        for entry in WalkDir::new(path).follow_links(true).sort_by_file_name() {
+            match entry {
+                Ok(entry) if entry.file_type().is_dir() => {}
+                Ok(entry) if entry.depth() == 0 || is_rule_file(entry.path()) => {
+                    self.file(entry.path());
+                }
+                Ok(_) => {}
+                Err(error) => self.complaints.push(unfound(path, &error)),
+            }
+        }
+    }
+
+    fn file(&mut self, path: &Path) {
+        match read(path) {
+            Ok(text) => self.files.push(RuleFile {
+                name: path.display().to_string(),
+                text,
+            }),
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => self.complaints.push(
+                Complaint::bad_rule(path.display(), "not UTF-8 text")
+                    .help("save the file as UTF-8"),
+            ),
+            Err(error) => self
+                .complaints
+                .push(Complaint::bad_rule(path.display(), error)),
+        }
+    }
+
+    /// Understands the rules: what is good, and what is wrong with the others.
+    #[must_use]
+    pub fn load(&self) -> Loaded {
+        RuleSet::load(self.files.iter().map(|file| SourceFile {
+            name: &file.name,
+            text: &file.text,
+        }))
+    }
+
+    /// The text of the file that goes by this name; empty if there is none.
+    #[must_use]
+    pub fn text(&self, name: &str) -> &str {
+        let file = self.files.iter().find(|file| file.name == name);
+        file.map_or("", |file| &file.text)
+    }
+
+    /// How many files there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+}
+
+fn is_rule_file(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|end| end == "yml" || end == "yaml")
+}
+
+fn read(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?
+        .take(MAX_BYTES)
+        .read_to_string(&mut text)?;
+    Ok(text)
+}
+
+fn unfound(path: &Path, error: &walkdir::Error) -> Complaint {
+    let path = error.path().unwrap_or(path).display();
+    match error.io_error() {
+        Some(cause) if cause.kind() == io::ErrorKind::NotFound => {
+            Complaint::bad_rule(path, "no such rule file or folder").help("check the spelling")
+        }
+        Some(cause) => Complaint::bad_rule(path, cause),
+        None => Complaint::bad_rule(path, error),
+    }
+}

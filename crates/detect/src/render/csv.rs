@@ -1,0 +1,114 @@
+//! Alerts for spreadsheets.
+//!
+//! Source: RFC 4180; OWASP, *CSV Injection*: a cell that a spreadsheet would take for a formula is
+//! led by an apostrophe.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use super::text;
+use crate::alert::Alert;
+use crate::language::Language;
+
+/// The columns, in order; new ones are added at the end.
+pub const COLUMNS: [&str; 20] = [
+    "time",
+    "level",
+    "rule_title",
+    "account",
+    "region",
+    "principal",
+    "principal_kind",
+    "source_ip",
+    "tool",
+    "summary",
+    "event_count",
+    "first_time",
+    "last_time",
+    "event_source",
+    "event_name",
+    "error_code",
+    "event_id",
+    "log_file",
+    "rule_id",
+    "alert_id",
+];
+
+/// Writes the heading and one line for each of `alerts`; event columns are those of its first event.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(alerts: &[Alert], language: Language, out: &mut dyn Write) -> io::Result<()> {
+    let mut csv = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(out);
+    csv.write_record(COLUMNS)?;
+    for alert in alerts {
+        csv.write_record(
+            cells(alert, language)
+                .iter()
+                .map(|cell| harmless(cell).into_owned()),
+        )?;
+    }
+    csv.flush()
+}
+
+fn cells(alert: &Alert, language: Language) -> [String; COLUMNS.len()] {
+    let event = alert.events.first();
+    let name = |text: Option<&str>| text::name(text.unwrap_or_default());
+    [
+        alert.time.to_string(),
+        alert.level.to_string(),
+        text::name(alert.rule.title_in(language)),
+        name(alert.account.id.as_deref()),
+        name(alert.region.as_deref()),
+        text::name(&alert.principal.key),
+        alert.principal.kind.to_string(),
+        name(alert.source.ip.as_deref()),
+        name(alert.source.tool.as_deref()),
+        text::sentence(alert.summary.to(language)),
+        alert.event_count.to_string(),
+        alert.first_time.to_string(),
+        alert.last_time.to_string(),
+        name(event.map(|event| event.event_source.as_str())),
+        name(event.map(|event| event.event_name.as_str())),
+        name(event.and_then(|event| event.error_code.as_deref())),
+        name(event.and_then(|event| event.event_id.as_deref())),
+        name(event.and_then(|event| event.log_file.as_deref())),
+        text::name(&alert.rule.id),
+        alert.id.to_string(),
+    ]
+}
+
+/// `cell`, with an apostrophe in front if a spreadsheet would compute it. Tabs and line breaks, which
+/// OWASP names too, cannot come here: they have become pictures.
+fn harmless(cell: &str) -> Cow<'_, str> {
+    if cell
+        .trim_start()
+        .starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+    {
+        Cow::Owned(format!("'{cell}"))
+    } else {
+        Cow::Borrowed(cell)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_stay_text() {
+        for (cell, expected) in [
+            ("=HYPERLINK(\"http://x\")", "'=HYPERLINK(\"http://x\")"),
+            ("+1", "'+1"),
+            ("-1", "'-1"),
+            (" @SUM(A1)", "' @SUM(A1)"),
+            ("＝1", "'＝1"),
+            ("a=b", "a=b"),
+            ("", ""),
+        ] {
+            assert_eq!(harmless(cell), expected);
+        }
+    }
+}

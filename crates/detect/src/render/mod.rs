@@ -1,0 +1,34 @@
+//! Alerts as people and other programs read them: text out, nothing sent.
+//!
+//! Invariant: whatever comes from a record passes through [`neutral`](crate::neutral) or the
+//! escaping of its format here, at the edge; before it, alerts hold what the record says.
+
+pub mod advice;
+mod attack;
+pub mod clauses;
+pub mod csv;
+pub mod json;
+pub mod ocsf;
+pub mod record;
+pub mod rule;
+pub mod table;
+mod text;
+
+pub use text::sentence;
+
+use anstyle::{AnsiColor, Style};
+
+use sigma::Level;
+
+/// The colour of a level, for terminals.
+#[must_use]
+pub fn level_style(level: Level) -> Style {
+    let color = match level {
+        Level::Critical => AnsiColor::BrightMagenta,
+        Level::High => AnsiColor::Red,
+        Level::Medium => AnsiColor::Yellow,
+        Level::Low => AnsiColor::Cyan,
+        Level::Informational => return Style::new().dimmed(),
+    };
+    color.on_default().bold()
+}

@@ -1,0 +1,158 @@
+//! One rule for a person: what it looks for, why that matters, what to do, how it was tried.
+
+use std::io::{self, Write};
+
+use anstyle::Style;
+use sigma::Rule;
+
+use super::clauses::Clauses;
+use super::level_style;
+use super::text::{lines, sentence};
+use crate::guidance::{Guidance, Step};
+use crate::language::{Language, Words, words};
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+
+/// How a rule is shown.
+#[derive(Debug, Clone, Copy)]
+pub struct RulePage {
+    /// Columns to fill.
+    pub width: usize,
+    /// The language of the words around what the author wrote, and of what the author translated.
+    pub language: Language,
+}
+
+impl RulePage {
+    /// Writes `rule` in ANSI colours.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write(self, rule: &Rule, guidance: &Guidance, out: &mut dyn Write) -> io::Result<()> {
+        self.title(rule, guidance, out)?;
+        if let Some(description) = rule.description() {
+            writeln!(out)?;
+            self.paragraph(description, 0, out)?;
+        }
+        self.section(MATCHES, out)?;
+        self.clauses(rule, out)?;
+        if let Some(threat) = &guidance.threat {
+            self.section(THREAT, out)?;
+            self.paragraph(threat.to(self.language), 2, out)?;
+        }
+        self.list(
+            HARMLESS,
+            rule.falsepositives().iter().map(String::as_str),
+            out,
+        )?;
+        self.response(&guidance.response, out)?;
+        self.list(READ_ON, rule.references().iter().map(String::as_str), out)?;
+        let tests: Vec<_> = rule.tests().iter().map(|test| self.test(test)).collect();
+        self.list(TESTS, tests.iter().map(String::as_str), out)
+    }
+
+    fn title(self, rule: &Rule, guidance: &Guidance, out: &mut dyn Write) -> io::Result<()> {
+        let translated = guidance
+            .title
+            .zh_cn
+            .as_deref()
+            .filter(|_| self.language == Language::ZhCn);
+        let title = sentence(translated.unwrap_or(rule.title()));
+        let style = level_style(rule.level());
+        writeln!(
+            out,
+            "{style}{}{style:#}  {BOLD}{title}{BOLD:#}",
+            rule.level()
+        )?;
+        let id = sentence(rule.id().unwrap_or("-"));
+        let tags = rule.tags().join(" ");
+        writeln!(
+            out,
+            "{DIM}{id}  {}{DIM:#}",
+            sentence(&rule.location().to_string())
+        )?;
+        if tags.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "{DIM}{}{DIM:#}", sentence(&tags))
+    }
+
+    /// Asked about an empty event, a rule tells its clauses; the verdicts are of no interest.
+    fn clauses(self, rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
+        let clauses = Clauses {
+            width: self.width,
+            language: self.language,
+            verdicts: false,
+        };
+        clauses.write(&rule.explain(&serde_json::json!({})), out)
+    }
+
+    fn response(self, steps: &[Step], out: &mut dyn Write) -> io::Result<()> {
+        if steps.is_empty() {
+            return Ok(());
+        }
+        self.section(RESPONSE, out)?;
+        for (at, step) in steps.iter().enumerate() {
+            self.paragraph(
+                &format!("{}. {}", at + 1, step.title.to(self.language)),
+                2,
+                out,
+            )?;
+            writeln!(out, "     {}", sentence(&step.command))?;
+            if let Some(undo) = &step.undo {
+                writeln!(
+                    out,
+                    "     {DIM}{}{DIM:#} {}",
+                    UNDO.to(self.language),
+                    sentence(undo)
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    fn test(self, test: &sigma::RuleTest) -> String {
+        let verdict = if test.expects_match() {
+            MATCH
+        } else {
+            NO_MATCH
+        };
+        format!("{}: {}", verdict.to(self.language), test.name())
+    }
+
+    fn list<'a>(
+        self,
+        heading: Words,
+        items: impl Iterator<Item = &'a str>,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        for (at, item) in items.enumerate() {
+            if at == 0 {
+                self.section(heading, out)?;
+            }
+            self.paragraph(&format!("- {item}"), 2, out)?;
+        }
+        Ok(())
+    }
+
+    fn section(self, heading: Words, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "\n{BOLD}{}{BOLD:#}", heading.to(self.language))
+    }
+
+    fn paragraph(self, text: &str, indent: usize, out: &mut dyn Write) -> io::Result<()> {
+        let text = sentence(text.trim_end());
+        lines(&text, self.width.saturating_sub(indent))
+            .into_iter()
+            .try_for_each(|line| writeln!(out, "{:indent$}{line}", ""))
+    }
+}
+
+const MATCHES: Words = words("Matches records where", "匹配以下记录");
+const THREAT: Words = words("Why it matters", "为何重要");
+const HARMLESS: Words = words("When it is harmless", "何时无害");
+const RESPONSE: Words = words("What to do", "如何应对");
+const READ_ON: Words = words("Read on", "延伸阅读");
+const TESTS: Words = words("Tests", "测试");
+const UNDO: Words = words("undo:", "撤销：");
+const MATCH: Words = words("matches", "应匹配");
+const NO_MATCH: Words = words("does not match", "不应匹配");
