@@ -18,7 +18,10 @@ pub fn stops(meter: &Arc<Meter>) {
             std::process::exit(Exit::Interrupted.code().into());
         }
         // A read that waits for a pipe notices only once something comes.
-        let _ = writeln!(std::io::stderr(), "Stopping; interrupt again to end at once");
+        let _ = writeln!(
+            std::io::stderr(),
+            "Stopping; interrupt again to end at once"
+        );
     };
     let _ = ctrlc::set_handler(handler);
 }

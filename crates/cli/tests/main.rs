@@ -8,5 +8,6 @@ mod manual;
 mod rules;
 mod scan;
 mod shop;
+mod simulate;
 mod state;
 mod trouble;

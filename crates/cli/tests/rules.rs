@@ -82,7 +82,10 @@ fn failed_tests_say_why() {
             .nth(1)
             .unwrap()
             .replace("22222222-", "44444444-")
-            .replace("event: { eventSource: cloudtrail.amazonaws.com, eventName: GetTrail }", "event: { eventName: GetTrail }"),
+            .replace(
+                "event: { eventSource: cloudtrail.amazonaws.com, eventName: GetTrail }",
+                "event: { eventName: GetTrail }",
+            ),
     );
     assert_snapshot!(shop.run("rules test my-rules").ends(1));
 }

@@ -1,5 +1,9 @@
 //! `--state`: what was told once is not told again.
 
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::process::Command;
+
+use cli::state_file::StateFile;
 use insta::assert_snapshot;
 
 use crate::shop::{Shop, record};
@@ -28,6 +32,16 @@ fn what_is_new_is_told() {
         2,
         "a heading and one alert: {second}"
     );
+}
+
+#[test]
+fn what_was_hidden_is_told_later() {
+    let shop = Shop::furnished();
+    let high = shop.run(&format!("{SCAN} --level high")).ends(0);
+    assert!(!high.stdout.contains("Trails looked at"), "{high}");
+    let all = shop.run(SCAN).ends(0);
+    assert!(all.stdout.contains("Trails looked at"), "{all}");
+    assert!(!all.stdout.contains("Trail deleted"), "{all}");
 }
 
 #[test]
@@ -71,48 +85,50 @@ fn a_file_of_another_kind_is_left_alone() {
 #[test]
 fn a_state_file_is_for_one_run_at_a_time() {
     let shop = Shop::furnished();
-    let mut waiting = shop.command("scan - --state seen.redb").spawn().unwrap();
-    while !shop.path().join("seen.redb").exists() {
-        std::thread::yield_now();
-    }
-    // The file appears a moment before it is locked.
-    let second = (0..50).map(|_| shop.run(SCAN)).find(|run| run.code == 2);
-    assert!(second.is_some_and(|run| run.stderr.contains("another run has this state file open")));
-    drop(waiting.stdin.take());
-    waiting.wait().unwrap();
+    let held = StateFile::open(&shop.path().join("seen.redb")).unwrap();
+    let run = shop.run(SCAN).ends(2);
+    assert!(
+        run.stderr.contains("another run has this state file open"),
+        "{run}"
+    );
+    drop(held);
+    shop.run(SCAN).ends(0);
 }
 
 #[cfg(unix)]
 #[test]
 fn an_interrupted_run_tells_what_it_has_and_harms_nothing() {
     let shop = Shop::furnished();
-    let mut child = shop
-        .command("scan logs - --rules my-rules --no-builtin --state seen.redb -j 2")
-        .spawn()
-        .unwrap();
+    let scan = SCAN.replace("logs", "-");
+    let mut child = shop.command(&scan).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
-    while !shop.path().join("seen.redb").exists() {
-        std::thread::yield_now();
-    }
-    std::thread::sleep(std::time::Duration::from_millis(300));
-    let killed = std::process::Command::new("kill")
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    // More than is read ahead: once all of it is taken, the record before it has been judged.
+    stdin
+        .write_all(record("DeleteTrail", "2026-11-22T14:02:11Z").as_bytes())
+        .unwrap();
+    stdin.write_all(&vec![b'\n'; 6 << 20]).unwrap();
+    let killed = Command::new("kill")
         .args(["-INT", &child.id().to_string()])
         .status();
     assert!(killed.unwrap().success());
-    // It waits for its input, which must come to an end for it to notice.
-    let _ = std::io::Write::write_all(&mut stdin, b"{}");
+    let mut said = String::new();
+    stderr.read_line(&mut said).unwrap();
+    assert_eq!(said, "Stopping; interrupt again to end at once\n");
     drop(stdin);
+    stderr.read_to_string(&mut said).unwrap();
     let output = child.wait_with_output().unwrap();
-    let (stdout, stderr) = (
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr),
-    );
-    assert_eq!(output.status.code(), Some(130), "{stdout}{stderr}");
+    assert_eq!(output.status.code(), Some(130), "{said}");
     assert!(
-        stderr.contains("Interrupted: this is what was found up to here"),
-        "{stderr}"
+        said.contains("Interrupted: this is what was found up to here"),
+        "{said}"
     );
-    assert!(stdout.contains("Trail deleted"), "{stdout}{stderr}");
-    let again = shop.run(SCAN).ends(0);
-    assert!(again.stderr.contains("told by an earlier run"), "{again}");
+    assert!(
+        String::from_utf8_lossy(&output.stdout).contains("Trail deleted"),
+        "{said}"
+    );
+    let again = shop
+        .run_on(&scan, record("DeleteTrail", "2026-11-22T14:02:11Z"))
+        .ends(0);
+    assert!(again.stderr.contains("1 told by an earlier run"), "{again}");
 }

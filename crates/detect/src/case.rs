@@ -108,6 +108,12 @@ impl Case {
         &self.alert.id
     }
 
+    /// How bad its alert is.
+    #[must_use]
+    pub fn level(&self) -> sigma::Level {
+        self.alert.level
+    }
+
     /// Adds what another case knows about the same alert.
     pub fn merge(&mut self, other: Self) {
         debug_assert_eq!(self.id(), other.id());

@@ -109,7 +109,7 @@ impl Inflater {
     {
         let start = &self.compressed[..self.compressed.len().min(512)];
         // In what begins like JSON a NUL is one record's fault; but `{` and NUL begin UTF-16.
-        let is_json = matches!(start.trim_ascii_start(), [b'{' | b'[', 1.., ..]);
+        let is_json = matches!(start.trim_ascii_start(), [b'{' | b'[', next, ..] if *next != 0);
         if start.contains(&0) && !is_json {
             return Err(InflateError::Foreign);
         }

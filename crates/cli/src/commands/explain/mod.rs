@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use detect::cloudtrail::Record;
-use detect::language::Language;
+use detect::language::{Language, Words};
 use detect::render::advice::Advice;
 use detect::render::clauses::Clauses;
 use detect::render::record::RecordPage;
@@ -69,7 +69,7 @@ pub fn run(args: &ExplainArgs, language: Language, terminal: Terminal) -> Result
         Exit::Quiet
     };
     if found.texts.is_empty() {
-        return nothing(args, &found).map_or(Ok(exit), Err);
+        return nothing(args, &found, trouble).map_or(Ok(exit), Err);
     }
     let page = Page {
         detector: &detector,
@@ -88,9 +88,8 @@ pub fn run(args: &ExplainArgs, language: Language, terminal: Terminal) -> Result
     Ok(exit.max(rules_exit))
 }
 
-/// Why there is nothing to explain, unless that has been told already.
-fn nothing(args: &ExplainArgs, found: &Found) -> Option<Complaint> {
-    let told = !found.complaints.is_empty();
+/// Why there is nothing to explain, unless that has been `told` already.
+fn nothing(args: &ExplainArgs, found: &Found, told: bool) -> Option<Complaint> {
     match &args.event {
         Some(id) if found.count > 0 => Some(
             Complaint::bad_call(
@@ -185,10 +184,14 @@ impl Page<'_> {
             writeln!(out, "{}  {}", record.event_time(), sentence(&id))?;
             writeln!(out, "  {}", sentence(&said))?;
         }
-        if found.count > found.texts.len() as u64 {
-            writeln!(out, "and {} more", found.count - found.texts.len() as u64)?;
+        if let Some(more @ 1..) = found.count.checked_sub(found.texts.len() as u64) {
+            writeln!(
+                out,
+                "{}",
+                MORE.to(self.language).replace("{}", &more.to_string())
+            )?;
         }
-        writeln!(out, "\nChoose one with --event ID")
+        writeln!(out, "\n{}", CHOOSE.to(self.language))
     }
 
     fn records(&self, found: &Found, out: &mut dyn Write) -> io::Result<()> {
@@ -218,7 +221,7 @@ impl Page<'_> {
         let matching: Vec<_> = (0..rules.len())
             .filter(|&at| rules[at].matches(record))
             .collect();
-        writeln!(out, "\n{BOLD}Rules that match{BOLD:#}")?;
+        writeln!(out, "\n{BOLD}{}{BOLD:#}", MATCHING.to(self.language))?;
         let (width, language) = (self.width, self.language);
         for &at in &matching {
             let alert = Alert::of_match(&rules[at], self.detector.guidance(at), record, None);
@@ -226,20 +229,24 @@ impl Page<'_> {
             self.suppressed(at, record, out)?;
         }
         if matching.is_empty() {
-            writeln!(out, "  none of {}", rules.len())?;
+            let none = NONE
+                .to(self.language)
+                .replace("{}", &rules.len().to_string());
+            writeln!(out, "  {none}")?;
         }
         Ok(())
     }
 
     fn suppressed(&self, at: usize, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
-        match self.detector.rules().suppressed_by(at, record) {
-            Some(filter) => writeln!(
-                out,
-                "    suppressed by the filter {}",
-                sentence(filter.title())
-            ),
-            None => Ok(()),
-        }
+        let Some(filter) = self.detector.rules().suppressed_by(at, record) else {
+            return Ok(());
+        };
+        let suppressed = SUPPRESSED.to(self.language);
+        writeln!(
+            out,
+            "    {}",
+            suppressed.replace("{}", &sentence(filter.title()))
+        )
     }
 
     fn clauses(&self, at: usize, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -247,11 +254,12 @@ impl Page<'_> {
         let title = sentence(self.title(rule, self.detector.guidance(at)));
         let explanation = rule.explain(record);
         let verdict = if explanation.matched {
-            "matches"
+            MATCHES
         } else {
-            "does not match"
+            MATCHES_NOT
         };
-        writeln!(out, "\n{BOLD}The rule {title} {verdict}{BOLD:#}")?;
+        let verdict = verdict.to(self.language).replace("{}", &title);
+        writeln!(out, "\n{BOLD}{verdict}{BOLD:#}")?;
         let clauses = Clauses {
             width: self.width,
             language: self.language,
@@ -273,3 +281,38 @@ impl Page<'_> {
 }
 
 const BOLD: anstyle::Style = anstyle::Style::new().bold();
+
+const MATCHING: Words = Words {
+    en: "Rules that match",
+    zh: "匹配的规则",
+};
+
+const NONE: Words = Words {
+    en: "none of {}",
+    zh: "{} 条规则均不匹配",
+};
+
+const MATCHES: Words = Words {
+    en: "The rule {} matches",
+    zh: "规则“{}”匹配",
+};
+
+const MATCHES_NOT: Words = Words {
+    en: "The rule {} does not match",
+    zh: "规则“{}”不匹配",
+};
+
+const SUPPRESSED: Words = Words {
+    en: "suppressed by the filter {}",
+    zh: "已被过滤器“{}”抑制",
+};
+
+const MORE: Words = Words {
+    en: "and {} more",
+    zh: "另有 {} 条",
+};
+
+const CHOOSE: Words = Words {
+    en: "Choose one with --event ID",
+    zh: "用 --event ID 选择其中一条",
+};
