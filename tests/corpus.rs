@@ -27,7 +27,8 @@ pub(crate) fn shared(name: &str) -> Option<PathBuf> {
     }
     // Not `eprintln!`, which the test runner would swallow.
     let place = folder.display();
-    writeln!(std::io::stderr(), "SKIPPED: there is no {place}").unwrap();
+    let mut loud = std::io::stderr();
+    drop(writeln!(loud, "SKIPPED: there is no {place}"));
     None
 }
 
