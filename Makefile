@@ -56,7 +56,7 @@ lint:
 
 .PHONY: document
 document:
-	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --workspace --no-deps --locked
+	RUSTDOCFLAGS='-D warnings -A rustdoc::private_intra_doc_links' $(CARGO) doc --workspace --no-deps --locked
 
 .PHONY: purity
 purity:
