@@ -110,7 +110,7 @@ fn rules(
     args: &ExplainArgs,
     terminal: Terminal,
 ) -> Result<(Detector, Vec<usize>, Exit), Complaint> {
-    let mut book = Rulebook::builtin().with(&args.rules);
+    let mut book = Rulebook::for_judging().with(&args.rules);
     let file = args
         .rule
         .as_deref()
