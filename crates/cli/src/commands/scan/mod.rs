@@ -1,6 +1,6 @@
 //! `trailhound scan`: log files in, alerts out.
 //!
-//! Arguments become a [`Plan`], whose [`Reading`] gives a [`Harvest`](read::Harvest); the pipeline
+//! Arguments become a [`Plan`], whose [`Reading`] gives a [`Harvest`]; the pipeline
 //! settles what of it is new, and [`Printer`] writes that.
 
 mod args;
