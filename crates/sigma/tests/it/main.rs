@@ -1,12 +1,15 @@
 //! The language as its users meet it: files in, verdicts and messages out.
 
+mod correlations;
 mod decisions;
 mod errors;
+mod filters;
 mod generate;
 mod hostile;
 mod oracle;
 mod plant;
 mod published;
+mod verdicts;
 
 use sigma::{Loaded, RuleSet, SourceFile};
 
