@@ -45,6 +45,21 @@ fn load_every_rule(bencher: Bencher<'_, '_>) {
         .bench(|| RuleSet::load(files.iter().map(|(name, text)| SourceFile { name, text })));
 }
 
+#[divan::bench]
+fn load_every_rule_without_its_tests(bencher: Bencher<'_, '_>) {
+    let files = files();
+    bencher
+        .counter(divan::counter::ItemsCount::new(files.len()))
+        .bench(|| {
+            let texts: Vec<_> = files
+                .iter()
+                .map(|(_, text)| sigma::without_tests(text))
+                .collect();
+            let named = files.iter().zip(&texts);
+            RuleSet::load(named.map(|((name, _), text)| SourceFile { name, text }))
+        });
+}
+
 /// Lines as rules have them, each asked about an event that it narrowly misses.
 #[divan::bench(args = [
     "eventName: DeleteTrail",
@@ -75,25 +90,4 @@ fn event() -> Value {
         "sourceIPAddress": "203.0.113.7",
         "userAgent": "aws-cli/2.15.30 md/awscrt#0.19.19 ua/2.0 os/linux#6.1 lang/python#3.11",
     })
-}
-
-#[divan::bench]
-fn only_scan(bencher: Bencher<'_, '_>) {
-    let files = files();
-    bencher.bench(|| {
-        files
-            .iter()
-            .map(|(_, text)| saphyr_parser::Parser::new_from_str(text).count())
-            .sum::<usize>()
-    });
-}
-#[divan::bench]
-fn only_libyaml(bencher: Bencher<'_, '_>) {
-    let files = files();
-    bencher.bench(|| {
-        files
-            .iter()
-            .map(|(_, text)| yaml_serde::from_str::<yaml_serde::Value>(text).is_ok() as usize)
-            .sum::<usize>()
-    });
 }

@@ -70,5 +70,5 @@ pub use lint::{Lint, LintCode};
 pub use location::Location;
 pub use rule::{LogSource, Rule};
 pub use rule_set::{Loaded, RuleSet, SourceFile};
-pub use rule_test::{Expectation, RuleTest};
+pub use rule_test::{Expectation, RuleTest, without_tests};
 pub use truth::{Known, Partial};

@@ -103,6 +103,34 @@ impl RuleTest {
     }
 }
 
+/// The text of a rule file with its examples left blank; all other lines keep their places.
+///
+/// Most of a rule file is examples, and a program that starts up to judge events asks for none:
+/// loading what this leaves takes a fraction of the time. Whoever checks, tests or lints rules loads
+/// the whole text. Only a block under `tests:` at the beginning of a line is left out.
+///
+/// ```
+/// let text = "title: x\ntests:\n  - name: y\n    expect: match\nlevel: low\n";
+/// assert_eq!(sigma::without_tests(text), "title: x\n\n\n\nlevel: low\n");
+/// ```
+#[must_use]
+pub fn without_tests(text: &str) -> String {
+    let mut left = String::with_capacity(text.len());
+    let mut in_tests = false;
+    for line in text.split_inclusive('\n') {
+        in_tests = match line.bytes().next() {
+            // Deeper, blank, a comment, or a member of a list that is not indented.
+            Some(b' ' | b'\t' | b'\r' | b'\n' | b'#') | None => in_tests,
+            Some(b'-') if !line.starts_with("---") => in_tests,
+            Some(_) => line
+                .strip_prefix("tests:")
+                .is_some_and(|rest| rest.trim().is_empty()),
+        };
+        left.push_str(if in_tests { "\n" } else { line });
+    }
+    left
+}
+
 const KEYS: [&str; 3] = ["name", "expect", "event"];
 
 /// Reads the examples of a rule; problems go to the report.
@@ -220,7 +248,50 @@ fn wrong(node: &Node, key: &str, expected: &'static str, report: &mut Report) {
 mod tests {
     use serde_json::json;
 
+    use super::without_tests;
     use crate::{RuleSet, SourceFile};
+
+    #[test]
+    fn what_is_left_without_tests_is_the_same_rule() {
+        let head = "title: x\nlogsource: { product: aws }\n";
+        let tail = "detection:\n  s:\n    a: 1\n  condition: s\nlevel: high\n";
+        for (tests, why) in [
+            (
+                "tests:\n  - name: x\n    expect: match\n    event:\n      a: |\n        b\n\n        tests:\n",
+                "indented",
+            ),
+            (
+                "tests:\n- name: x\n  expect: match\n  # note\n  event: {}\n# end\n",
+                "not indented",
+            ),
+            (
+                "tests:\r\n  - { name: x, expect: match, event: {} }\r\n",
+                "other line ends",
+            ),
+            ("tests: []\n", "nothing to leave out"),
+        ] {
+            let text = format!("{head}{tests}{tail}---\n{head}{tail}{tests}");
+            let left = without_tests(&text);
+            let loaded = RuleSet::load([SourceFile {
+                name: "x.yml",
+                text: &left,
+            }]);
+            assert!(loaded.problems.is_empty(), "{why}: {:?}", loaded.problems);
+            let rules = loaded.rules.rules();
+            assert_eq!(rules.len(), 2, "{why}");
+            assert!(
+                rules
+                    .iter()
+                    .all(|rule| rule.tests().is_empty() && rule.header().has_level()),
+                "{why}"
+            );
+            assert_eq!(left.lines().count(), text.lines().count(), "{why}");
+            assert_eq!(
+                rules[1].location().line,
+                text.lines().position(|line| line == "---").unwrap() + 2
+            );
+        }
+    }
 
     #[test]
     fn events_are_read_from_the_document_they_stand_in() {
