@@ -316,7 +316,7 @@ mod tests {
             .rules
             .rules()
             .iter()
-            .flat_map(|rule| rule.tests())
+            .flat_map(super::super::rule::Rule::tests)
             .collect();
         let events: Vec<_> = tests.iter().map(|test| test.event().clone()).collect();
         let expected = [

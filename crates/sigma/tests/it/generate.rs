@@ -50,7 +50,7 @@ fn found() -> impl Strategy<Value = Json> {
     leaf.prop_recursive(2, 8, 3, |inner| {
         prop_oneof![
             3 => vec(inner.clone(), 0..3).prop_map(Json::from),
-            1 => vec((select(vec!["x", "d", "e"]), inner), 0..3).prop_map(|pairs| object(pairs)),
+            1 => vec((select(vec!["x", "d", "e"]), inner), 0..3).prop_map(object),
         ]
     })
 }
@@ -66,9 +66,9 @@ fn object<K: Into<String>>(pairs: Vec<(K, Json)>) -> Json {
 
 /// An event: flat, nested, and sometimes with a key that looks like a path.
 pub(crate) fn event() -> impl Strategy<Value = Json> {
-    let nested = vec((select(vec!["d", "e"]), found()), 0..3).prop_map(|pairs| object(pairs));
+    let nested = vec((select(vec!["d", "e"]), found()), 0..3).prop_map(object);
     let list = vec(
-        vec((select(vec!["x", "y"]), found()), 0..3).prop_map(|pairs| object(pairs)),
+        vec((select(vec!["x", "y"]), found()), 0..3).prop_map(object),
         0..3,
     );
     let parts = (
@@ -187,7 +187,7 @@ fn line() -> impl Strategy<Value = (String, Json)> {
 }
 
 fn mapping() -> impl Strategy<Value = Json> {
-    vec(line(), 1..4).prop_map(|lines| object(lines))
+    vec(line(), 1..4).prop_map(object)
 }
 
 fn keywords() -> impl Strategy<Value = Json> {

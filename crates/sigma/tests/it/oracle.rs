@@ -156,7 +156,7 @@ fn count(
 ) {
     match body {
         ExplainedBody::Any { parts, .. } => {
-            parts.iter().for_each(|part| count(part, lines, matched))
+            parts.iter().for_each(|part| count(part, lines, matched));
         }
         ExplainedBody::All { items, .. } => {
             for item in items {

@@ -28,7 +28,7 @@ fn lines<'j>(json: &'j Json, found: &mut Vec<(&'j str, &'j Json)>) {
         Json::Array(parts) => parts.iter().for_each(|part| lines(part, found)),
         Json::Object(fields) => {
             for (key, value) in fields {
-                let is_line = !value.is_object() && !(key == "condition") && !is_selection(key);
+                let is_line = !value.is_object() && (key != "condition") && !is_selection(key);
                 if is_line {
                     found.push((key, value));
                 } else {
