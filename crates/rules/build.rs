@@ -1,4 +1,5 @@
-//! Lists the rule files of the repository, so that the compiler can take them in.
+//! Lists the rule files of the repository, so that the compiler can take them in; once whole, once
+//! without the tests that they carry.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -14,12 +15,28 @@ fn main() -> io::Result<()> {
     let mut files = Vec::new();
     collect(&folder, &mut files)?;
     files.sort();
-    let mut list = fs::File::create(variable("OUT_DIR")?.join("files.rs"))?;
-    writeln!(list, "&[")?;
+    let out = variable("OUT_DIR")?;
+    let mut whole = fs::File::create(out.join("files.rs"))?;
+    let mut judging = fs::File::create(out.join("judging.rs"))?;
+    writeln!(whole, "&[")?;
+    writeln!(judging, "&[")?;
     for file in &files {
-        writeln!(list, "({:?}, include_str!({file:?})),", name(&root, file))?;
+        let (name, text) = (name(&root, file), fs::read_to_string(file)?);
+        writeln!(whole, "({name:?}, include_str!({file:?})),")?;
+        writeln!(judging, "({name:?}, {:?}),", without_tests(&text))?;
     }
-    writeln!(list, "]")
+    writeln!(whole, "]")?;
+    writeln!(judging, "]")
+}
+
+/// The text up to its `tests:`, if they are the last thing in it; else all of it.
+fn without_tests(text: &str) -> &str {
+    let Some(start) = text.find("\ntests:\n").map(|at| at + 1) else {
+        return text;
+    };
+    let belongs = |line: &str| line.is_empty() || line.starts_with([' ', '#']);
+    let is_last = text[start..].lines().skip(1).all(belongs);
+    if is_last { &text[..start] } else { text }
 }
 
 /// All `.yml` and `.yaml` files under `folder`; none if there is no such folder.

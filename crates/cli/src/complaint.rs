@@ -76,6 +76,13 @@ impl fmt::Display for Complaint {
 
 impl std::error::Error for Complaint {}
 
+/// An error with its causes, in the order from what failed to why.
+#[must_use]
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
 /// Paths and rule texts come from strangers too; line breaks of ours stay.
 fn plain(text: &str) -> String {
     let lines: Vec<_> = text.lines().map(sentence).collect();

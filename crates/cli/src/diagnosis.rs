@@ -19,6 +19,9 @@ const HELP: Style = AnsiColor::Cyan.on_default().bold();
 /// How many problems of one load are told outside `rules check`.
 const TOLD: usize = 10;
 
+/// How much of a source line is shown, in characters.
+const SHOWN: usize = 200;
+
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -99,6 +102,25 @@ impl From<&Lint> for Diagnosis {
                 Severity::Warning,
                 message,
                 &lint.source_line,
+            )
+        }
+    }
+}
+
+impl Diagnosis {
+    /// What the catalog has to say about a rule, whose file's text is `source`.
+    #[must_use]
+    pub fn of_finding(finding: &catalog::Finding, source: &str) -> Self {
+        let line = source.lines().nth(finding.location.line.saturating_sub(1));
+        let shown: String = line.unwrap_or_default().chars().take(SHOWN).collect();
+        Self {
+            code: Some(finding.code.as_str().to_owned()),
+            help: Some(finding.remedy.clone()),
+            ..Self::at(
+                &finding.location,
+                Severity::Warning,
+                finding.message.clone(),
+                &shown,
             )
         }
     }

@@ -1,5 +1,6 @@
 //! Ctrl-C: the first stops the reading, so that what was found is still told; the second stops all.
 
+use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -16,6 +17,11 @@ pub fn stops(meter: &Arc<Meter>) {
         if meter.stop.swap(true, Ordering::Relaxed) {
             std::process::exit(Exit::Interrupted.code().into());
         }
+        // A read that waits for a pipe notices only once something comes.
+        let _ = writeln!(
+            std::io::stderr(),
+            "Stopping; interrupt again to end at once"
+        );
     };
     let _ = ctrlc::set_handler(handler);
 }

@@ -5,6 +5,7 @@
 //! an event that comes twice counts once. So a case is a set of events, and everything else about the
 //! alert comes from the first of them by time and id.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
 
@@ -27,10 +28,34 @@ pub struct Case {
     /// Which event decided.
     first: Moment,
     /// The first [`LISTED`] events.
+    #[serde(with = "pairs")]
     listed: BTreeMap<Moment, EventRef>,
     /// All events, 8 bytes each.
     seen: BTreeSet<EventHash>,
     last_time: Timestamp,
+}
+
+/// Pairs instead of a map, for JSON takes only text as keys.
+mod pairs {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::{EventRef, Moment};
+
+    pub(super) fn serialize<S: Serializer>(
+        listed: &BTreeMap<Moment, EventRef>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(listed)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<Moment, EventRef>, D::Error> {
+        let pairs = Vec::<(Moment, EventRef)>::deserialize(deserializer)?;
+        Ok(pairs.into_iter().collect())
+    }
 }
 
 /// The order of events: by time, then by what names them.
@@ -83,10 +108,16 @@ impl Case {
         &self.alert.id
     }
 
+    /// How bad its alert is.
+    #[must_use]
+    pub fn level(&self) -> sigma::Level {
+        self.alert.level
+    }
+
     /// Adds what another case knows about the same alert.
     pub fn merge(&mut self, other: Self) {
         debug_assert_eq!(self.id(), other.id());
-        if other.first < self.first {
+        if other.tells_before(self) {
             self.first = other.first;
             self.alert = other.alert;
         }
@@ -94,6 +125,19 @@ impl Case {
         self.last_time = self.last_time.max(other.last_time);
         for (moment, event) in other.listed {
             self.list(moment, event);
+        }
+    }
+
+    /// Whether the alert is told by this case's first event rather than by that of `known`.
+    ///
+    /// It may be one event in two copies, which need not agree in every word; then which of them is
+    /// told must not depend on chance either.
+    fn tells_before(&self, known: &Self) -> bool {
+        let words = |case: &Self| serde_json::to_string(&case.alert).unwrap_or_default();
+        match self.first.cmp(&known.first) {
+            Ordering::Less => true,
+            Ordering::Equal => self.alert != known.alert && words(self) < words(known),
+            Ordering::Greater => false,
         }
     }
 

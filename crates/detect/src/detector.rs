@@ -32,7 +32,7 @@ const GATED: [(&str, Gated); 2] = [
     ("userAgent", |record| Some(record.get("userAgent"))),
     ("userIdentity.arn", |record| {
         let identity = record.user_identity()?;
-        (identity.kind() == Kind::Object).then(|| identity.first("arn"))
+        (identity.kind() == Kind::Object).then(|| identity.get("arn"))
     }),
 ];
 

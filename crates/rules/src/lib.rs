@@ -6,9 +6,13 @@
 /// path.
 pub static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/files.rs"));
 
+/// The same files without the tests that they carry, for whoever only judges by them: tests are most of
+/// the text, and reading them would be most of the time that it takes to start.
+pub static FOR_JUDGING: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/judging.rs"));
+
 #[cfg(test)]
 mod tests {
-    use super::FILES;
+    use super::{FILES, FOR_JUDGING};
 
     #[test]
     fn files_are_named_from_the_root_and_sorted() {
@@ -16,6 +20,18 @@ mod tests {
         for (path, text) in FILES {
             assert!(path.starts_with("rules/"), "{path}");
             assert!(!text.is_empty(), "{path} is empty");
+        }
+    }
+
+    #[test]
+    fn only_tests_are_left_out() {
+        assert_eq!(FILES.len(), FOR_JUDGING.len());
+        for ((path, whole), (_, judging)) in FILES.iter().zip(FOR_JUDGING) {
+            let rest = whole.strip_prefix(judging).expect(path);
+            assert!(
+                rest.is_empty() || rest.starts_with("tests:\n"),
+                "{path}: {rest}"
+            );
         }
     }
 }

@@ -387,6 +387,10 @@ mod tests {
     }
 
     #[test]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the test is about the time it takes"
+    )]
     fn many_stars_do_not_take_many_turns() {
         let pattern = "*a".repeat(500) + "*b";
         let started = std::time::Instant::now();

@@ -23,6 +23,8 @@ pub enum Stranger {
     NotALogFile,
     /// A socket, a device, a pipe.
     NotAFile,
+    /// A link to a folder that it lies in, which is being read already.
+    LinkBack,
     /// Delivered before the time asked for, so none of its records can be newer.
     TooOld,
 }
@@ -34,6 +36,7 @@ impl fmt::Display for Stranger {
             Self::OtherService(name) => write!(f, "logs of {name}"),
             Self::NotALogFile => f.write_str("not named like a log file"),
             Self::NotAFile => f.write_str("not a regular file"),
+            Self::LinkBack => f.write_str("link back to a folder above"),
             Self::TooOld => f.write_str("delivered before --since"),
         }
     }

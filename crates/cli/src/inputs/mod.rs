@@ -125,16 +125,18 @@ impl Search {
     }
 
     fn unwalkable(&mut self, folder: &Path, error: &walkdir::Error) {
+        if error.loop_ancestor().is_some() {
+            return self.skip(Stranger::LinkBack);
+        }
         let path = error.path().unwrap_or(folder);
-        let complaint = match (error.io_error(), error.loop_ancestor()) {
-            (_, Some(ancestor)) => Complaint::unreadable(
-                path.display(),
-                format!("a link back to {}, not followed", ancestor.display()),
-            ),
-            (Some(cause), None) => source::refused(path, cause),
-            (None, None) => Complaint::unreadable(path.display(), error),
-        };
-        self.found.complaints.push(complaint);
+        self.found.complaints.push(match error.io_error() {
+            Some(cause) => source::refused(path, cause),
+            None => Complaint::unreadable(path.display(), error),
+        });
+    }
+
+    fn skip(&mut self, stranger: Stranger) {
+        *self.found.skipped.entry(stranger).or_default() += 1;
     }
 
     fn pattern(&mut self, pattern: &str) {
@@ -184,7 +186,7 @@ impl Search {
             Some(Stranger::NotAFile)
         };
         match (stranger, metadata) {
-            (Some(stranger), _) => *self.found.skipped.entry(stranger).or_default() += 1,
+            (Some(stranger), _) => self.skip(stranger),
             (None, Some(metadata)) => self.file(path.to_owned(), &metadata),
             // Gone since it was listed; opening it will say so.
             (None, None) => self.found.sources.push(Source::File(path.to_owned())),

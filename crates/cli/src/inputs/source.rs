@@ -27,6 +27,15 @@ impl fmt::Display for Source {
 }
 
 impl Source {
+    /// Where its records can be found again, if anywhere.
+    #[must_use]
+    pub fn log_file(&self) -> Option<String> {
+        match self {
+            Self::Stdin => None,
+            Self::File(path) => Some(path.display().to_string()),
+        }
+    }
+
     /// Opens the source for one reading.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 //!
 //! Paths are CloudTrail's own. A path may cross arrays, then it finds something in any of their
 //! members; and it may cross text that holds a JSON document, plain or URL-encoded, as policy
-//! documents do. Paths that begin with `trailhound.` are [derived](crate::derived).
+//! documents do. Paths that begin with `trailhound.` are [derived].
 
 use std::borrow::Cow;
 

@@ -7,6 +7,7 @@
 //!
 //! Source: RFC 1952, section 2.3, for the header and the trailer.
 
+use std::cell::LazyCell;
 use std::io::{self, BufRead, BufReader, Read};
 
 use flate2::bufread::MultiGzDecoder;
@@ -77,37 +78,45 @@ impl Inflater {
     /// Begins to read `file`.
     ///
     /// # Errors
-    /// [`InflateError::Read`] if its first [`COMPRESSED`] bytes cannot be read,
-    /// [`InflateError::Foreign`] if they are neither gzip nor text.
+    /// [`InflateError::Read`] if nothing of it can be read, [`InflateError::Foreign`] if it is neither
+    /// gzip nor text. An error after the first byte is told by [`Stream::fill`], behind what was read.
     pub fn open<R: Read>(&mut self, mut file: R) -> Result<Source<'_, R>, InflateError> {
         self.compressed.clear();
         let limit = COMPRESSED as u64 + 1;
-        file.by_ref()
-            .take(limit)
-            .read_to_end(&mut self.compressed)
-            .map_err(InflateError::Read)?;
-        let complete = self.compressed.len() <= COMPRESSED;
+        let read = file.by_ref().take(limit).read_to_end(&mut self.compressed);
+        let complete = read.is_ok() && self.compressed.len() <= COMPRESSED;
+        let rest = Rest {
+            file,
+            error: read.err(),
+        };
         if self.compressed.is_empty() {
-            return Ok(Source::Empty);
+            return rest
+                .error
+                .map_or(Ok(Source::Empty), |error| Err(InflateError::Read(error)));
         }
         if !self.compressed.starts_with(MAGIC) {
-            return self.open_text(file, complete);
+            return self.open_text(rest, complete);
         }
         match self.inflate_whole(complete) {
             Some(length) => Ok(Source::Whole(&self.inflated[..length])),
-            None => Ok(Source::Stream(Stream::gzip(&self.compressed, file))),
+            None => Ok(Source::Stream(Stream::gzip(&self.compressed, rest))),
         }
     }
 
-    fn open_text<R: Read>(&self, file: R, complete: bool) -> Result<Source<'_, R>, InflateError> {
+    fn open_text<R>(&self, rest: Rest<R>, complete: bool) -> Result<Source<'_, R>, InflateError>
+    where
+        R: Read,
+    {
         let start = &self.compressed[..self.compressed.len().min(512)];
-        if start.contains(&0) {
+        // In what begins like JSON a NUL is one record's fault; but `{` and NUL begin UTF-16.
+        let is_json = matches!(start.trim_ascii_start(), [b'{' | b'[', next, ..] if *next != 0);
+        if start.contains(&0) && !is_json {
             return Err(InflateError::Foreign);
         }
         if complete {
             return Ok(Source::Whole(&self.compressed));
         }
-        Ok(Source::Stream(Stream::text(&self.compressed, file)))
+        Ok(Source::Stream(Stream::text(&self.compressed, rest)))
     }
 
     /// The size of the file opened last, as far as it was read at once.
@@ -118,7 +127,7 @@ impl Inflater {
 
     /// Inflates a complete file that says it fits; `None` if it does not, or has more in it.
     fn inflate_whole(&mut self, complete: bool) -> Option<usize> {
-        let (checksum, size) = trailer(&self.compressed)?;
+        let (_, size) = trailer(&self.compressed)?;
         if !complete || size > INFLATED {
             return None;
         }
@@ -130,14 +139,24 @@ impl Inflater {
             .inflate
             .gzip_decompress(&self.compressed, inflated)
             .ok()?;
-        // Only the first member was inflated. Should there be others, the trailer is not its own.
-        let several = memmem::find(&self.compressed[MAGIC.len()..], MAGIC).is_some();
-        let whole = length == size && (!several || libdeflater::crc32(inflated) == checksum);
+        // Only the first member was inflated.
+        let whole = length == size && !others_follow(&self.compressed, inflated);
         whole.then_some(length)
     }
 }
 
-/// What the last member of a gzip file says of itself: CRC-32 and size, modulo 2³².
+/// Whether `file`, whose first member holds `inflated`, has another one behind it.
+///
+/// The bytes that begin a member may stand in compressed data too; but only where a member ends does
+/// its trailer stand before them.
+fn others_follow(file: &[u8], inflated: &[u8]) -> bool {
+    let checksum = LazyCell::new(|| libdeflater::crc32(inflated));
+    memmem::find_iter(&file[MAGIC.len()..], MAGIC)
+        .map(|found| trailer(&file[..MAGIC.len() + found]))
+        .any(|before| before.is_some_and(|(crc, size)| size == inflated.len() && crc == *checksum))
+}
+
+/// What a gzip member that ends with `file` says of itself: CRC-32 and size, modulo 2³².
 fn trailer(file: &[u8]) -> Option<(u32, usize)> {
     let [checksum, size] = file.last_chunk::<8>()?.as_chunks::<4>().0 else {
         return None;
@@ -152,10 +171,28 @@ fn trailer(file: &[u8]) -> Option<(u32, usize)> {
 pub struct Stream<'i, R> {
     reader: Reader<'i, R>,
     inflated: u64,
+    /// What the next call will tell, for this one had bytes to hand over.
+    error: Option<io::Error>,
+}
+
+/// The part of a file that was not read at once.
+struct Rest<R> {
+    file: R,
+    /// Why it was not, if not for its size.
+    error: Option<io::Error>,
+}
+
+impl<R: Read> Read for Rest<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.error.take() {
+            Some(error) => Err(error),
+            None => self.file.read(buffer),
+        }
+    }
 }
 
 /// What was read already, then the rest of the file, counted as it goes by.
-type Chained<'i, R> = Counted<io::Chain<&'i [u8], BufReader<R>>>;
+type Chained<'i, R> = Counted<io::Chain<&'i [u8], BufReader<Rest<R>>>>;
 
 enum Reader<'i, R> {
     Text(Chained<'i, R>),
@@ -163,18 +200,20 @@ enum Reader<'i, R> {
 }
 
 impl<'i, R: Read> Stream<'i, R> {
-    fn text(start: &'i [u8], rest: R) -> Self {
-        Self {
-            reader: Reader::Text(Counted::new(start, rest)),
-            inflated: 0,
-        }
+    fn text(start: &'i [u8], rest: Rest<R>) -> Self {
+        Self::new(Reader::Text(Counted::new(start, rest)))
     }
 
-    fn gzip(start: &'i [u8], rest: R) -> Self {
+    fn gzip(start: &'i [u8], rest: Rest<R>) -> Self {
         let decoder = MultiGzDecoder::new(Counted::new(start, rest));
+        Self::new(Reader::Gzip(Box::new(decoder)))
+    }
+
+    fn new(reader: Reader<'i, R>) -> Self {
         Self {
-            reader: Reader::Gzip(Box::new(decoder)),
+            reader,
             inflated: 0,
+            error: None,
         }
     }
 
@@ -187,27 +226,40 @@ impl<'i, R: Read> Stream<'i, R> {
         }
     }
 
-    /// Fills as much of `window` as there is; 0 at the end of the file.
+    /// Fills `window`, or as much of it as there is; 0 at the end of the file.
+    ///
+    /// It is filled in as many reads as that takes: whoever splits it looks again at a record that
+    /// was cut, and must not do so for every byte that a slow reader brings.
     ///
     /// # Errors
     /// See [`InflateError`]. What was filled by earlier calls is sound.
     pub fn fill(&mut self, window: &mut [u8]) -> Result<usize, InflateError> {
-        let length = loop {
-            let read = match &mut self.reader {
-                Reader::Text(file) => file.read(window),
-                Reader::Gzip(decoder) => decoder.read(window),
-            };
-            match read {
+        let mut length = 0;
+        while length < window.len() && self.error.is_none() {
+            match self.read(&mut window[length..]) {
+                Ok(0) => break,
+                Ok(read) => length += read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(self.why(error)),
-                Ok(length) => break length,
+                Err(error) => self.error = Some(error),
             }
-        };
+        }
+        if length == 0
+            && let Some(error) = self.error.take()
+        {
+            return Err(self.why(error));
+        }
         self.inflated += length as u64;
         if self.inflated > INFLATED as u64 && self.inflated / BOMB > self.bytes_read() {
             return Err(InflateError::Bomb);
         }
         Ok(length)
+    }
+
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match &mut self.reader {
+            Reader::Text(file) => file.read(buffer),
+            Reader::Gzip(decoder) => decoder.read(buffer),
+        }
     }
 
     fn why(&self, error: io::Error) -> InflateError {
@@ -228,7 +280,7 @@ struct Counted<R> {
 }
 
 impl<'i, R: Read> Chained<'i, R> {
-    fn new(start: &'i [u8], rest: R) -> Self {
+    fn new(start: &'i [u8], rest: Rest<R>) -> Self {
         Self {
             inner: start.chain(BufReader::with_capacity(64 << 10, rest)),
             count: 0,

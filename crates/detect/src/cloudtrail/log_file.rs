@@ -207,3 +207,6 @@ fn enveloped<'a>(text: &'a str, layout: &Layout) -> Option<Cow<'a, str>> {
         .or_else(|| value(Field::Message))?
         .as_str()
 }
+
+#[cfg(test)]
+mod tests;

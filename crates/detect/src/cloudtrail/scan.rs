@@ -254,7 +254,11 @@ mod tests {
             ("{}", Scan::Complete(2), "an empty object is one"),
             ("{\"a\":1", Scan::Incomplete, "cut off"),
             ("{\"a\":\"}", Scan::Incomplete, "a string without end"),
-            ("{\"a\":[}", Scan::Incomplete, "the list goes on"),
+            (
+                "{\"a\":[}",
+                Scan::Broken(6, ShapeError::Unpaired),
+                "square opened, curly closed",
+            ),
             (
                 "{\"a\":[{]}",
                 Scan::Broken(7, ShapeError::Unpaired),

@@ -9,8 +9,6 @@
 //! text that a caller of AWS has written, where quotes are always escaped. The search is bounded
 //! too: a file so broken that objects are read [`PATIENCE`] times over is given up, and says so.
 
-use memchr::memmem;
-
 use super::json::closing_quote;
 use super::layout::{self, Layout};
 use super::scan::{Scan, ShapeError, Visit};
@@ -218,9 +216,11 @@ impl Splitter {
 
     fn search(&mut self, window: &[u8], at: usize, last: bool) -> Step {
         let rest = &window[at..];
-        let line = memmem::find(rest, b"\n{").map(|found| found + 1);
-        let start = memmem::find(rest, RECORD_START);
-        match [line, start].into_iter().flatten().min() {
+        // One search for both, for one that finds nothing reads the whole window each time.
+        let begins = |open: &usize| {
+            rest[..*open].ends_with(b"\n") || rest[*open..].starts_with(RECORD_START)
+        };
+        match memchr::memchr_iter(b'{', rest).find(begins) {
             Some(found) => {
                 self.seeking = Seeking::Nothing;
                 Step::To(at + found)

@@ -136,6 +136,10 @@ mod tests {
     }
 
     #[test]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the test is about the time it takes"
+    )]
     fn hostile_text_ends_in_an_error() {
         let flow = "[".repeat(10_000);
         let block = (0..5_000).map(|depth| format!("{}a:\n", " ".repeat(depth % 300)));

@@ -1,21 +1,17 @@
 //! `trailhound explain`: one record in plain words, and why a rule matches it or not.
 
 mod find;
+mod page;
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use detect::cloudtrail::Record;
+use detect::Detector;
 use detect::language::Language;
-use detect::render::advice::Advice;
-use detect::render::clauses::Clauses;
-use detect::render::record::RecordPage;
-use detect::render::sentence;
-use detect::{Alert, Detector, Guidance};
 use sigma::{Rule, RuleSet};
 
 use self::find::Found;
+use self::page::Page;
 use crate::complaint::Complaint;
 use crate::diagnosis;
 use crate::exit::Exit;
@@ -69,7 +65,7 @@ pub fn run(args: &ExplainArgs, language: Language, terminal: Terminal) -> Result
         Exit::Quiet
     };
     if found.texts.is_empty() {
-        return nothing(args, &found).map_or(Ok(exit), Err);
+        return nothing(args, &found, trouble).map_or(Ok(exit), Err);
     }
     let page = Page {
         detector: &detector,
@@ -88,9 +84,8 @@ pub fn run(args: &ExplainArgs, language: Language, terminal: Terminal) -> Result
     Ok(exit.max(rules_exit))
 }
 
-/// Why there is nothing to explain, unless that has been told already.
-fn nothing(args: &ExplainArgs, found: &Found) -> Option<Complaint> {
-    let told = !found.complaints.is_empty();
+/// Why there is nothing to explain, unless that has been `told` already.
+fn nothing(args: &ExplainArgs, found: &Found, told: bool) -> Option<Complaint> {
     match &args.event {
         Some(id) if found.count > 0 => Some(
             Complaint::bad_call(
@@ -115,7 +110,7 @@ fn rules(
     args: &ExplainArgs,
     terminal: Terminal,
 ) -> Result<(Detector, Vec<usize>, Exit), Complaint> {
-    let mut book = Rulebook::builtin().with(&args.rules);
+    let mut book = Rulebook::for_judging().with(&args.rules);
     let file = args
         .rule
         .as_deref()
@@ -168,108 +163,3 @@ pub(super) fn named(rules: &RuleSet, name: &str) -> Result<usize, Complaint> {
         .help("see `trailhound rules list`")
     })
 }
-
-struct Page<'a> {
-    detector: &'a Detector,
-    wanted: &'a [usize],
-    width: usize,
-    language: Language,
-}
-
-impl Page<'_> {
-    /// One line per record, to choose from.
-    fn list(&self, found: &Found, out: &mut dyn Write) -> io::Result<()> {
-        for record in found.records() {
-            let said = detect::sentence::sentence(&record, self.language);
-            let id = record.event_id().unwrap_or_default();
-            writeln!(out, "{}  {}", record.event_time(), sentence(&id))?;
-            writeln!(out, "  {}", sentence(&said))?;
-        }
-        if found.count > found.texts.len() as u64 {
-            writeln!(out, "and {} more", found.count - found.texts.len() as u64)?;
-        }
-        writeln!(out, "\nChoose one with --event ID")
-    }
-
-    fn records(&self, found: &Found, out: &mut dyn Write) -> io::Result<()> {
-        for (at, record) in found.records().enumerate() {
-            if at > 0 {
-                writeln!(out)?;
-            }
-            self.record(&record, out)?;
-        }
-        Ok(())
-    }
-
-    fn record(&self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let (width, language) = (self.width, self.language);
-        RecordPage { width, language }.write(record, out)?;
-        if self.wanted.is_empty() {
-            return self.matching(record, out);
-        }
-        self.wanted
-            .iter()
-            .try_for_each(|&at| self.clauses(at, record, out))
-    }
-
-    /// All rules that match, for want of one asked about.
-    fn matching(&self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let rules = self.detector.rules().rules();
-        let matching: Vec<_> = (0..rules.len())
-            .filter(|&at| rules[at].matches(record))
-            .collect();
-        writeln!(out, "\n{BOLD}Rules that match{BOLD:#}")?;
-        let (width, language) = (self.width, self.language);
-        for &at in &matching {
-            let alert = Alert::of_match(&rules[at], self.detector.guidance(at), record, None);
-            Advice { width, language }.write(&alert, out)?;
-            self.suppressed(at, record, out)?;
-        }
-        if matching.is_empty() {
-            writeln!(out, "  none of {}", rules.len())?;
-        }
-        Ok(())
-    }
-
-    fn suppressed(&self, at: usize, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
-        match self.detector.rules().suppressed_by(at, record) {
-            Some(filter) => writeln!(
-                out,
-                "    suppressed by the filter {}",
-                sentence(filter.title())
-            ),
-            None => Ok(()),
-        }
-    }
-
-    fn clauses(&self, at: usize, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
-        let rule = &self.detector.rules().rules()[at];
-        let title = sentence(self.title(rule, self.detector.guidance(at)));
-        let explanation = rule.explain(record);
-        let verdict = if explanation.matched {
-            "matches"
-        } else {
-            "does not match"
-        };
-        writeln!(out, "\n{BOLD}The rule {title} {verdict}{BOLD:#}")?;
-        let clauses = Clauses {
-            width: self.width,
-            language: self.language,
-            verdicts: true,
-        };
-        clauses.write(&explanation, out)?;
-        if explanation.matched {
-            self.suppressed(at, record, out)?;
-        }
-        Ok(())
-    }
-
-    fn title<'r>(&self, rule: &'r Rule, guidance: &'r Guidance) -> &'r str {
-        match (self.language, &guidance.title.zh_cn) {
-            (Language::ZhCn, Some(title)) => title,
-            _ => rule.title(),
-        }
-    }
-}
-
-const BOLD: anstyle::Style = anstyle::Style::new().bold();

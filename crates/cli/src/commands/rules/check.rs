@@ -1,7 +1,9 @@
 //! `trailhound rules check`
 
+use catalog::FindingCode;
 use clap::Args;
 use detect::Guidance;
+use sigma::{LintCode, Rule};
 
 use super::{Format, Which};
 use crate::complaint::Complaint;
@@ -75,6 +77,27 @@ fn diagnose(book: &Rulebook) -> (usize, Vec<Diagnosis>) {
         .iter()
         .filter_map(|rule| Guidance::of(rule).err());
     found.extend(guidance.map(|error| Diagnosis::from(&error)));
+    for rule in loaded.rules.rules() {
+        let text = book.text(&rule.location().file);
+        found.extend(
+            doubts(rule)
+                .iter()
+                .map(|doubt| Diagnosis::of_finding(doubt, text)),
+        );
+    }
     found.sort();
     (loaded.rules.rules().len(), found)
+}
+
+/// What the catalog has to say, except what the rule language says better.
+fn doubts(rule: &Rule) -> Vec<catalog::Finding> {
+    let mut doubts = catalog::lint(rule);
+    if rule
+        .lint()
+        .iter()
+        .any(|lint| lint.code == LintCode::NeverMatches)
+    {
+        doubts.retain(|doubt| doubt.code != FindingCode::NeverHappens);
+    }
+    doubts
 }

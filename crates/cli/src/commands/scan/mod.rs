@@ -11,6 +11,7 @@ mod read;
 mod summary;
 mod tally;
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Instant;
@@ -23,10 +24,11 @@ use pipeline::{Pipeline, Settled};
 pub use self::args::{Format, LONG, ScanArgs};
 use self::plan::Plan;
 use self::printer::Printer;
-use self::read::Reading;
+use self::read::{Harvest, Reading};
 use self::summary::Summary;
-use self::tally::Tally;
-use crate::complaint::Complaint;
+use sigma::Level;
+
+use crate::complaint::{Complaint, chain};
 use crate::exit::Exit;
 use crate::inputs::Meter;
 use crate::interrupt;
@@ -49,37 +51,32 @@ pub fn run(args: &ScanArgs, language: Language, terminal: Terminal) -> Result<Ex
         threads: plan.threads,
         progress: plan.progress,
     };
-    let harvest = reading.read(&plan.inputs, &meter);
-    let suppressed = harvest.screened.suppressed.clone();
-    let printer = Printer::new(
-        plan.output,
-        plan.format,
-        plan.floor,
-        plan.language,
-        terminal,
-    );
-    let (settled, printer) = settle(plan.state, printer, harvest.screened)?;
+    let Harvest { tally, screened } = reading.read(&plan.inputs, &meter);
+    let suppressed = screened.suppressed.clone();
+    let (screened, below) = above(plan.floor, screened);
+    let printer = Printer::new(plan.output, plan.format, plan.language, terminal);
+    let settled = settle(plan.state, printer, screened);
+    terminal.complain_all(&tally.complaints());
+    let (settled, printer) = settled?;
 
-    let complaints: Vec<_> = harvest.tally.complaints.values().cloned().collect();
-    terminal.complain_all(&complaints);
     let interrupted = meter.stopped();
-    let exit = [
+    let worst = printer.told().keys().chain(below.keys()).max();
+    let exits = [
         plan.exit,
-        exit_of(&harvest.tally),
-        printer.exit(plan.fail_on),
-        if interrupted {
-            Exit::Interrupted
-        } else {
-            Exit::Quiet
-        },
+        when(!tally.is_whole(), Exit::Unreadable),
+        when(
+            plan.fail_on.is_some_and(|floor| worst >= Some(&floor)),
+            Exit::Alerts,
+        ),
+        when(interrupted, Exit::Interrupted),
     ];
     if !terminal.is_quiet() && !printer.is_cut() {
         let summary = Summary {
-            tally: harvest.tally,
+            tally,
             strangers: plan.inputs.skipped,
             elapsed: started.elapsed(),
             alerts: printer.told().clone(),
-            below: printer.below(),
+            below: below.values().sum(),
             known: settled.known as u64,
             suppressed,
             interrupted,
@@ -87,15 +84,24 @@ pub fn run(args: &ScanArgs, language: Language, terminal: Terminal) -> Result<Ex
         // Nobody listens if this fails.
         let _ = write!(terminal.err(), "{summary}");
     }
-    Ok(exit.into_iter().max().unwrap_or_default())
+    Ok(exits.into_iter().max().unwrap_or_default())
 }
 
-fn exit_of(tally: &Tally) -> Exit {
-    if tally.is_whole() {
-        Exit::Quiet
-    } else {
-        Exit::Unreadable
+fn when(met: bool, exit: Exit) -> Exit {
+    if met { exit } else { Exit::Quiet }
+}
+
+/// Takes out what is below `floor`, which is only counted: what is not told is not remembered as told.
+fn above(floor: Level, mut screened: Screened) -> (Screened, BTreeMap<Level, u64>) {
+    let mut below = BTreeMap::new();
+    for case in std::mem::take(&mut screened.cases) {
+        if case.level() >= floor {
+            screened.cases.merge_one(case);
+        } else {
+            *below.entry(case.level()).or_default() += 1;
+        }
     }
+    (screened, below)
 }
 
 /// Walks the rest of the road: remembered, printed, saved.
@@ -127,6 +133,6 @@ fn finish(
         (Ok(settled), None) => Ok((settled, printer)),
         // Whoever read on has had enough: no alert is lost, for nothing was saved.
         (Err(_), None) if printer.is_cut() => Ok((Settled::default(), printer)),
-        (Err(error), None) => Err(Complaint::bad_rule("--state", error)),
+        (Err(error), None) => Err(Complaint::bad_rule("--state", chain(&error))),
     }
 }

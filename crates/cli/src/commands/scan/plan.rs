@@ -115,7 +115,7 @@ fn detector(
     let builtin = if args.no_builtin {
         Rulebook::default()
     } else {
-        Rulebook::builtin()
+        Rulebook::for_judging()
     };
     let book = builtin.with(&args.rules);
     let mut loaded = book.load();

@@ -11,7 +11,6 @@ use sigma::Level;
 
 use super::args::Format;
 use crate::complaint::Complaint;
-use crate::exit::Exit;
 use crate::output::Output;
 use crate::terminal::Terminal;
 
@@ -20,33 +19,28 @@ use crate::terminal::Terminal;
 pub(super) struct Printer {
     output: Option<Output>,
     format: Format,
-    floor: Level,
     language: Language,
     terminal: Terminal,
     told: BTreeMap<Level, u64>,
-    below: BTreeMap<Level, u64>,
     cut: bool,
     complaint: Option<Complaint>,
 }
 
 impl Printer {
-    /// Will write alerts from `floor` up to `output`.
+    /// Will write alerts to `output`.
     #[must_use]
     pub(super) fn new(
         output: Output,
         format: Format,
-        floor: Level,
         language: Language,
         terminal: Terminal,
     ) -> Self {
         Self {
             output: Some(output),
             format,
-            floor,
             language,
             terminal,
             told: BTreeMap::new(),
-            below: BTreeMap::new(),
             cut: false,
             complaint: None,
         }
@@ -58,12 +52,6 @@ impl Printer {
         &self.told
     }
 
-    /// How many were left out for their level.
-    #[must_use]
-    pub(super) fn below(&self) -> u64 {
-        self.below.values().sum()
-    }
-
     /// Whether the reader of the output went away before its end.
     #[must_use]
     pub(super) fn is_cut(&self) -> bool {
@@ -73,16 +61,6 @@ impl Printer {
     /// Why the alerts could not be written, if so.
     pub(super) fn take_complaint(&mut self) -> Option<Complaint> {
         self.complaint.take()
-    }
-
-    /// How a run ends that has found these alerts, those below `--level` included.
-    #[must_use]
-    pub(super) fn exit(&self, fail_on: Option<Level>) -> Exit {
-        let worst = self.told.keys().chain(self.below.keys()).max();
-        match (fail_on, worst) {
-            (Some(floor), Some(&worst)) if worst >= floor => Exit::Alerts,
-            _ => Exit::Quiet,
-        }
     }
 
     fn write(&self, alerts: &[Alert], out: &mut dyn Write) -> io::Result<()> {
@@ -102,22 +80,13 @@ impl Printer {
             }
         }
     }
-
-    fn count(&mut self, alert: &Alert) -> bool {
-        let tells = alert.level >= self.floor;
-        let counts = if tells {
-            &mut self.told
-        } else {
-            &mut self.below
-        };
-        *counts.entry(alert.level).or_default() += 1;
-        tells
-    }
 }
 
 impl AlertSink for Printer {
     async fn publish(&mut self, mut alerts: Vec<Alert>) -> Result<(), SinkError> {
-        alerts.retain(|alert| self.count(alert));
+        for alert in &alerts {
+            *self.told.entry(alert.level).or_default() += 1;
+        }
         // For programs in the order of time; the table has its own.
         alerts.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
         let Some(output) = self.output.take() else {

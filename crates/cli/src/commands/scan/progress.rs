@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::inputs::Meter;
 use crate::numbers::count;
@@ -23,7 +23,7 @@ pub(super) fn watch(meter: &Meter, total: u64, done: &Receiver<()>) {
     while done.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
         if started.elapsed() >= PATIENCE {
             let bar = bar.get_or_insert_with(|| bar_of(total));
-            update(bar, meter, started.elapsed());
+            update(bar, meter, total, started.elapsed());
         }
     }
     if let Some(bar) = bar {
@@ -38,7 +38,7 @@ fn bar_of(total: u64) -> ProgressBar {
         ProgressDrawTarget::stderr_with_hz(10),
     );
     let template = if total > 0 {
-        "{bar:24} {decimal_bytes}/{decimal_total_bytes}  {msg}  {eta} left"
+        "{bar:24} {decimal_bytes}/{decimal_total_bytes}  {msg}"
     } else {
         "{spinner} {decimal_bytes}  {msg}"
     };
@@ -48,15 +48,42 @@ fn bar_of(total: u64) -> ProgressBar {
     }
 }
 
-fn update(bar: &ProgressBar, meter: &Meter, elapsed: Duration) {
+fn update(bar: &ProgressBar, meter: &Meter, total: u64, elapsed: Duration) {
     let records = meter.records.load(Ordering::Relaxed);
     let bytes = meter.bytes.load(Ordering::Relaxed);
     let per_second = |amount: u64| amount as f64 / elapsed.as_secs_f64();
     bar.set_position(bytes);
+    let left = left(bytes, total, elapsed).map(|left| format!(", {} left", HumanDuration(left)));
     bar.set_message(format!(
-        "{} records, {}/s, {:.1} MB/s",
+        "{} records, {}/s, {:.1} MB/s{}",
         count(records),
         count(per_second(records) as u64),
-        per_second(bytes) / 1e6
+        per_second(bytes) / 1e6,
+        left.unwrap_or_default()
     ));
+}
+
+/// How long the rest takes if it goes on like this; `None` while there is nothing to go by.
+fn left(bytes: u64, total: u64, elapsed: Duration) -> Option<Duration> {
+    let rest = total.checked_sub(bytes)? as f64;
+    Duration::try_from_secs_f64(elapsed.as_secs_f64() * rest / bytes as f64).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rest_takes_as_long_as_the_part_that_is_done() {
+        let ten = Duration::from_secs(10);
+        for (bytes, total, expected) in [
+            (50, 100, Some(10)),
+            (100, 100, Some(0)),
+            (0, 100, None),
+            (200, 100, None),
+        ] {
+            let left = left(bytes, total, ten).map(|left| left.as_secs());
+            assert_eq!(left, expected, "{bytes} of {total}");
+        }
+    }
 }

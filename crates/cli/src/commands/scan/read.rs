@@ -113,6 +113,7 @@ struct Worker<'a> {
 impl Worker<'_> {
     fn read(&mut self, source: &Source) {
         let name = source.to_string();
+        let log_file = source.log_file();
         let tally = &mut self.harvest.tally;
         let file = match source.open() {
             Ok(file) => Metered::new(file, self.meter),
@@ -122,7 +123,7 @@ impl Worker<'_> {
             screener: &mut self.screener,
             screened: &mut self.harvest.screened,
             range: self.range,
-            name: &name,
+            log_file: log_file.as_deref(),
             meter: self.meter,
             seen: 0,
             outside: 0,
@@ -143,7 +144,7 @@ struct Each<'w, 'd> {
     screener: &'w mut Screener<'d>,
     screened: &'w mut Screened,
     range: TimeRange,
-    name: &'w str,
+    log_file: Option<&'w str>,
     meter: &'w Meter,
     seen: u64,
     outside: u64,
@@ -158,7 +159,7 @@ impl Each<'_, '_> {
                 .fetch_add(REPORT_EVERY, Ordering::Relaxed);
         }
         if self.range.contains(record.event_time()) {
-            self.screener.screen(record, Some(self.name), self.screened);
+            self.screener.screen(record, self.log_file, self.screened);
         } else {
             self.outside += 1;
         }

@@ -49,6 +49,12 @@ impl Tally {
         self.failed == 0 && self.complaints.is_empty()
     }
 
+    /// What is to be said of files that could not be read to their end, by name.
+    #[must_use]
+    pub(super) fn complaints(&self) -> Vec<Complaint> {
+        self.complaints.values().cloned().collect()
+    }
+
     /// Counts a file that could not be opened.
     pub(super) fn refused(&mut self, name: &str, complaint: Complaint) {
         self.files += 1;

@@ -14,7 +14,7 @@ pub(super) struct Nested {
     /// Brackets of its own kind that are open.
     own: u32,
     /// Brackets of the other kind that are open.
-    other: i32,
+    other: u32,
     /// All ones if the next block begins inside a string.
     inside: u64,
     /// One if the next block begins behind a backslash that escapes.
@@ -60,8 +60,8 @@ impl Nested {
             if own.closing.count_ones() < self.own {
                 self.own += own.opening.count_ones();
                 self.own -= own.closing.count_ones();
-                self.other += net(other);
-                if i64::from(self.own) + i64::from(self.other) >= i64::from(MAX_DEPTH) {
+                self.follow(base, other)?;
+                if self.own + self.other >= MAX_DEPTH {
                     return Err(Scan::Broken(base, ShapeError::TooDeep));
                 }
             } else if let Some(end) = self.one_by_one(base, own, other)? {
@@ -84,18 +84,43 @@ impl Nested {
             }
             self.own -= 1;
             if self.own == 0 {
-                let before = other.at(!(!0 << bit));
-                let paired = self.other + net(before) == 0;
                 let at = base + bit as usize;
-                return if paired {
-                    Ok(Some(at))
-                } else {
-                    Err(Scan::Broken(at, ShapeError::Unpaired))
+                self.follow(base, other.at(!(!0 << bit)))?;
+                return match self.other {
+                    0 => Ok(Some(at)),
+                    _ => Err(Scan::Broken(at, ShapeError::Unpaired)),
                 };
             }
         }
-        self.other += net(other);
+        self.follow(base, other)?;
         Ok(None)
+    }
+
+    /// Counts the brackets of the other kind. None may close that was not opened: an array that seems
+    /// to go on behind its object would take the records behind it along.
+    #[inline(always)]
+    fn follow(&mut self, base: usize, other: Pair) -> Result<(), Scan> {
+        if other.closing.count_ones() > self.other {
+            return self.follow_one_by_one(base, other);
+        }
+        self.other += other.opening.count_ones();
+        self.other -= other.closing.count_ones();
+        Ok(())
+    }
+
+    fn follow_one_by_one(&mut self, base: usize, other: Pair) -> Result<(), Scan> {
+        let mut brackets = other.opening | other.closing;
+        while brackets != 0 {
+            let bit = brackets.trailing_zeros();
+            brackets &= brackets - 1;
+            let opens = other.opening >> bit & 1 == 1;
+            self.other = match self.other.checked_sub(1) {
+                _ if opens => self.other + 1,
+                Some(open) => open,
+                None => return Err(Scan::Broken(base + bit as usize, ShapeError::Unpaired)),
+            };
+        }
+        Ok(())
     }
 
     /// The bytes of a block that lie in strings: opening quotes do, closing ones do not.
@@ -130,12 +155,6 @@ impl Nested {
         }
         escaped
     }
-}
-
-/// How many more brackets open than close.
-#[inline(always)]
-fn net(pair: Pair) -> i32 {
-    pair.opening.count_ones().cast_signed() - pair.closing.count_ones().cast_signed()
 }
 
 /// Bit *n* of the result is the XOR of bits 0 to *n*.

@@ -1,0 +1,93 @@
+# Everything a person or a machine does with this repository. `make` alone lists it.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+CARGO ?= cargo
+
+# Release speed without the long link; `make install` takes the release profile.
+PROFILE ?= quick
+TARGET = $(or $(CARGO_TARGET_DIR),target)
+TRAILHOUND = $(TARGET)/$(PROFILE)/trailhound
+
+# How long each fuzz target runs.
+FUZZ_SECONDS ?= 300
+
+# Crates that judge, and must give the same answer wherever and whenever they are asked.
+export PURE = sigma detect pipeline catalog simulate
+
+.PHONY: help
+help: ## List what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: demo
+demo: binary ## Write a month of logs with attacks in them to ./demo, and scan it
+	@rm -rf demo/logs demo/state.redb
+	$(TRAILHOUND) simulate --output demo/logs
+	$(TRAILHOUND) scan demo/logs --state demo/state.redb
+
+.PHONY: test
+test: check unit rules flags ## Run every check and every test
+	@tools/tally.sh
+
+.PHONY: unit
+unit: ## Run the tests of all crates
+	@tools/unit.sh
+
+.PHONY: rules
+rules: ## Lint the built-in rules, and run the tests that they carry
+	$(CARGO) run --quiet --locked -p cli -- rules check rules --strict
+	@tools/logged.sh rules $(CARGO) run --quiet --locked -p cli -- rules test rules
+
+.PHONY: flags
+flags:
+	@tools/flags.sh $(CARGO) run --quiet --locked -p cli --
+
+.PHONY: check
+check: format lint document purity licences links ## Check all that can be checked without running
+
+.PHONY: format
+format:
+	$(CARGO) fmt --all --check
+
+.PHONY: lint
+lint:
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+
+.PHONY: document
+document:
+	RUSTDOCFLAGS='-D warnings -A rustdoc::private_intra_doc_links' $(CARGO) doc --workspace --no-deps --locked
+
+.PHONY: purity
+purity:
+	@tools/purity.sh $(PURE)
+
+.PHONY: licences
+licences:
+	@tools/licences.sh
+
+.PHONY: links
+links:
+	@tools/links.sh
+
+.PHONY: bench
+bench: ## Measure a scan against reading and inflating alone, and print the figures
+	$(CARGO) build --release --locked -p cli -p bench
+	$(TARGET)/release/bench --trailhound $(TARGET)/release/trailhound
+
+.PHONY: fuzz
+fuzz: ## Throw bytes at what reads strangers' files, FUZZ_SECONDS=300 each
+	@tools/fuzz.sh $(FUZZ_SECONDS)
+
+.PHONY: binary
+binary:
+	$(CARGO) build --profile $(PROFILE) --locked -p cli
+
+.PHONY: install
+install: ## Install the trailhound program with cargo
+	$(CARGO) install --path crates/cli --locked
+
+.PHONY: clean
+clean: ## Remove what was built, and the demo
+	$(CARGO) clean
+	rm -rf demo

@@ -1,0 +1,13 @@
+//! The program from outside: arguments and files in; output, messages and exit code out.
+
+mod examples;
+mod explain;
+mod formats;
+mod hostile;
+mod manual;
+mod rules;
+mod scan;
+mod shop;
+mod simulate;
+mod state;
+mod trouble;

@@ -1,0 +1,107 @@
+//! `trailhound rules`
+
+use insta::assert_snapshot;
+
+use crate::shop::{Shop, TWO_RULES};
+
+#[test]
+fn rules_are_listed_the_worst_first() {
+    let shop = Shop::furnished();
+    assert_snapshot!("table", shop.run_wide("rules list my-rules", 120).ends(0));
+    assert_snapshot!(
+        "json",
+        shop.run("rules list my-rules --format json --quiet")
+            .ends(0)
+    );
+}
+
+#[test]
+fn the_built_in_rules_are_sound() {
+    let shop = Shop::new();
+    shop.run("rules check --strict").ends(0);
+    let tests = shop.run("rules test").ends(0);
+    assert!(tests.stderr.contains(" 0 failed"), "{tests}");
+    let list: serde_json::Value =
+        serde_json::from_str(&shop.run("rules list --format json").ends(0).stdout).unwrap();
+    assert!(list.as_array().unwrap().len() >= 30);
+}
+
+#[test]
+fn sound_rules_pass() {
+    let shop = Shop::furnished();
+    assert_snapshot!(shop.run("rules check my-rules").ends(0));
+}
+
+#[test]
+fn mistakes_are_shown_in_place() {
+    let shop = Shop::furnished();
+    let broken = TWO_RULES
+        .replacen("selection and not", "selektion and not", 1)
+        .replace("|startswith", "|beginswith");
+    shop.write("my-rules/two.yml", broken);
+    assert_snapshot!("errors", shop.run("rules check my-rules").ends(2));
+    assert_snapshot!(
+        "errors_json",
+        shop.run("rules check my-rules --format json").ends(2)
+    );
+}
+
+#[test]
+fn doubts_are_warnings_unless_strict() {
+    let shop = Shop::furnished();
+    shop.write(
+        "my-rules/two.yml",
+        TWO_RULES.replace(
+            "condition: selection\n",
+            "condition: selection and not selection\n",
+        ),
+    );
+    assert_snapshot!(shop.run("rules check my-rules").ends(0));
+    shop.run("rules check my-rules --strict").ends(2);
+}
+
+#[test]
+fn a_mistake_in_the_block_for_readers_is_an_error() {
+    let shop = Shop::furnished();
+    shop.write("my-rules/two.yml", TWO_RULES.replace("threat:", "treat:"));
+    assert_snapshot!(shop.run("rules check my-rules").ends(2));
+}
+
+#[test]
+fn failed_tests_say_why() {
+    let shop = Shop::furnished();
+    let wrong = TWO_RULES.replace(
+        "eventName: CreateTrail }\n---",
+        "eventName: DeleteTrail }\n---",
+    );
+    shop.write("my-rules/two.yml", wrong);
+    shop.write(
+        "my-rules/three.yml",
+        TWO_RULES
+            .split("---\n")
+            .nth(1)
+            .unwrap()
+            .replace("22222222-", "44444444-")
+            .replace(
+                "event: { eventSource: cloudtrail.amazonaws.com, eventName: GetTrail }",
+                "event: { eventName: GetTrail }",
+            ),
+    );
+    assert_snapshot!(shop.run("rules test my-rules").ends(1));
+}
+
+#[test]
+fn a_rule_is_explained_in_plain_words() {
+    let shop = Shop::furnished();
+    assert_snapshot!(
+        "english",
+        shop.run_wide("rules explain my-rules/two.yml", 80).ends(0)
+    );
+    assert_snapshot!(
+        "chinese",
+        shop.run(
+            "rules explain --rules my-rules 11111111-1111-4111-8111-111111111111 --language zh-CN"
+        )
+        .ends(0)
+    );
+}

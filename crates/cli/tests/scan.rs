@@ -1,0 +1,247 @@
+//! `trailhound scan`: what is read, and what is shown of it.
+
+use insta::assert_snapshot;
+
+use crate::shop::{Shop, gzip, record, story};
+
+const SCAN: &str = "scan logs --rules my-rules --no-builtin";
+
+#[test]
+fn the_table_fits_eighty_columns() {
+    let run = Shop::furnished().run_wide(SCAN, 80).ends(0);
+    assert_snapshot!(run);
+    for line in run
+        .stdout
+        .lines()
+        .filter(|line| !line.contains("trailhound explain"))
+    {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+}
+
+#[test]
+fn the_table_uses_wider_terminals_and_speaks_chinese() {
+    let shop = Shop::furnished();
+    assert_snapshot!(
+        shop.run_wide(&format!("{SCAN} --language zh-CN --level medium"), 120)
+            .ends(0)
+    );
+}
+
+#[test]
+fn colours_come_when_asked_for() {
+    let shop = Shop::furnished();
+    assert!(!shop.run(SCAN).stdout.contains('\x1b'));
+    assert!(
+        shop.run(&format!("{SCAN} --color always"))
+            .stdout
+            .contains("\x1b[1m\x1b[31mHIGH")
+    );
+    let forced = shop
+        .command(SCAN)
+        .env("CLICOLOR_FORCE", "1")
+        .output()
+        .unwrap();
+    assert!(forced.stdout.contains(&0x1b));
+    let refused = shop
+        .command(SCAN)
+        .env("CLICOLOR_FORCE", "1")
+        .env("NO_COLOR", "1")
+        .output()
+        .unwrap();
+    assert!(!refused.stdout.contains(&0x1b));
+}
+
+#[test]
+fn every_door_leads_to_the_same_alerts() {
+    let shop = Shop::furnished();
+    shop.write("zipped/a.json.gz", gzip(story("trail-blinded")));
+    let rules = "--rules my-rules --no-builtin --format csv";
+    let without_file = |csv: &str| {
+        let lines = csv.lines().map(|line| {
+            line.split(',')
+                .filter(|cell| !cell.contains('/') && !cell.is_empty())
+                .collect::<Vec<_>>()
+                .join(",")
+        });
+        lines.collect::<Vec<_>>()
+    };
+    let folder = shop.run(&format!("scan logs {rules}")).ends(0);
+    let file = shop
+        .run(&format!("scan logs/trail-blinded.json {rules}"))
+        .ends(0);
+    assert_eq!(folder.stdout, file.stdout);
+    let pattern = shop.run(&format!("scan log*/**/*.json {rules}")).ends(0);
+    assert_eq!(folder.stdout, pattern.stdout);
+    for (run, why) in [
+        (shop.run(&format!("scan zipped {rules}")), "compressed"),
+        (
+            shop.run_on(&format!("scan - {rules}"), story("trail-blinded")),
+            "piped",
+        ),
+        (
+            shop.run_on(&format!("scan - {rules}"), gzip(story("trail-blinded"))),
+            "piped, compressed",
+        ),
+    ] {
+        assert_eq!(run.code, 0, "{why}: {run}");
+        assert_eq!(
+            without_file(&run.stdout),
+            without_file(&folder.stdout),
+            "{why}"
+        );
+    }
+}
+
+#[test]
+fn threads_and_order_do_not_show() {
+    let shop = Shop::new();
+    shop.run("simulate --output logs --days 1 --records 3000")
+        .ends(0);
+    let one = shop.run("scan logs --format jsonl --threads 1");
+    assert!(one.code == 0 && !one.stdout.is_empty(), "{one}");
+    for threads in [2, 7] {
+        let many = shop.run(&format!("scan logs --format jsonl --threads {threads}"));
+        assert_eq!(one.stdout, many.stdout);
+        assert_eq!(one.stderr, many.stderr);
+    }
+    let regions = "logs/AWSLogs/*/CloudTrail/eu-west-1 logs/AWSLogs";
+    let reordered = shop.run(&format!("scan {regions} logs --format jsonl -j 2"));
+    assert_eq!(one.stdout, reordered.stdout);
+}
+
+#[test]
+fn a_bucket_holds_more_than_log_files() {
+    let shop = Shop::new();
+    let account = "bucket/AWSLogs/o-a1b2c3d4e5/111122223333";
+    let name = |kind: &str, end: &str| {
+        format!("{account}/{kind}/eu-west-1/2026/11/22/111122223333_{kind}_eu-west-1_{end}")
+    };
+    let record = record("DeleteTrail", "2026-11-22T14:02:11Z");
+    shop.write(
+        &name("CloudTrail", "20261122T1405Z_Mu0KsOhtH1ar15ZZ.json.gz"),
+        gzip(&record),
+    );
+    shop.write(
+        &name(
+            "CloudTrail-Digest",
+            "main_eu-west-1_20261122T141502Z.json.gz",
+        ),
+        "x",
+    );
+    shop.write(
+        &name("Config", "ConfigHistory_x_20261122T1405Z.json.gz"),
+        "x",
+    );
+    shop.write(
+        &format!("{account}/vpcflowlogs/eu-west-1/2026/11/22/flow.log.gz"),
+        "x",
+    );
+    shop.write("bucket/empty.json", "");
+    shop.write("bucket/notes.txt", "x");
+    assert_snapshot!(shop.run("scan bucket --format csv").ends(0));
+}
+
+#[test]
+fn records_outside_the_time_asked_for_are_counted() {
+    let shop = Shop::furnished();
+    shop.write(
+        "logs/111122223333_CloudTrail_eu-west-1_20250101T0000Z_x.json.gz",
+        "old",
+    );
+    let run = shop.run(&format!(
+        "{SCAN} --since 2026-03-03T09:00:05Z --until 2026-03-03T09:07:46Z"
+    ));
+    assert_snapshot!(run.ends(0));
+    let day = shop.run(&format!(
+        "{SCAN} --since 2026-03-03 --until 2026-03-03 --format csv"
+    ));
+    assert_eq!(day.stdout, shop.run(&format!("{SCAN} --format csv")).stdout);
+    assert_eq!(shop.run(&format!("{SCAN} --until 100w")).stdout, "");
+}
+
+#[test]
+fn the_exit_code_tells_of_alerts_only_when_asked() {
+    let shop = Shop::furnished();
+    for (flags, code) in [
+        ("", 0),
+        ("--fail-on critical", 0),
+        ("--fail-on high", 1),
+        ("--fail-on low", 1),
+        ("--fail-on high --level critical", 1),
+    ] {
+        let run = shop.run(&format!("{SCAN} {flags}"));
+        assert_eq!(run.code, code, "{flags}: {run}");
+    }
+}
+
+#[test]
+fn quiet_says_nothing_but_findings() {
+    let run = Shop::furnished()
+        .run(&format!("{SCAN} --quiet --no-progress"))
+        .ends(0);
+    assert_eq!(run.stderr, "");
+    assert!(run.stdout.starts_with("HIGH"));
+}
+
+#[test]
+fn alerts_in_a_file_appear_whole() {
+    let shop = Shop::furnished();
+    shop.write("alerts.csv", "old");
+    let run = shop
+        .run(&format!("{SCAN} --format csv --output alerts.csv"))
+        .ends(0);
+    assert_eq!(run.stdout, "");
+    assert_eq!(
+        shop.read("alerts.csv"),
+        shop.run(&format!("{SCAN} --format csv")).stdout
+    );
+    let left = std::fs::read_dir(shop.path()).unwrap().count();
+    assert_eq!(left, 3, "nothing is left beside logs, rules and alerts");
+}
+
+#[test]
+fn own_rules_stand_beside_the_built_in() {
+    let shop = Shop::furnished();
+    let built_in = shop.run("scan logs --format csv").ends(0);
+    let both = shop.run("scan logs --format csv --rules my-rules").ends(0);
+    let own = shop.run(&format!("{SCAN} --format csv")).ends(0);
+    let lines = |text: &str| text.lines().count() - 1;
+    assert_eq!(
+        lines(&both.stdout),
+        lines(&built_in.stdout) + lines(&own.stdout)
+    );
+}
+
+#[test]
+fn filters_suppress_and_are_counted() {
+    let shop = Shop::furnished();
+    let filter = |until: &str| {
+        format!(
+            "title: Hugo replaces trails\nid: 33333333-3333-4333-8333-333333333333\nlogsource: {{ product: aws, service: cloudtrail }}\nfilter:\n  rules: [11111111-1111-4111-8111-111111111111]\n  selection: {{ trailhound.principal.name: hugo.martins }}\n  condition: not selection\ntrailhound: {{ owner: security, reason: migration, until: {until} }}\n"
+        )
+    };
+    shop.write("my-rules/filter.yml", filter("2999-12-31"));
+    assert_snapshot!(
+        "suppressed",
+        shop.run(&format!("{SCAN} --level medium")).ends(0)
+    );
+    shop.write("my-rules/filter.yml", filter("2020-01-01"));
+    assert_snapshot!(
+        "expired",
+        shop.run(&format!("{SCAN} --level medium")).ends(0)
+    );
+}
+
+#[test]
+fn a_reader_who_leaves_early_is_no_error() {
+    let shop = Shop::new();
+    shop.run("simulate --output logs --days 2").ends(0);
+    let mut child = shop.command("scan logs --format jsonl --rules all.yml --no-builtin");
+    shop.write("all.yml", "title: All\nlogsource: { product: aws, service: cloudtrail }\ndetection: { selection: { eventName|exists: true }, condition: selection }\nlevel: low\ntrailhound: { group-by: [eventID] }\n");
+    let mut child = child.spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
