@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use crate::condition::{Condition, Parts, wanted};
 use crate::detection::{Detection, Section};
 use crate::error::Problem;
-use crate::event::Event;
+use crate::event::{Event, FieldPath};
 use crate::header::{self, Header};
 use crate::item::Item;
 use crate::location::Location;
@@ -20,8 +20,10 @@ use crate::rule::{LogSource, Rule, logsource};
 use crate::selection::{Body, Reader, Selection};
 use crate::yaml::Node;
 
-/// Fields that the caller fills in as it likes.
-const FORGEABLE: [&str; 1] = ["userAgent"];
+/// The field that callers fill in as they like, wherever it stands.
+const FORGEABLE: &str = "userAgent";
+/// What Trailhound derives from that field.
+const DERIVED: &str = "trailhound.tool";
 
 /// An exclusion, kept beside the rules.
 #[derive(Debug, Clone)]
@@ -206,7 +208,7 @@ fn check(detection: &Detection, report: &mut Report) {
     if reach(condition, &detection.selections).can_be_false {
         report.add(
             detection.condition_at,
-            Problem::ForgeableFilter(FORGEABLE.join(", ")),
+            Problem::ForgeableFilter(FORGEABLE.to_owned()),
         );
     }
 }
@@ -279,12 +281,16 @@ fn reach_of_body(body: &Body) -> Reach {
 
 /// Keywords look into forgeable text too, so they are as easily satisfied.
 fn reach_of_item(item: &Item) -> Reach {
-    let forgeable = item
-        .field
-        .as_ref()
-        .is_none_or(|field| FORGEABLE.contains(&field.as_str()));
+    let forgeable = item.field.as_deref().is_none_or(is_forgeable);
     Reach {
         can_be_true: forgeable,
         can_be_false: forgeable && item.field.is_some(),
     }
+}
+
+fn is_forgeable(field: &FieldPath) -> bool {
+    let path = field.as_str();
+    let last = path.rsplit('.').next().unwrap_or_default();
+    let derived = path.strip_prefix(DERIVED);
+    last == FORGEABLE || derived.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }

@@ -2,132 +2,18 @@
 //!
 //! Source: Sigma specification 2.1, "Sigma rules", metadata fields.
 
-use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
 
 use crate::error::Problem;
+use crate::level::{LEVELS, Level, STATUSES, Status};
 use crate::location::{Location, Mark, Source};
 use crate::report::Report;
 use crate::suggest::nearest;
 use crate::yaml::{Kind, Node};
-
-/// How bad it is when a rule matches; ordered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Level {
-    /// For the record.
-    Informational,
-    /// Seldom of interest by itself.
-    Low,
-    /// To be looked at in time.
-    Medium,
-    /// To be looked at now.
-    High,
-    /// An attack, almost surely.
-    Critical,
-}
-
-/// Every level, lowest first.
-const LEVELS: [Level; 5] = [
-    Level::Informational,
-    Level::Low,
-    Level::Medium,
-    Level::High,
-    Level::Critical,
-];
-
-impl Level {
-    /// As rules write it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Level::Informational => "informational",
-            Level::Low => "low",
-            Level::Medium => "medium",
-            Level::High => "high",
-            Level::Critical => "critical",
-        }
-    }
-}
-
-impl fmt::Display for Level {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-/// A word that is no level or status.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not known")]
-pub struct UnknownWord(String);
-
-impl FromStr for Level {
-    type Err = UnknownWord;
-
-    fn from_str(word: &str) -> Result<Self, UnknownWord> {
-        let known = LEVELS.into_iter().find(|level| level.as_str() == word);
-        known.ok_or_else(|| UnknownWord(word.to_owned()))
-    }
-}
-
-/// How mature a rule is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Status {
-    /// Proven in production.
-    Stable,
-    /// Tried, with few false alarms.
-    Test,
-    /// New.
-    Experimental,
-    /// Replaced by another.
-    Deprecated,
-    /// Not usable as it is.
-    Unsupported,
-}
-
-/// Every status, most mature first.
-const STATUSES: [Status; 5] = [
-    Status::Stable,
-    Status::Test,
-    Status::Experimental,
-    Status::Deprecated,
-    Status::Unsupported,
-];
-
-impl Status {
-    /// As rules write it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Status::Stable => "stable",
-            Status::Test => "test",
-            Status::Experimental => "experimental",
-            Status::Deprecated => "deprecated",
-            Status::Unsupported => "unsupported",
-        }
-    }
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl FromStr for Status {
-    type Err = UnknownWord;
-
-    fn from_str(word: &str) -> Result<Self, UnknownWord> {
-        let known = STATUSES.into_iter().find(|status| status.as_str() == word);
-        known.ok_or_else(|| UnknownWord(word.to_owned()))
-    }
-}
 
 /// What a document says about itself.
 #[derive(Debug, Clone)]
@@ -239,7 +125,8 @@ impl Header {
         &self.location
     }
 
-    /// The value of a top-level key that the specification leaves to users, such as `tests`.
+    /// The value of a top-level key that the specification leaves to users, such as `trailhound`;
+    /// not `tests`, which a rule reads itself.
     #[must_use]
     pub fn extension(&self, key: &str) -> Option<&yaml_serde::Value> {
         self.extensions.get(key)
@@ -263,8 +150,8 @@ pub(crate) fn parse_date(text: &str) -> Option<Date> {
     text.replace('/', "-").parse().ok()
 }
 
-/// The metadata keys of the specification; all others belong to users.
-const STANDARD: [&str; 21] = [
+/// The metadata keys of the specification, and the one read here; all others belong to users.
+const STANDARD: [&str; 22] = [
     "title",
     "id",
     "name",
@@ -286,6 +173,7 @@ const STANDARD: [&str; 21] = [
     "logsource",
     "generate",
     "custom_attributes",
+    "tests",
 ];
 
 /// The keys that say what kind of document it is.
@@ -293,10 +181,7 @@ pub(crate) const SECTIONS: [&str; 3] = ["detection", "correlation", "filter"];
 
 /// Every top-level key that has a meaning, for suggestions.
 pub(crate) fn known_keys() -> impl Iterator<Item = &'static str> {
-    STANDARD
-        .into_iter()
-        .chain(SECTIONS)
-        .chain(["tests", "trailhound"])
+    STANDARD.into_iter().chain(SECTIONS).chain(["trailhound"])
 }
 
 /// Reads a header; every problem goes to the report. `None` only if there is no title.
@@ -457,18 +342,6 @@ fn extensions(root: &Node) -> Vec<(Mark, String, yaml_serde::Value)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn levels_are_ordered_and_read_as_they_are_written() {
-        assert!(LEVELS.is_sorted());
-        for level in LEVELS {
-            assert_eq!(level.to_string().parse(), Ok(level));
-        }
-        for status in STATUSES {
-            assert_eq!(status.to_string().parse(), Ok(status));
-        }
-        assert!("High".parse::<Level>().is_err());
-    }
 
     #[test]
     fn dates_have_dashes_or_slashes() {

@@ -36,6 +36,7 @@ mod filter;
 mod header;
 mod item;
 mod json_event;
+mod level;
 mod lint;
 mod location;
 mod modifier;
@@ -63,10 +64,11 @@ pub use explain::{
     Explanation, Found,
 };
 pub use filter::{Filter, Targets, Vouched};
-pub use header::{Header, Level, Status, UnknownWord};
+pub use header::Header;
+pub use level::{Level, Status, UnknownWord};
 pub use lint::{Lint, LintCode};
 pub use location::Location;
 pub use rule::{LogSource, Rule};
 pub use rule_set::{Loaded, RuleSet, SourceFile};
-pub use rule_test::{Expectation, RuleTest};
+pub use rule_test::{Expectation, RuleTest, without_tests};
 pub use truth::{Known, Partial};

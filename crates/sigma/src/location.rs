@@ -68,6 +68,10 @@ impl Source {
         }
     }
 
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     pub(crate) fn locate(&self, mark: Mark) -> Location {
         Location {
             file: Arc::clone(&self.name),

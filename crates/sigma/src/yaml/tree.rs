@@ -267,8 +267,10 @@ impl Builder {
 }
 
 fn check_keys(pairs: &[(Node, Node)]) -> Result<(), Unreadable> {
-    let mut seen = HashMap::with_capacity(pairs.len());
-    for (key, _) in pairs {
+    // Mappings that people write are short; for long ones comparing each with each would be slow.
+    const SHORT: usize = 16;
+    let mut long = (pairs.len() > SHORT).then(HashMap::new);
+    for (position, (key, _)) in pairs.iter().enumerate() {
         let at = key.at;
         let Kind::Scalar { text, plain } = &key.kind else {
             return Err(Unreadable {
@@ -282,12 +284,19 @@ fn check_keys(pairs: &[(Node, Node)]) -> Result<(), Unreadable> {
                 problem: Problem::MergeKey,
             });
         }
-        if let Some(first_line) = seen.insert(text.as_str(), at.line) {
-            let key = text.clone();
-            return Err(Unreadable {
-                at,
-                problem: Problem::DuplicateKey { key, first_line },
-            });
+        let first = match &mut long {
+            Some(seen) => seen.insert(text.as_str(), key),
+            None => pairs[..position]
+                .iter()
+                .map(|(key, _)| key)
+                .find(|key| key.text() == Some(text)),
+        };
+        if let Some(first) = first {
+            let problem = Problem::DuplicateKey {
+                key: text.clone(),
+                first_line: first.at.line,
+            };
+            return Err(Unreadable { at, problem });
         }
     }
     Ok(())

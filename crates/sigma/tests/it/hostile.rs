@@ -143,8 +143,6 @@ fn floods_of_one_thing_end_soon() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
-
     #[test]
     fn any_text_is_endured(text in any::<String>()) {
         endure(&text);

@@ -5,13 +5,16 @@
     reason = "the crate knows neither files nor clock, its tests read published rules and take time"
 )]
 
+mod correlations;
 mod decisions;
 mod errors;
+mod filters;
 mod generate;
 mod hostile;
 mod oracle;
 mod plant;
 mod published;
+mod verdicts;
 
 use sigma::{Loaded, RuleSet, SourceFile};
 

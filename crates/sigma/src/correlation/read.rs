@@ -1,280 +1,19 @@
-//! A correlation: what several matches mean together. Data only; whoever has the past evaluates it.
-//!
-//! Invariant: a correlation in a [`RuleSet`](crate::RuleSet) is complete: its rules are loaded, its
-//! bounds can be met, its aliases fit, and it does not wait for itself.
-//!
-//! Source: Sigma specification 2.1, "Sigma correlation rules".
+//! Reads correlation documents, and refuses what could never match or means nothing.
 
 use jiff::SignedDuration;
-use rsigma_parser::{ConditionExpr, parse_condition};
-use serde::Serialize;
+use rsigma_parser::{ConditionExpr, Timespan, parse_condition};
 
+use super::{
+    Alias, Correlation, CorrelationCondition, CorrelationKind, CountBound, KINDS, RuleExpression,
+};
+use crate::condition;
 use crate::error::Problem;
 use crate::event::FieldPath;
-use crate::header::{self, Header, required_text};
-use crate::location::{Location, Mark};
+use crate::header::{self, required_text};
+use crate::location::Mark;
 use crate::report::Report;
 use crate::suggest::nearest;
 use crate::yaml::{Kind, Node};
-
-/// A correlation over rules, or over other correlations.
-#[derive(Debug, Clone)]
-pub struct Correlation {
-    header: Header,
-    kind: CorrelationKind,
-    rules: Vec<String>,
-    pub(crate) rule_marks: Vec<Mark>,
-    group_by: Vec<String>,
-    timespan: SignedDuration,
-    condition: CorrelationCondition,
-    aliases: Vec<Alias>,
-    generate: bool,
-}
-
-/// How matches are put together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CorrelationKind {
-    /// How many matches there are.
-    EventCount,
-    /// How many different values a field has.
-    ValueCount,
-    /// Matches of all rules, in any order.
-    Temporal,
-    /// Matches of all rules, in this order.
-    TemporalOrdered,
-    /// The sum of a field.
-    ValueSum,
-    /// The mean of a field.
-    ValueAvg,
-    /// A percentile of a field.
-    ValuePercentile,
-    /// The median of a field.
-    ValueMedian,
-}
-
-const KINDS: [CorrelationKind; 8] = [
-    CorrelationKind::EventCount,
-    CorrelationKind::ValueCount,
-    CorrelationKind::Temporal,
-    CorrelationKind::TemporalOrdered,
-    CorrelationKind::ValueSum,
-    CorrelationKind::ValueAvg,
-    CorrelationKind::ValuePercentile,
-    CorrelationKind::ValueMedian,
-];
-
-impl CorrelationKind {
-    /// As rules write it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            CorrelationKind::EventCount => "event_count",
-            CorrelationKind::ValueCount => "value_count",
-            CorrelationKind::Temporal => "temporal",
-            CorrelationKind::TemporalOrdered => "temporal_ordered",
-            CorrelationKind::ValueSum => "value_sum",
-            CorrelationKind::ValueAvg => "value_avg",
-            CorrelationKind::ValuePercentile => "value_percentile",
-            CorrelationKind::ValueMedian => "value_median",
-        }
-    }
-
-    /// Whether it relates matches of different rules in time.
-    #[must_use]
-    pub fn is_temporal(self) -> bool {
-        matches!(
-            self,
-            CorrelationKind::Temporal | CorrelationKind::TemporalOrdered
-        )
-    }
-
-    /// Whether it reads a field of each match.
-    #[must_use]
-    pub fn reads_field(self) -> bool {
-        !self.is_temporal() && self != CorrelationKind::EventCount
-    }
-}
-
-/// When a correlation matches.
-#[derive(Debug, Clone, PartialEq)]
-pub enum CorrelationCondition {
-    /// When a count, or what is computed of a field, lies within all bounds.
-    Bounds {
-        /// Never empty; can be met together.
-        bounds: Vec<CountBound>,
-        /// What is read of each match; empty if nothing is. Of several, the combination counts.
-        fields: Vec<FieldPath>,
-        /// From 1 to 99; only for [`CorrelationKind::ValuePercentile`], 50 if the author did not say.
-        percentile: Option<u8>,
-    },
-    /// When all rules have matched within the timespan.
-    AllRules,
-    /// When this holds of the rules that have matched within the timespan.
-    Rules(RuleExpression),
-}
-
-/// A relation between a number and a bound.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CountBound {
-    /// More than.
-    Gt(u64),
-    /// At least.
-    Gte(u64),
-    /// Less than.
-    Lt(u64),
-    /// At most.
-    Lte(u64),
-    /// Exactly.
-    Eq(u64),
-    /// Anything but.
-    Neq(u64),
-}
-
-impl CountBound {
-    /// Whether `number` lies within.
-    #[must_use]
-    pub fn holds(self, number: u64) -> bool {
-        match self {
-            CountBound::Gt(bound) => number > bound,
-            CountBound::Gte(bound) => number >= bound,
-            CountBound::Lt(bound) => number < bound,
-            CountBound::Lte(bound) => number <= bound,
-            CountBound::Eq(bound) => number == bound,
-            CountBound::Neq(bound) => number != bound,
-        }
-    }
-
-    fn value(self) -> u64 {
-        match self {
-            CountBound::Gt(bound)
-            | CountBound::Gte(bound)
-            | CountBound::Lt(bound)
-            | CountBound::Lte(bound)
-            | CountBound::Eq(bound)
-            | CountBound::Neq(bound) => bound,
-        }
-    }
-}
-
-/// Which rules must have matched.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RuleExpression {
-    /// The rule at this position of [`Correlation::rules`].
-    Rule(usize),
-    /// All of these.
-    All(Vec<RuleExpression>),
-    /// Any of these.
-    Any(Vec<RuleExpression>),
-    /// Not this.
-    Not(Box<RuleExpression>),
-}
-
-impl RuleExpression {
-    /// Whether the expression holds, given which rules have matched.
-    #[must_use]
-    pub fn holds(&self, matched: &impl Fn(usize) -> bool) -> bool {
-        match self {
-            RuleExpression::Rule(position) => matched(*position),
-            RuleExpression::All(parts) => parts.iter().all(|part| part.holds(matched)),
-            RuleExpression::Any(parts) => parts.iter().any(|part| part.holds(matched)),
-            RuleExpression::Not(inner) => !inner.holds(matched),
-        }
-    }
-}
-
-/// One name for fields that are called differently in each rule's events.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Alias {
-    /// The name, one of [`Correlation::group_by`].
-    pub name: String,
-    /// For each rule, by its position in [`Correlation::rules`], the field that is meant.
-    pub fields: Vec<(usize, FieldPath)>,
-}
-
-impl Correlation {
-    /// What every document says about itself.
-    #[must_use]
-    pub fn header(&self) -> &Header {
-        &self.header
-    }
-
-    /// Its globally unique id.
-    #[must_use]
-    pub fn id(&self) -> Option<&str> {
-        self.header.id()
-    }
-
-    /// The name by which other correlations may refer to it.
-    #[must_use]
-    pub fn name(&self) -> Option<&str> {
-        self.header.name()
-    }
-
-    /// What it detects, in a few words.
-    #[must_use]
-    pub fn title(&self) -> &str {
-        self.header.title()
-    }
-
-    /// Where the document begins.
-    #[must_use]
-    pub fn location(&self) -> &Location {
-        self.header.location()
-    }
-
-    /// How matches are put together.
-    #[must_use]
-    pub fn kind(&self) -> CorrelationKind {
-        self.kind
-    }
-
-    /// The ids or names of the rules and correlations whose matches are counted.
-    #[must_use]
-    pub fn rules(&self) -> &[String] {
-        &self.rules
-    }
-
-    /// Fields, or aliases, whose values must be the same in all matches that are put together.
-    #[must_use]
-    pub fn group_by(&self) -> &[String] {
-        &self.group_by
-    }
-
-    /// The window, by event time; more than zero.
-    #[must_use]
-    pub fn timespan(&self) -> SignedDuration {
-        self.timespan
-    }
-
-    /// When it matches.
-    #[must_use]
-    pub fn condition(&self) -> &CorrelationCondition {
-        &self.condition
-    }
-
-    /// Names for fields that differ from rule to rule.
-    #[must_use]
-    pub fn aliases(&self) -> &[Alias] {
-        &self.aliases
-    }
-
-    /// The field that `name`, from [`group_by`](Self::group_by), means in matches of the rule at
-    /// `position`: the alias's if there is one, else the field of that name.
-    #[must_use]
-    pub fn group_field(&self, name: &str, position: usize) -> FieldPath {
-        let alias = self.aliases.iter().find(|alias| alias.name == name);
-        let mapped =
-            alias.and_then(|alias| alias.fields.iter().find(|(rule, _)| *rule == position));
-        mapped.map_or_else(|| FieldPath::new(name), |(_, field)| field.clone())
-    }
-
-    /// Whether the rules it counts also report their own matches.
-    #[must_use]
-    pub fn generate(&self) -> bool {
-        self.generate
-    }
-}
 
 const KEYS: [&str; 9] = [
     "type",
@@ -405,9 +144,7 @@ impl Reader<'_> {
             let (key, example) = ("correlation.timespan", "`timespan: 10m`");
             return self.refuse(self.node.at, Problem::Missing { key, example });
         };
-        let seconds = rsigma_parser::Timespan::parse(&text)
-            .ok()
-            .map(|parsed| parsed.seconds);
+        let seconds = Timespan::parse(&text).ok().map(|parsed| parsed.seconds);
         let duration = seconds
             .filter(|seconds| *seconds > 0)
             .and_then(|seconds| i64::try_from(seconds).ok());
@@ -544,7 +281,7 @@ impl Reader<'_> {
     }
 
     fn expression(&mut self, node: &Node, text: &str, rules: &[String]) -> Option<RuleExpression> {
-        if let Some(problem) = crate::condition::too_big(text) {
+        if let Some(problem) = condition::too_big(text) {
             return self.refuse(node.at, problem);
         }
         match parse_condition(text) {
@@ -553,7 +290,7 @@ impl Reader<'_> {
                 Err(problem) => self.refuse(node.at, problem),
             },
             Err(error) => {
-                let (at, problem) = crate::condition::unreadable(node, text, &error);
+                let (at, problem) = condition::unreadable(node, text, &error);
                 self.refuse(at, problem)
             }
         }

@@ -1,100 +1,16 @@
-//! A selection: what `detection` defines under a name.
-//!
-//! Source: Sigma specification 2.1, "Detection": a mapping joins its lines by *and*, a list joins its
-//! members by *or*, plain values are keywords.
+//! Reads selections, line by line; every problem is told, not only the first.
 
 use rsigma_parser::SigmaValue;
 
+use super::{Body, Lines, Selection};
 use crate::compile::{article, extent, field_name, value_test};
 use crate::error::Problem;
-use crate::event::Event;
 use crate::item::{FieldRefs, Item, Question, Wanted};
 use crate::location::Mark;
 use crate::modifier::{Modifiers, Operator};
 use crate::report::{Fields, Report};
-use crate::truth::{Partial, Truth};
 use crate::value_list::{Link, ValueList};
 use crate::yaml::{Kind, Node};
-
-/// A named selection.
-#[derive(Debug, Clone)]
-pub(crate) struct Selection {
-    pub(crate) at: Mark,
-    pub(crate) name: Box<str>,
-    pub(crate) body: Body,
-}
-
-/// What a selection asks.
-#[derive(Debug, Clone)]
-pub(crate) enum Body {
-    /// Every line must match.
-    All(Lines),
-    /// Any part must match.
-    Any(Vec<Body>),
-}
-
-/// Lines in the author's order, and the order in which they are best asked.
-#[derive(Debug, Clone)]
-pub(crate) struct Lines {
-    pub(crate) items: Vec<Item>,
-    cheapest_first: Box<[usize]>,
-}
-
-impl Selection {
-    pub(crate) fn matches(&self, event: &impl Event) -> bool {
-        self.body.matches(event)
-    }
-
-    pub(crate) fn truth(&self, partial: &impl Partial) -> Truth {
-        self.body.truth(partial)
-    }
-}
-
-impl Body {
-    pub(crate) fn matches(&self, event: &impl Event) -> bool {
-        match self {
-            Body::All(lines) => lines.in_order().all(|item| item.matches(event)),
-            Body::Any(parts) => parts.iter().any(|part| part.matches(event)),
-        }
-    }
-
-    fn truth(&self, partial: &impl Partial) -> Truth {
-        match self {
-            Body::All(lines) => Truth::all(lines.in_order().map(|item| item.truth(partial))),
-            Body::Any(parts) => Truth::any(parts.iter().map(|part| part.truth(partial))),
-        }
-    }
-
-    pub(crate) fn cost(&self) -> u32 {
-        match self {
-            Body::All(lines) => lines.items.iter().map(Item::cost).min().unwrap_or_default(),
-            Body::Any(parts) => parts.iter().map(Body::cost).sum(),
-        }
-    }
-
-    /// Every line, in the author's order.
-    pub(crate) fn items(&self) -> Vec<&Item> {
-        match self {
-            Body::All(lines) => lines.items.iter().collect(),
-            Body::Any(parts) => parts.iter().flat_map(Body::items).collect(),
-        }
-    }
-}
-
-impl Lines {
-    fn new(items: Vec<Item>) -> Self {
-        let mut cheapest_first: Box<[usize]> = (0..items.len()).collect();
-        cheapest_first.sort_by_key(|index| items[*index].cost());
-        Self {
-            items,
-            cheapest_first,
-        }
-    }
-
-    fn in_order(&self) -> impl Iterator<Item = &Item> {
-        self.cheapest_first.iter().map(|index| &self.items[*index])
-    }
-}
 
 /// Reads selections; problems go to the report, and what has one is left out.
 pub(crate) struct Reader<'r> {
