@@ -1,51 +1,16 @@
 //! What the tests are about: rules, simulated records, and real ones where they are at hand.
 //!
-//! Real logs and other people's rules lie outside of the repository, in the folder that
-//! `TRAILHOUND_SHARED` names. Without it the tests that need it say so and pass.
+//! Real logs and other people's rules are not part of the repository; see [`outside`].
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::path::Path;
 
 use detect::cloudtrail::{LogFileReader, Record, layout};
+use outside::rule_files;
+pub(crate) use outside::{files, repository, shared};
 use sigma::{RuleSet, SourceFile};
 use simulate::{Scenario, simulate};
-
-/// The folder of this repository.
-pub(crate) fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-/// The folder `name` of what lies outside of the repository, if it is there.
-pub(crate) fn shared(name: &str) -> Option<PathBuf> {
-    let named = std::env::var_os("TRAILHOUND_SHARED").map(PathBuf::from);
-    let root = named.unwrap_or_else(|| repository().join("../shared/data"));
-    let folder = root.join(name);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    // Not `eprintln!`, which the test runner would swallow.
-    let place = folder.display();
-    let mut loud = std::io::stderr();
-    drop(writeln!(loud, "SKIPPED: there is no {place}"));
-    None
-}
-
-/// Every file below `folder`, in the order of their paths.
-pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(files(&path));
-        } else {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
-}
 
 /// Rules as text, by the name of their file.
 pub(crate) struct Rules(Vec<(String, String)>);
@@ -62,16 +27,7 @@ impl Rules {
     }
 
     fn below(folder: &Path) -> Self {
-        let text = |path: PathBuf| {
-            (
-                path.display().to_string(),
-                fs::read_to_string(path).unwrap(),
-            )
-        };
-        let rules = files(folder)
-            .into_iter()
-            .filter(|path| path.extension().is_some_and(|end| end == "yml"));
-        Self(rules.map(text).collect())
+        Self(rule_files(folder))
     }
 
     /// The text of each file.

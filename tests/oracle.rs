@@ -40,8 +40,8 @@ fn told_by_oracle(engine: &Engine, record: &Record<'_>) -> Titles {
 fn with_derived_fields(record: &Record<'_>) -> Json {
     let mut event: Json = serde_json::from_str(record.text()).unwrap();
     for field in derived::FIELDS {
-        if let Some(value) = derived::field(record, field.name) {
-            event[format!("trailhound.{}", field.name)] = plain(value);
+        if let Some(value) = derived::field(record, field.name()) {
+            event[field.path] = plain(value);
         }
     }
     event

@@ -94,7 +94,7 @@ fn ask(record: &Record<'_>, screener: &mut Screener<'_>) {
         black_box(record.field(path));
     }
     for field in derived::FIELDS {
-        black_box(derived::field(record, field.name));
+        black_box(derived::field(record, field.name()));
     }
     for language in Language::ALL {
         let told = sentence(record, language);

@@ -50,62 +50,53 @@ fn report(trailhound: &Path) -> Result<()> {
     );
 
     let floor = best(|| Usage::of_self(&["floor", text(&corpora.month)?]))?;
-    println!(
-        "{:<44}{:>8.3} s",
-        "reading and inflating alone, one thread", floor.processor
-    );
-    let packs: &[(&str, Option<&Path>)] = &[
-        ("the built-in rules", None),
-        ("SigmaHQ's CloudTrail rules", corpora.sigma.as_deref()),
-    ];
+    let name = "reading and inflating alone, one thread";
+    row(name, floor.processor, 3, "s");
+    let mut packs = vec![("the built-in rules", None)];
+    if let Some(rules) = &corpora.sigma {
+        packs.push(("SigmaHQ's CloudTrail rules", Some(rules.as_path())));
+    }
     for (name, rules) in packs {
-        if rules.is_none() && *name != packs[0].0 {
-            println!(
-                "{:<44}{:>8}",
-                format!("scan, {name}"),
-                "skipped: set TRAILHOUND_SHARED to the folder that has `sigma`"
-            );
-            continue;
-        }
-        let one = best(|| scan(trailhound, &corpora.month, 1, *rules))?;
-        let two = best(|| scan(trailhound, &corpora.month, 2, *rules))?;
-        println!(
-            "{:<44}{:>8.3} s",
-            format!("scan, {name}, one thread"),
-            one.processor
-        );
-        println!(
-            "{:<44}{:>8.2} times",
-            "  to reading and inflating alone",
-            one.processor / floor.processor
-        );
-        println!(
-            "{:<44}{:>8.0}",
+        let one = best(|| scan(trailhound, &corpora.month, 1, rules))?;
+        let two = best(|| scan(trailhound, &corpora.month, 2, rules))?;
+        let ratio = one.processor / floor.processor;
+        row(&format!("scan, {name}, one thread"), one.processor, 3, "s");
+        row("  to reading and inflating alone", ratio, 2, "times");
+        row(
             "  records a second and core",
-            records as f64 / one.processor
+            records as f64 / one.processor,
+            0,
+            "",
         );
-        println!(
-            "{:<44}{:>8.2} times",
+        row(
             "  two threads, on the clock",
-            one.clock / two.clock
+            one.clock / two.clock,
+            2,
+            "times",
         );
-        println!("{:<44}{:>8.1} MB", "  peak memory", one.peak_mb);
+        row("  peak memory", one.peak_mb, 1, "MB");
     }
 
     let big = scan(trailhound, &corpora.one_file, 1, None)?;
-    println!(
-        "\n{:<44}{:>8.1} MB",
-        format!("peak memory, one gzip file of {} records", corpus::BIG),
-        big.peak_mb
-    );
-    println!("{:<44}{:>8.3} s", "  processor", big.processor);
     let start = best_of(20, || scan(trailhound, &corpora.empty, 1, None))?;
-    println!(
-        "{:<44}{:>8.1} ms",
+    row(
+        &format!("scan, one gzip file of {} records", corpus::BIG),
+        big.processor,
+        3,
+        "s",
+    );
+    row("  peak memory", big.peak_mb, 1, "MB");
+    row(
         "start to end of a scan of nothing",
-        start.clock * 1e3
+        start.clock * 1e3,
+        1,
+        "ms",
     );
     Ok(())
+}
+
+fn row(what: &str, figure: f64, decimals: usize, unit: &str) {
+    println!("{what:<44}{figure:>10.decimals$} {unit}");
 }
 
 fn scan(trailhound: &Path, logs: &Path, threads: usize, rules: Option<&Path>) -> Result<Usage> {
@@ -133,15 +124,12 @@ fn scan(trailhound: &Path, logs: &Path, threads: usize, rules: Option<&Path>) ->
 
 impl Corpora {
     fn make(records: u64) -> Result<Self> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/bench");
-        let shared = std::env::var_os("TRAILHOUND_SHARED").map(PathBuf::from);
-        let shared = shared
-            .unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"));
+        let folder = outside::repository().join("target/bench");
         Ok(Self {
             month: corpus::month(&folder, records)?,
             one_file: corpus::one_file(&folder, corpus::BIG)?,
             empty: corpus::nothing(&folder)?,
-            sigma: Some(shared.join("sigma")).filter(|folder| folder.is_dir()),
+            sigma: outside::shared("sigma"),
         })
     }
 }

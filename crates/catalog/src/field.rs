@@ -3,6 +3,8 @@
 //! Source: CloudTrail user guide, "CloudTrail record contents for management, data, and network
 //! activity events" (up to `eventVersion` 1.11) and "CloudTrail userIdentity element".
 
+use detect::derived::FIELDS;
+
 use crate::nearest::nearest;
 
 /// Every path that a record can have; below a path that ends in `.*`, anything.
@@ -79,108 +81,6 @@ const RECORD: &[&str] = &[
     "vpcEndpointId",
 ];
 
-/// A field that Trailhound derives from the record; all stand under `trailhound.`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Derived {
-    /// The path, such as `trailhound.outcome`.
-    pub path: &'static str,
-    /// The values it can have, where they can be listed; a trailing `*` stands for anything.
-    pub values: &'static [&'static str],
-}
-
-const DERIVED: &[Derived] = &[
-    Derived {
-        path: "trailhound.calledByAws",
-        values: &["true", "false"],
-    },
-    Derived {
-        path: "trailhound.denial",
-        values: &[
-            "scp",
-            "rcp",
-            "boundary",
-            "policy",
-            "resource-policy",
-            "session-policy",
-            "endpoint-policy",
-            "mfa",
-            "credentials",
-            "not-found",
-            "conflict",
-            "invalid",
-            "throttled",
-            "dry-run",
-            "other",
-        ],
-    },
-    Derived {
-        path: "trailhound.eventName",
-        values: &[],
-    },
-    Derived {
-        path: "trailhound.grants",
-        values: &[
-            "public",
-            "account:*",
-            "admin",
-            "iam-admin",
-            "pass-role",
-            "wildcard-action",
-            "not-principal",
-        ],
-    },
-    Derived {
-        path: "trailhound.mfa",
-        values: &["true", "false"],
-    },
-    Derived {
-        path: "trailhound.opens",
-        values: &["world", "world:*"],
-    },
-    Derived {
-        path: "trailhound.outcome",
-        values: &["success", "failure"],
-    },
-    Derived {
-        path: "trailhound.principal.key",
-        values: &[],
-    },
-    Derived {
-        path: "trailhound.principal.kind",
-        values: &[
-            "iam-user",
-            "assumed-role",
-            "root",
-            "service",
-            "federated",
-            "identity-center",
-            "anonymous",
-            "account",
-            "unknown",
-        ],
-    },
-    Derived {
-        path: "trailhound.principal.name",
-        values: &[],
-    },
-    Derived {
-        path: "trailhound.readOnly",
-        values: &["true", "false"],
-    },
-    Derived {
-        path: "trailhound.shares",
-        values: &["public", "account:*"],
-    },
-    Derived {
-        path: "trailhound.tool",
-        values: &[],
-    },
-    Derived {
-        path: "trailhound.tool.class",
-        values: &["ordinary", "unusual-os", "dual-use", "attack"],
-    },
-];
-
 /// What is known of a field path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
@@ -213,17 +113,11 @@ pub fn is_record_field(path: &str) -> Verdict {
     }
 }
 
-/// Every derived field, sorted by path.
-#[must_use]
-pub fn derived_fields() -> &'static [Derived] {
-    DERIVED
-}
-
 fn all_paths() -> impl Iterator<Item = &'static str> {
     RECORD
         .iter()
         .copied()
-        .chain(DERIVED.iter().map(|derived| derived.path))
+        .chain(FIELDS.iter().map(|derived| derived.path))
 }
 
 /// Whether `path` lies inside `block`.
@@ -238,19 +132,6 @@ fn without_indexes(path: &str) -> String {
         .split('.')
         .map(|segment| segment.split('[').next().unwrap_or(segment));
     segments.collect::<Vec<_>>().join(".")
-}
-
-impl Derived {
-    /// Whether the field can have `value`, in any case; true of all where the values are not listed.
-    #[must_use]
-    pub fn can_be(&self, value: &str) -> bool {
-        let value = value.to_ascii_lowercase();
-        let fits = |known: &&str| match known.strip_suffix('*') {
-            Some(start) => value.starts_with(start),
-            None => value == **known,
-        };
-        self.values.is_empty() || self.values.iter().any(fits)
-    }
 }
 
 #[cfg(test)]
@@ -315,25 +196,11 @@ mod tests {
     }
 
     #[test]
-    fn the_lists_are_sorted_and_name_each_path_once() {
-        assert!(RECORD.is_sorted() && DERIVED.is_sorted_by_key(|derived| derived.path));
+    fn the_list_is_sorted_and_each_path_is_named_once() {
+        assert!(RECORD.is_sorted());
         let mut paths: Vec<_> = all_paths().collect();
         paths.sort_unstable();
         paths.dedup();
-        assert_eq!(paths.len(), RECORD.len() + DERIVED.len());
-    }
-
-    #[test]
-    fn listed_values_are_the_only_ones() {
-        let field = |path| {
-            DERIVED
-                .iter()
-                .find(|derived| derived.path == path)
-                .expect("listed")
-        };
-        assert!(field("trailhound.grants").can_be("account:444455556666"));
-        assert!(field("trailhound.outcome").can_be("Success"));
-        assert!(!field("trailhound.outcome").can_be("succeeded"));
-        assert!(field("trailhound.tool").can_be("anything"));
+        assert_eq!(paths.len(), RECORD.len() + FIELDS.len());
     }
 }

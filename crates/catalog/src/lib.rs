@@ -15,5 +15,5 @@ pub use apis::{
     Parameters, events, is_source, knows, nearest_event, nearest_source, parameters, plain_name,
     sources, sources_of,
 };
-pub use field::{Derived, Verdict, derived_fields, is_record_field};
+pub use field::{Verdict, is_record_field};
 pub use lint::{Finding, FindingCode, lint};

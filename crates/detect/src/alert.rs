@@ -40,9 +40,11 @@ impl AlertId {
         &self.0
     }
 
+    /// Of the alert that `record`, matched by `rule`, belongs to.
+    ///
     /// Hashed, because parts of it are chosen by whoever is watched; 96 bits of SHA-256, so that
     /// nobody can choose a group that hides behind the alert of another.
-    fn of(rule: &Rule, guidance: &Guidance, record: &Record<'_>) -> Self {
+    pub(crate) fn of(rule: &Rule, guidance: &Guidance, record: &Record<'_>) -> Self {
         let mut hash = Sha256::new();
         let mut part = |text: &str| {
             hash.update((text.len() as u64).to_le_bytes());
@@ -231,12 +233,6 @@ impl EventRef {
 }
 
 impl Alert {
-    /// The id of the alert that `record`, matched by `rule`, belongs to.
-    #[must_use]
-    pub fn id_of(rule: &Rule, guidance: &Guidance, record: &Record<'_>) -> AlertId {
-        AlertId::of(rule, guidance, record)
-    }
-
     /// The alert that `record`, matched by `rule`, makes by itself.
     #[must_use]
     pub fn of_match(
@@ -248,7 +244,7 @@ impl Alert {
         let time = record.event_time();
         Self {
             schema: SCHEMA.to_owned(),
-            id: Self::id_of(rule, guidance, record),
+            id: AlertId::of(rule, guidance, record),
             level: rule.level(),
             rule: RuleInfo::of(rule, guidance),
             time,

@@ -191,7 +191,7 @@ impl Cases {
         log_file: Option<&str>,
     ) {
         let moment = Moment(record.event_time(), EventHash::of(record));
-        let id = Alert::id_of(rule, guidance, record);
+        let id = AlertId::of(rule, guidance, record);
         match self.cases.get_mut(&id) {
             // The many events of a noisy case cost no more than their mention.
             Some(case) if case.first < moment => {

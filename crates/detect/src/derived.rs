@@ -28,85 +28,157 @@ use crate::tool::Tool;
 /// The documentation of one derived field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DerivedField {
-    /// The name, without the prefix `trailhound.`.
-    pub name: &'static str,
+    /// The path, such as `trailhound.outcome`.
+    pub path: &'static str,
     /// What it means, in one sentence.
     pub meaning: &'static str,
-    /// The values it may have.
+    /// The values it may have, in words.
     pub values: &'static str,
+    /// The values it may have, where they can be listed; a trailing `*` stands for anything.
+    pub closed: &'static [&'static str],
+}
+
+/// What the path of every derived field begins with.
+pub const PREFIX: &str = "trailhound.";
+
+impl DerivedField {
+    /// The path without [`PREFIX`].
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.path.strip_prefix(PREFIX).unwrap_or(self.path)
+    }
+
+    /// Whether the field can have `value`, in any case; true of all where the values are not listed.
+    #[must_use]
+    pub fn can_be(&self, value: &str) -> bool {
+        let value = value.to_ascii_lowercase();
+        let fits = |known: &&str| match known.strip_suffix('*') {
+            Some(start) => value.starts_with(start),
+            None => value == **known,
+        };
+        self.closed.is_empty() || self.closed.iter().any(fits)
+    }
 }
 
 /// Every derived field, in the order of the documentation.
 pub const FIELDS: &[DerivedField] = &[
     DerivedField {
-        name: "principal.key",
+        path: "trailhound.principal.key",
         meaning: "Who made the call, the same in every session: the role, not the session.",
         values: "an ARN such as `arn:aws:iam::111122223333:role/Deploy`, a service name, `anonymous`, …",
+        closed: &[],
     },
     DerivedField {
-        name: "principal.kind",
+        path: "trailhound.principal.kind",
         meaning: "What kind of principal made the call.",
         values: "`iam-user`, `assumed-role`, `root`, `service`, `federated`, `identity-center`, `anonymous`, `account`, `unknown`",
+        closed: &[
+            "iam-user",
+            "assumed-role",
+            "root",
+            "service",
+            "federated",
+            "identity-center",
+            "anonymous",
+            "account",
+            "unknown",
+        ],
     },
     DerivedField {
-        name: "principal.name",
+        path: "trailhound.principal.name",
         meaning: "What people call the principal.",
         values: "the name of the user, role or service, or the federated subject",
+        closed: &[],
     },
     DerivedField {
-        name: "outcome",
+        path: "trailhound.outcome",
         meaning: "Whether the call worked, sign-ins included.",
         values: "`success`, `failure`",
+        closed: &["success", "failure"],
     },
     DerivedField {
-        name: "denial",
+        path: "trailhound.denial",
         meaning: "What stood in the way of a call that failed; absent if it worked.",
         values: "`scp`, `rcp`, `boundary`, `policy`, `resource-policy`, `session-policy`, `endpoint-policy`, `mfa`, `credentials`, `not-found`, `conflict`, `invalid`, `throttled`, `dry-run`, `other`",
+        closed: &[
+            "scp",
+            "rcp",
+            "boundary",
+            "policy",
+            "resource-policy",
+            "session-policy",
+            "endpoint-policy",
+            "mfa",
+            "credentials",
+            "not-found",
+            "conflict",
+            "invalid",
+            "throttled",
+            "dry-run",
+            "other",
+        ],
     },
     DerivedField {
-        name: "eventName",
+        path: "trailhound.eventName",
         meaning: "The name of the API without a version suffix, `CreateFunction` for `CreateFunction20150331`.",
         values: "an API name",
+        closed: &[],
     },
     DerivedField {
-        name: "tool",
+        path: "trailhound.tool",
         meaning: "The tool that the user agent names, which anyone can forge; absent if it names none that is known.",
         values: "`aws-cli`, `boto3`, `terraform`, `console`, `aws-service`, `pacu`, …",
+        closed: &[],
     },
     DerivedField {
-        name: "tool.class",
+        path: "trailhound.tool.class",
         meaning: "What the use of that tool says about the caller.",
         values: "`ordinary`, `unusual-os`, `dual-use`, `attack`",
+        closed: &["ordinary", "unusual-os", "dual-use", "attack"],
     },
     DerivedField {
-        name: "calledByAws",
+        path: "trailhound.calledByAws",
         meaning: "Whether AWS itself made the call, or passed it on for somebody; AWS writes this, the caller cannot.",
         values: "`true`, `false`",
+        closed: &["true", "false"],
     },
     DerivedField {
-        name: "readOnly",
+        path: "trailhound.readOnly",
         meaning: "Whether the call only reads; told by the verb of its name where the record does not say.",
         values: "`true`, `false`",
+        closed: &["true", "false"],
     },
     DerivedField {
-        name: "mfa",
+        path: "trailhound.mfa",
         meaning: "Whether the caller signed in with a second factor; absent where AWS cannot know, as with federated and Identity Center sign-ins, access keys of users, and services.",
         values: "`true`, `false`",
+        closed: &["true", "false"],
     },
     DerivedField {
-        name: "grants",
+        path: "trailhound.grants",
         meaning: "What the policies, ACLs and permissions in the request give away, Deny statements left aside; absent if nothing of note.",
         values: "a list of `public` (everybody, not narrowed to an organization, account, network or source), `account:<id>` (another account), `admin` (everything on everything), `iam-admin` (all of IAM, one step from `admin`), `pass-role` (any role), `wildcard-action` (all of a service, or all but some), `not-principal`",
+        closed: &[
+            "public",
+            "account:*",
+            "admin",
+            "iam-admin",
+            "pass-role",
+            "wildcard-action",
+            "not-principal",
+        ],
     },
     DerivedField {
-        name: "opens",
+        path: "trailhound.opens",
         meaning: "What a security group or network ACL change lets in from everywhere, where everywhere is any range of /0 to /4; absent if nothing.",
         values: "a list of `world`, `world:all` (every port), `world:<port>` for each of the ports of administration and data services",
+        closed: &["world", "world:*"],
     },
     DerivedField {
-        name: "shares",
+        path: "trailhound.shares",
         meaning: "With whom a snapshot, image, document or resource share is shared; absent if with nobody outside.",
         values: "a list of `public`, `account:<id>` (another account)",
+        closed: &["public", "account:*"],
     },
 ];
 

@@ -12,6 +12,7 @@ pub mod language;
 pub mod neutral;
 pub mod outcome;
 pub mod partition;
+mod percent;
 pub mod principal;
 pub mod render;
 pub mod sentence;

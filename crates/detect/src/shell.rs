@@ -9,6 +9,8 @@
 
 use std::borrow::Cow;
 
+use crate::neutral::is_unseen;
+
 /// The longest value that is put into a command, in bytes; the longest ARN has 2048.
 const MAX: usize = 2048;
 
@@ -62,10 +64,7 @@ pub fn quote(value: &str) -> Cow<'_, str> {
 
 fn is_safe(value: &str) -> bool {
     // Characters that are not seen, or turn the writing around, hide what is pasted.
-    let hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
+    let hidden = |c: char| c.is_control() || is_unseen(c);
     !value.is_empty() && value.len() <= MAX && !value.starts_with('-') && !value.contains(hidden)
 }
 

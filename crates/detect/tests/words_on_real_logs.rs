@@ -1,7 +1,6 @@
 //! Principals, derived fields and sentences over the records of real accounts.
 //!
-//! The logs lie outside of the repository, in the folder that `TRAILHOUND_SHARED` names; without it
-//! the tests say so and pass.
+//! The logs are no part of the repository, see [`outside`]; without them the tests say so and pass.
 
 #![expect(
     clippy::disallowed_methods,
@@ -10,41 +9,14 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::Read;
+use std::path::Path;
 use std::sync::LazyLock;
 
 use detect::cloudtrail::{Json, Record, layout};
 use detect::derived;
 use detect::principal::{Principal, PrincipalKind};
 use detect::sentence::{Language, action, facts, sentence};
-
-fn shared() -> Option<PathBuf> {
-    let named = std::env::var_os("TRAILHOUND_SHARED").map(PathBuf::from);
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    let folder = named.unwrap_or(beside).join("logs");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    // Not `eprintln!`, which the test runner would swallow.
-    let _ = writeln!(
-        std::io::stderr(),
-        "SKIPPED: no real logs at {}",
-        folder.display()
-    );
-    None
-}
-
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            files(&path, found);
-        } else {
-            found.push(path);
-        }
-    }
-}
 
 fn text_of(path: &Path) -> String {
     let bytes = fs::read(path).expect("a readable file");
@@ -59,10 +31,7 @@ fn text_of(path: &Path) -> String {
 
 /// Every real record once, as text; log files repeat many.
 static RECORDS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
-    let mut paths = Vec::new();
-    if let Some(folder) = shared() {
-        files(&folder, &mut paths);
-    }
+    let paths = outside::shared("logs").map_or_else(Vec::new, |folder| outside::files(&folder));
     let mut records = BTreeSet::new();
     for text in paths.iter().map(|path| text_of(path)) {
         let file = Json::new(&text);

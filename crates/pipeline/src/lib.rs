@@ -81,14 +81,19 @@ impl<S: StateStore, A: AlertSink> Pipeline<S, A> {
     }
 }
 
-/// The found cases that are not in `before` as they are now, merged with it.
+/// The cases that say more than `before` did of the same alerts, merged with it.
 fn news(before: &Cases, found: Cases) -> Cases {
-    let mut merged = before.clone();
-    merged.merge(found);
     let mut news = Cases::default();
-    for case in merged {
-        if before.get(case.id()) != Some(&case) {
-            news.merge_one(case);
+    for case in found {
+        match before.get(case.id()) {
+            None => news.merge_one(case),
+            Some(known) => {
+                let mut merged = known.clone();
+                merged.merge(case);
+                if merged != *known {
+                    news.merge_one(merged);
+                }
+            }
         }
     }
     news

@@ -2,14 +2,6 @@
 //!
 //! Every start pays for loading, so it is measured per file as well as for all of them.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "the crate knows no files, its measurements read this repository's rules"
-)]
-
-use std::fs;
-use std::path::Path;
-
 use divan::Bencher;
 use serde_json::{Value, json};
 use sigma::{RuleSet, SourceFile};
@@ -20,26 +12,7 @@ fn main() {
 
 /// Name and text of every rule file in the repository.
 fn files() -> Vec<(String, String)> {
-    let mut files = Vec::new();
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules")];
-    while let Some(folder) = folders.pop() {
-        for path in fs::read_dir(folder)
-            .into_iter()
-            .flatten()
-            .flatten()
-            .map(|entry| entry.path())
-        {
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|kind| kind == "yml") {
-                files.push((
-                    path.display().to_string(),
-                    fs::read_to_string(&path).expect("readable"),
-                ));
-            }
-        }
-    }
-    files
+    outside::rule_files(&outside::repository().join("rules"))
 }
 
 #[divan::bench]

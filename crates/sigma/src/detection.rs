@@ -76,19 +76,8 @@ impl Reader<'_> {
     pub(crate) fn detection(&mut self, node: &Node, section: Section) -> Option<Detection> {
         let before = self.report.len();
         let Some(pairs) = node.map() else {
-            let (key, expected, found) = (
-                section.name.to_owned(),
-                "a mapping of selections",
-                node.article(),
-            );
-            self.report.add(
-                node.at,
-                Problem::WrongType {
-                    key,
-                    expected,
-                    found,
-                },
-            );
+            self.report
+                .wrong_type(node, section.name, "a mapping of selections");
             return None;
         };
         let is_selection = |key: &Node| {
@@ -142,19 +131,8 @@ impl Reader<'_> {
 
     fn condition(&mut self, node: &Node, selections: &[Selection]) -> Option<Condition> {
         if node.text().is_none() || node.is_null() {
-            let (key, expected, found) = (
-                "condition".to_owned(),
-                "text, or a list of texts",
-                node.article(),
-            );
-            self.report.add(
-                node.at,
-                Problem::WrongType {
-                    key,
-                    expected,
-                    found,
-                },
-            );
+            self.report
+                .wrong_type(node, "condition", "text, or a list of texts");
             return None;
         }
         match Condition::read(node, selections, self.report.source()) {

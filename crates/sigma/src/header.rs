@@ -240,15 +240,7 @@ pub(crate) fn text(node: &Node, key: &str, report: &mut Report) -> Option<String
 fn marked_text(node: &Node, key: &str, report: &mut Report) -> Option<(Mark, String)> {
     let value = node.get(key).filter(|value| !value.is_null())?;
     let Some(text) = value.text() else {
-        let (key, expected, found) = (key.to_owned(), "text", value.article());
-        report.add(
-            value.at,
-            Problem::WrongType {
-                key,
-                expected,
-                found,
-            },
-        );
+        report.wrong_type(value, key, "text");
         return None;
     };
     Some((value.at, text.trim_end().to_owned()))
@@ -267,18 +259,7 @@ pub(crate) fn texts(node: &Node, key: &str, report: &mut Report) -> Vec<(String,
     for value in values {
         match value.text() {
             Some(text) => texts.push((text.to_owned(), value.at)),
-            None => {
-                let (key, expected, found) =
-                    (key.to_owned(), "text, or a list of texts", value.article());
-                report.add(
-                    value.at,
-                    Problem::WrongType {
-                        key,
-                        expected,
-                        found,
-                    },
-                );
-            }
+            None => report.wrong_type(value, key, "text, or a list of texts"),
         }
     }
     texts

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::error::{Problem, RuleError};
 use crate::event::FieldPath;
 use crate::location::{Location, Mark, Source};
+use crate::yaml::Node;
 
 /// The problems found so far in one file.
 #[derive(Debug)]
@@ -34,6 +35,19 @@ impl Report {
     pub(crate) fn add(&mut self, at: Mark, problem: Problem) {
         self.problems
             .push(RuleError::new(&self.source, at, problem));
+    }
+
+    /// Adds that what stands under `key` is not of the `expected` kind.
+    pub(crate) fn wrong_type(&mut self, node: &Node, key: &str, expected: &'static str) {
+        let (key, found) = (key.to_owned(), node.article());
+        self.add(
+            node.at,
+            Problem::WrongType {
+                key,
+                expected,
+                found,
+            },
+        );
     }
 
     /// Counts regular expressions that are about to be compiled.

@@ -227,18 +227,10 @@ pub(crate) fn read(root: &Node, report: &mut Report, fields: &mut Fields) -> Opt
 pub(crate) fn logsource(root: &Node, report: &mut Report) -> Option<LogSource> {
     let node = root.get("logsource")?;
     if node.map().is_none_or(<[_]>::is_empty) {
-        let (key, expected, found) = (
-            "logsource".to_owned(),
+        report.wrong_type(
+            node,
+            "logsource",
             "a mapping of product, service or category",
-            node.article(),
-        );
-        report.add(
-            node.at,
-            Problem::WrongType {
-                key,
-                expected,
-                found,
-            },
         );
         return None;
     }

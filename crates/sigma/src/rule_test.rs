@@ -139,7 +139,7 @@ pub(crate) fn read(root: &Node, report: &mut Report) -> Vec<RuleTest> {
         return Vec::new();
     };
     let Some(tests) = node.list() else {
-        wrong(node, "tests", "a list of examples", report);
+        report.wrong_type(node, "tests", "a list of examples");
         return Vec::new();
     };
     let (source, document) = (Arc::clone(report.source()), root.at);
@@ -162,11 +162,10 @@ fn read_one(
     report: &mut Report,
 ) -> Option<RuleTest> {
     let Some(pairs) = node.map() else {
-        wrong(
+        report.wrong_type(
             node,
             "tests",
             "a list of mappings with name, expect and event",
-            report,
         );
         return None;
     };
@@ -221,7 +220,7 @@ fn check_event(node: &Node, report: &mut Report) -> Option<()> {
     match node.get("event") {
         Some(event) if matches!(event.kind, Kind::Map(_)) => Some(()),
         Some(other) => {
-            wrong(other, "event", "a mapping", report);
+            report.wrong_type(other, "event", "a mapping");
             None
         }
         None => {
@@ -230,18 +229,6 @@ fn check_event(node: &Node, report: &mut Report) -> Option<()> {
             None
         }
     }
-}
-
-fn wrong(node: &Node, key: &str, expected: &'static str, report: &mut Report) {
-    let (key, found) = (key.to_owned(), node.article());
-    report.add(
-        node.at,
-        Problem::WrongType {
-            key,
-            expected,
-            found,
-        },
-    );
 }
 
 #[cfg(test)]

@@ -11,9 +11,10 @@ use sigma::{Location, Rule};
 
 use self::line::Line;
 use self::reach::Reach;
-use crate::field::{Derived, Verdict, derived_fields, is_record_field};
+use crate::field::{Verdict, is_record_field};
 use crate::nearest::nearest;
 use crate::{apis, nearest_event, nearest_source, plain_name};
+use detect::derived::{DerivedField, FIELDS};
 
 /// A doubt about a rule: what, where, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -209,10 +210,7 @@ fn unknown_parameter(line: &Line, reach: &Reach<'_>) -> Option<Finding> {
 }
 
 fn impossible_values(line: &Line) -> Vec<Finding> {
-    let Some(derived) = derived_fields()
-        .iter()
-        .find(|derived| line.asks(derived.path))
-    else {
+    let Some(derived) = FIELDS.iter().find(|derived| line.asks(derived.path)) else {
         return Vec::new();
     };
     let impossible = line.literals().filter(|value| !derived.can_be(value));
@@ -221,10 +219,10 @@ fn impossible_values(line: &Line) -> Vec<Finding> {
         .collect()
 }
 
-fn impossible_value(line: &Line, derived: &Derived, value: &str) -> Finding {
-    let remedy = match nearest(value, derived.values.iter().copied()) {
+fn impossible_value(line: &Line, derived: &DerivedField, value: &str) -> Finding {
+    let remedy = match nearest(value, derived.closed.iter().copied()) {
         Some(meant) => format!("did you mean `{meant}`?"),
-        None => format!("it has {}", enumeration(derived.values)),
+        None => format!("it has {}", enumeration(derived.closed)),
     };
     let message = format!("`{}` is never `{value}`", derived.path);
     line.finding(FindingCode::ImpossibleValue, message, remedy)

@@ -12,6 +12,7 @@ use super::json::{Json, Kind, Number};
 use super::record::Record;
 use super::scan;
 use crate::derived;
+use crate::percent;
 
 /// The prefix of all derived fields.
 const DERIVED: &str = "trailhound";
@@ -27,7 +28,7 @@ impl Event for Record<'_> {
         let (first, rest) = path.steps().split_first()?;
         let Step::Key(name) = first else { return None };
         if name == DERIVED {
-            return derived::field(self, path.as_str().strip_prefix("trailhound.")?);
+            return derived::field(self, path.as_str().strip_prefix(derived::PREFIX)?);
         }
         let mut found = Vec::new();
         follow(self.get(name)?, rest, &mut found);
@@ -99,35 +100,11 @@ fn document(text: Cow<'_, str>) -> Option<Cow<'_, str>> {
         return None;
     }
     let text = if text.starts_with('%') {
-        Cow::Owned(percent_decoded(&text))
+        Cow::Owned(percent::decoded(&text))
     } else {
         text
     };
     scan::is_document(&text).then_some(text)
-}
-
-/// Undoes URL-encoding; a `%` that encodes nothing stays.
-fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, behind)) = rest.split_first() {
-        let decoded = behind
-            .first_chunk()
-            .filter(|_| byte == b'%')
-            .and_then(hex_byte);
-        bytes.push(decoded.unwrap_or(if byte == b'+' { b' ' } else { byte }));
-        rest = if decoded.is_some() {
-            &behind[2..]
-        } else {
-            behind
-        };
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-fn hex_byte(digits: &[u8; 2]) -> Option<u8> {
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    u8::try_from(digit(digits[0])? * 16 + digit(digits[1])?).ok()
 }
 
 /// A JSON value as the rule language knows it.

@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use crate::cloudtrail::{Json, Record, json::Kind, layout};
+use crate::percent;
 
 use super::{Tags, policy, walk};
 
@@ -202,36 +203,9 @@ fn embedded(text: &str) -> Option<Cow<'_, str>> {
         || text.starts_with("%0")
         || text.starts_with("%20");
     is_encoded
-        .then(|| percent_decoded(text))
+        .then(|| percent::decoded(text))
         .filter(|decoded| decoded.trim_start().starts_with('{'))
         .map(Cow::Owned)
-}
-
-/// Resolves `%7B` and the like; what is no such escape stays. What is not UTF-8 becomes U+FFFD.
-fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        match escaped_byte(rest) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &rest[3..];
-            }
-            None => {
-                bytes.push(if first == b'+' { b' ' } else { first });
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-fn escaped_byte(text: &[u8]) -> Option<u8> {
-    let [b'%', high, low, ..] = text else {
-        return None;
-    };
-    let digit = |c: u8| char::from(c).to_digit(16);
-    u8::try_from(digit(*high)? * 16 + digit(*low)?).ok()
 }
 
 #[cfg(test)]

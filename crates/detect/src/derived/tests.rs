@@ -190,8 +190,8 @@ fn every_documented_field_can_be_had() {
         r#""requestParameters":{"cidrIp":"0.0.0.0/0"}"#,
     );
     for field in FIELDS {
-        let found = [&everything, &ingress].map(|text| value_of(text, field.name));
-        assert!(found.iter().any(Option::is_some), "{}", field.name);
+        let found = [&everything, &ingress].map(|text| value_of(text, field.name()));
+        assert!(found.iter().any(Option::is_some), "{}", field.name());
         assert!(field.meaning.ends_with('.') && !field.values.is_empty());
     }
 }
@@ -205,7 +205,7 @@ proptest! {
     ) {
         let text = record("s3", &name, &format!(r#""requestParameters":{request},"additionalEventData":{identity},"userIdentity":{identity}"#));
         for field in FIELDS {
-            value_of(&text, field.name);
+            value_of(&text, field.name());
         }
     }
 }
@@ -231,4 +231,18 @@ fn junk() -> impl Strategy<Value = serde_json::Value> {
             inner.prop_map(|value| value.to_string().into()),
         ]
     })
+}
+
+#[test]
+fn listed_values_are_the_only_ones() {
+    let field = |path| {
+        FIELDS
+            .iter()
+            .find(|derived| derived.path == path)
+            .expect("listed")
+    };
+    assert!(field("trailhound.grants").can_be("account:444455556666"));
+    assert!(field("trailhound.outcome").can_be("Success"));
+    assert!(!field("trailhound.outcome").can_be("succeeded"));
+    assert!(field("trailhound.tool").can_be("anything"));
 }

@@ -176,8 +176,8 @@ fn collect(json: Json<'_>, path: &mut String, depth: usize, rows: &mut Vec<Row>)
 fn derived_rows(record: &Record<'_>) -> Vec<Row> {
     let row = |field: &derived::DerivedField| {
         Some(Row {
-            name: format!("trailhound.{}", field.name),
-            value: shown(&derived::field(record, field.name)?),
+            name: field.path.to_owned(),
+            value: shown(&derived::field(record, field.name())?),
         })
     };
     derived::FIELDS.iter().filter_map(row).collect()

@@ -33,15 +33,7 @@ pub(crate) fn read(root: &Node, report: &mut Report) -> Option<Correlation> {
     let header = header::read(root, report);
     let node = root.get("correlation")?;
     if node.map().is_none() {
-        let (key, expected, found) = ("correlation".to_owned(), "a mapping", node.article());
-        report.add(
-            node.at,
-            Problem::WrongType {
-                key,
-                expected,
-                found,
-            },
-        );
+        report.wrong_type(node, "correlation", "a mapping");
         return None;
     }
     let mut reader = Reader { node, report };
@@ -159,15 +151,7 @@ impl Reader<'_> {
             return false;
         };
         node.to_value().as_bool().unwrap_or_else(|| {
-            let (key, found) = ("generate".to_owned(), node.article());
-            self.report.add(
-                node.at,
-                Problem::WrongType {
-                    key,
-                    expected: "true or false",
-                    found,
-                },
-            );
+            self.report.wrong_type(node, "generate", "true or false");
             false
         })
     }
@@ -190,16 +174,9 @@ impl Reader<'_> {
                     .expression(condition, text, rules)
                     .map(CorrelationCondition::Rules),
                 _ => {
-                    let (key, found) = ("condition".to_owned(), condition.article());
                     let expected = "a mapping such as { gte: 10 }";
-                    self.refuse(
-                        condition.at,
-                        Problem::WrongType {
-                            key,
-                            expected,
-                            found,
-                        },
-                    )
+                    self.report.wrong_type(condition, "condition", expected);
+                    None
                 }
             },
         }
@@ -301,19 +278,8 @@ impl Reader<'_> {
             return Vec::new();
         };
         let Some(pairs) = node.map() else {
-            let (key, expected, found) = (
-                "aliases".to_owned(),
-                "a mapping of names to mappings",
-                node.article(),
-            );
-            self.report.add(
-                node.at,
-                Problem::WrongType {
-                    key,
-                    expected,
-                    found,
-                },
-            );
+            self.report
+                .wrong_type(node, "aliases", "a mapping of names to mappings");
             return Vec::new();
         };
         pairs
@@ -334,15 +300,9 @@ impl Reader<'_> {
             return self.refuse(key.at, Problem::AliasUnused(name));
         }
         let Some(pairs) = node.map().filter(|pairs| !pairs.is_empty()) else {
-            let (key, expected, found) = (name, "a mapping of rules to fields", node.article());
-            return self.refuse(
-                node.at,
-                Problem::WrongType {
-                    key,
-                    expected,
-                    found,
-                },
-            );
+            self.report
+                .wrong_type(node, &name, "a mapping of rules to fields");
+            return None;
         };
         let mut fields = Vec::with_capacity(pairs.len());
         for (rule, field) in pairs {
@@ -352,16 +312,9 @@ impl Reader<'_> {
                 return self.refuse(rule.at, problem);
             };
             let Some(path) = field.text().filter(|path| !path.is_empty()) else {
-                let (key, expected, found) =
-                    (rule_name.to_owned(), "the name of a field", field.article());
-                return self.refuse(
-                    field.at,
-                    Problem::WrongType {
-                        key,
-                        expected,
-                        found,
-                    },
-                );
+                self.report
+                    .wrong_type(field, rule_name, "the name of a field");
+                return None;
             };
             fields.push((position, FieldPath::new(path)));
         }

@@ -4,7 +4,7 @@
 //! public CloudTrail rules) and `logs/**/*.json.gz`; without it these tests say so and pass.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use flate2::read::GzDecoder;
 use rsigma_eval::{Engine, JsonEvent};
@@ -13,33 +13,7 @@ use sigma::{RuleSet, SourceFile};
 
 /// Text of every published rule with its name; `None` if they are not here.
 fn rules() -> Option<Vec<(String, String)>> {
-    let folder = folder()?.join("sigma");
-    let mut files: Vec<_> = fs::read_dir(&folder)
-        .ok()?
-        .flatten()
-        .map(|entry| entry.path())
-        .collect();
-    files.sort();
-    let rules = files
-        .iter()
-        .filter(|path| path.extension().is_some_and(|kind| kind == "yml"));
-    let read = |path: &PathBuf| {
-        (
-            path.display().to_string(),
-            fs::read_to_string(path).expect("readable"),
-        )
-    };
-    Some(rules.map(read).collect())
-}
-
-fn folder() -> Option<PathBuf> {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    let folder = std::env::var_os("TRAILHOUND_SHARED").map_or_else(beside, PathBuf::from);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    eprintln!("SKIPPED: set TRAILHOUND_SHARED to a folder with published rules and logs");
-    None
+    outside::shared("sigma").map(|folder| outside::rule_files(&folder))
 }
 
 fn load(files: &[(String, String)]) -> RuleSet {
@@ -71,13 +45,13 @@ fn lints_of_published_rules_make_sense() {
 
 #[test]
 fn verdicts_on_published_logs_agree() {
-    let (Some(files), Some(folder)) = (rules(), folder()) else {
+    let (Some(files), Some(folder)) = (rules(), outside::shared("logs")) else {
         return;
     };
     let rules = load(&files);
     let engines: Vec<_> = files.iter().map(|(_, text)| oracle(text)).collect();
     let (mut records, mut matches) = (0, 0);
-    for event in events(&folder.join("logs")) {
+    for event in events(&folder) {
         records += 1;
         for (rule, engine) in rules.rules().iter().zip(&engines) {
             let theirs = !engine.evaluate(&JsonEvent::borrow(&event)).is_empty();
@@ -98,23 +72,10 @@ fn oracle(text: &str) -> Engine {
 
 /// Every record of every log file below `folder`.
 fn events(folder: &Path) -> Vec<Json> {
-    let mut events = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for path in fs::read_dir(folder)
-            .into_iter()
-            .flatten()
-            .flatten()
-            .map(|entry| entry.path())
-        {
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                events.extend(read(&path));
-            }
-        }
-    }
-    events
+    outside::files(folder)
+        .iter()
+        .flat_map(|path| read(path))
+        .collect()
 }
 
 /// The records of one log file, compressed or not; none if it is something else.
