@@ -33,8 +33,9 @@ fn month(stories: bool) -> (Vec<Alert>, u64) {
     let mut reader = LogFileReader::default();
     let mut found = Screened::default();
     for file in simulate(&scenario) {
+        let path = file.path.as_str().into();
         reader.read(&*file.body, |record| {
-            screener.screen(record, Some(&file.path), &mut found);
+            screener.screen(record, Some(&path), &mut found);
         });
     }
     let alerts = found.cases.iter().map(detect::case::Case::alert).collect();

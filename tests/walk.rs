@@ -47,8 +47,9 @@ fn screen<'f>(files: impl IntoIterator<Item = &'f LogFile>) -> Screened {
     let mut screener = DETECTOR.screener();
     let mut found = Screened::default();
     for file in files {
+        let path = file.path.as_str().into();
         let report = reader.read(&*file.bytes, |record| {
-            screener.screen(record, Some(&file.path), &mut found);
+            screener.screen(record, Some(&path), &mut found);
         });
         assert!(report.problem.is_none() && report.failed == 0, "{report:?}");
     }
@@ -128,7 +129,7 @@ static FILES: LazyLock<Vec<LogFile>> = LazyLock::new(|| {
 /// The last alert that was published under each id.
 fn standing(sink: MemorySink) -> BTreeMap<AlertId, Alert> {
     let alerts = sink.alerts.into_iter();
-    alerts.map(|alert| (alert.id.clone(), alert)).collect()
+    alerts.map(|alert| (alert.id, alert)).collect()
 }
 
 /// What one clean pass over all files publishes.

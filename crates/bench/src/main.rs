@@ -52,13 +52,16 @@ fn report(trailhound: &Path) -> Result<()> {
     let floor = best(|| Usage::of_self(&["floor", text(&corpora.month)?]))?;
     let name = "reading and inflating alone, one thread";
     row(name, floor.processor, 3, "s");
-    let mut packs = vec![("the built-in rules", None)];
+    let mut packs: Vec<(&str, Vec<&str>)> = vec![("the built-in rules", Vec::new())];
     if let Some(rules) = &corpora.sigma {
-        packs.push(("SigmaHQ's CloudTrail rules", Some(rules.as_path())));
+        let only = ["--no-builtin", "--rules", text(rules)?];
+        packs.push(("SigmaHQ's CloudTrail rules", only.to_vec()));
+        let from_medium = [&only[..], &["--level", "medium"]].concat();
+        packs.push(("the same, --level medium", from_medium));
     }
     for (name, rules) in packs {
-        let one = best(|| scan(trailhound, &corpora.month, 1, rules))?;
-        let two = best(|| scan(trailhound, &corpora.month, 2, rules))?;
+        let one = best(|| scan(trailhound, &corpora.month, 1, &rules))?;
+        let two = best(|| scan(trailhound, &corpora.month, 2, &rules))?;
         let ratio = one.processor / floor.processor;
         row(&format!("scan, {name}, one thread"), one.processor, 3, "s");
         row("  to reading and inflating alone", ratio, 2, "times");
@@ -77,8 +80,8 @@ fn report(trailhound: &Path) -> Result<()> {
         row("  peak memory", one.peak_mb, 1, "MB");
     }
 
-    let big = scan(trailhound, &corpora.one_file, 1, None)?;
-    let start = best_of(20, || scan(trailhound, &corpora.empty, 1, None))?;
+    let big = scan(trailhound, &corpora.one_file, 1, &[])?;
+    let start = best_of(20, || scan(trailhound, &corpora.empty, 1, &[]))?;
     row(
         &format!("scan, one gzip file of {} records", corpus::BIG),
         big.processor,
@@ -99,7 +102,7 @@ fn row(what: &str, figure: f64, decimals: usize, unit: &str) {
     println!("{what:<44}{figure:>10.decimals$} {unit}");
 }
 
-fn scan(trailhound: &Path, logs: &Path, threads: usize, rules: Option<&Path>) -> Result<Usage> {
+fn scan(trailhound: &Path, logs: &Path, threads: usize, rules: &[&str]) -> Result<Usage> {
     let mut command = vec![
         text(trailhound)?,
         "scan",
@@ -116,9 +119,7 @@ fn scan(trailhound: &Path, logs: &Path, threads: usize, rules: Option<&Path>) ->
         "--threads",
         &threads,
     ]);
-    if let Some(rules) = rules {
-        command.extend(["--no-builtin", "--rules", text(rules)?]);
-    }
+    command.extend(rules);
     Usage::of(&command)
 }
 

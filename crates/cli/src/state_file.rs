@@ -71,7 +71,7 @@ impl StateFile {
         let table = self.database.begin_read()?.open_table(CASES)?;
         let mut cases = Cases::default();
         for id in ids {
-            if let Some(json) = table.get(id.as_str())? {
+            if let Some(json) = table.get(&*id.to_string())? {
                 cases.merge_one(serde_json::from_slice::<Case>(json.value())?);
             }
         }
@@ -84,7 +84,7 @@ impl StateFile {
             let mut table = write.open_table(CASES)?;
             for case in cases {
                 let json = serde_json::to_vec(&case)?;
-                table.insert(case.id().as_str(), json.as_slice())?;
+                table.insert(&*case.id().to_string(), json.as_slice())?;
             }
         }
         Ok(write.commit()?)

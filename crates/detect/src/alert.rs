@@ -5,14 +5,15 @@
 //! any of its events gives it the same [`AlertId`].
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-use sigma::{Event, FieldPath, Level, Rule, Value};
+use sigma::{Event as _, FieldPath, Level, Rule, Value};
 
 use crate::cloudtrail::Record;
 use crate::facts;
+use crate::group;
 use crate::guidance::{Guidance, Text};
 use crate::language::Language;
 use crate::neutral::neutral;
@@ -29,60 +30,56 @@ pub const SCHEMA: &str = "trailhound.alert/1";
 const USER_AGENT: usize = 512;
 
 /// Names an alert; the same for the same rule, group and period wherever it is made.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct AlertId(String);
+///
+/// Written as `th-` and 24 hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct AlertId(u128);
 
 impl AlertId {
-    /// The id, `th-` and 24 hexadecimal digits.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+    const BITS: u32 = 96;
+    const PREFIX: &str = "th-";
 
-    /// Of the alert that `record`, matched by `rule`, belongs to.
-    ///
-    /// Hashed, because parts of it are chosen by whoever is watched; 96 bits of SHA-256, so that
-    /// nobody can choose a group that hides behind the alert of another.
-    pub(crate) fn of(rule: &Rule, guidance: &Guidance, record: &Record<'_>) -> Self {
-        let mut hash = Sha256::new();
-        let mut part = |text: &str| {
-            hash.update((text.len() as u64).to_le_bytes());
-            hash.update(text);
-        };
-        part(rule.id().unwrap_or_else(|| rule.title()));
-        part(&record.account().unwrap_or_default());
-        for path in &guidance.group_by {
-            part(&group_value(record, path));
-        }
-        part(&period_start(record.event_time(), guidance.period).to_string());
-        let digits = hash.finalize();
-        Self(
-            digits[..12]
-                .iter()
-                .fold("th-".to_owned(), |id, byte| id + &format!("{byte:02x}")),
-        )
+    /// The first bits of a digest.
+    pub(crate) fn of(digest: &[u8]) -> Self {
+        let bytes = digest.iter().take(Self::BITS as usize / 8);
+        Self(bytes.fold(0, |id, byte| id << 8 | u128::from(*byte)))
     }
 }
 
 impl std::fmt::Display for AlertId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
+        let Self(id) = self;
+        write!(
+            f,
+            "{}{id:0width$x}",
+            Self::PREFIX,
+            width = Self::BITS as usize / 4
+        )
     }
 }
 
-fn group_value(record: &Record<'_>, path: &FieldPath) -> String {
-    match record.field(path) {
-        Some(Value::Str(text)) => text.into_owned(),
-        other => format!("{other:?}"),
+impl From<AlertId> for String {
+    fn from(id: AlertId) -> Self {
+        id.to_string()
     }
 }
 
-/// The start of the period that `time` lies in; periods are counted from 1970-01-01T00:00:00Z on.
-fn period_start(time: Timestamp, period: SignedDuration) -> Timestamp {
-    let seconds = time.as_second();
-    let start = seconds - seconds.rem_euclid(period.as_secs().max(1));
-    Timestamp::from_second(start).unwrap_or(time)
+/// A text that names no alert.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not the id of an alert, `th-` and 24 hexadecimal digits")]
+pub struct NotAnId(String);
+
+impl TryFrom<String> for AlertId {
+    type Error = NotAnId;
+
+    fn try_from(text: String) -> Result<Self, NotAnId> {
+        let digits = text.strip_prefix(Self::PREFIX);
+        let id = digits
+            .filter(|digits| digits.len() == Self::BITS as usize / 4 && !digits.starts_with('+'))
+            .and_then(|digits| u128::from_str_radix(digits, 16).ok());
+        id.map(Self).ok_or(NotAnId(text))
+    }
 }
 
 /// An alert, as it is printed, published and kept.
@@ -203,7 +200,7 @@ pub struct EventRef {
     /// Why it failed, if it did.
     pub error_code: Option<String>,
     /// Where the record was read.
-    pub log_file: Option<String>,
+    pub log_file: Option<Arc<str>>,
 }
 
 /// A command that contains the damage.
@@ -220,14 +217,14 @@ pub struct Response {
 impl EventRef {
     /// What is kept of `record`, read in `log_file`.
     #[must_use]
-    pub fn of(record: &Record<'_>, log_file: Option<&str>) -> Self {
+    pub fn of(record: &Record<'_>, log_file: Option<&Arc<str>>) -> Self {
         Self {
             event_time: record.event_time(),
             event_id: record.event_id().map(Into::into),
             event_source: record.event_source().into(),
             event_name: record.event_name().into(),
             error_code: record.error_code().map(Into::into),
-            log_file: log_file.map(Into::into),
+            log_file: log_file.cloned(),
         }
     }
 }
@@ -235,16 +232,24 @@ impl EventRef {
 impl Alert {
     /// The alert that `record`, matched by `rule`, makes by itself.
     #[must_use]
-    pub fn of_match(
+    pub fn of_match(rule: &Rule, guidance: &Guidance, record: &Record<'_>) -> Self {
+        let mut key = Vec::new();
+        group::write_key(guidance, record, &mut key);
+        Self::in_group(group::alert(rule, &key), rule, guidance, record, None)
+    }
+
+    /// The same, where its id is known.
+    pub(crate) fn in_group(
+        id: AlertId,
         rule: &Rule,
         guidance: &Guidance,
         record: &Record<'_>,
-        log_file: Option<&str>,
+        log_file: Option<&Arc<str>>,
     ) -> Self {
         let time = record.event_time();
         Self {
             schema: SCHEMA.to_owned(),
-            id: AlertId::of(rule, guidance, record),
+            id,
             level: rule.level(),
             rule: RuleInfo::of(rule, guidance),
             time,

@@ -6,13 +6,15 @@
 //! alert comes from the first of them by time and id.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
+use std::sync::Arc;
 
+use hashbrown::HashSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 use sigma::Rule;
+use uuid::Uuid;
 
 use crate::alert::{Alert, AlertId, EventRef};
 use crate::cloudtrail::Record;
@@ -31,7 +33,8 @@ pub struct Case {
     #[serde(with = "pairs")]
     listed: BTreeMap<Moment, EventRef>,
     /// All events, 8 bytes each.
-    seen: BTreeSet<EventHash>,
+    #[serde(with = "sorted")]
+    seen: HashSet<EventHash>,
     last_time: Timestamp,
 }
 
@@ -58,27 +61,49 @@ mod pairs {
     }
 }
 
+/// In order, so that the same case is written as the same text.
+mod sorted {
+    use hashbrown::HashSet;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::EventHash;
+
+    pub(super) fn serialize<S: Serializer>(
+        seen: &HashSet<EventHash>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let mut events: Vec<_> = seen.iter().collect();
+        events.sort_unstable();
+        serializer.collect_seq(events)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<HashSet<EventHash>, D::Error> {
+        let events = Vec::<EventHash>::deserialize(deserializer)?;
+        Ok(events.into_iter().collect())
+    }
+}
+
 /// The order of events: by time, then by what names them.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct Moment(Timestamp, EventHash);
 
-/// Stands for the record's account and event id, or for its text if it has none.
+/// Stands for an event within its account: for its id, or for the record's text if it has none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 struct EventHash(u64);
 
 impl EventHash {
+    /// AWS chooses event ids at random, so half of one is as good as a hash of it. Whatever else
+    /// stands in its place may have been chosen to collide, and is hashed.
     fn of(record: &Record<'_>) -> Self {
-        let mut hash = Sha256::new();
-        match record.event_id() {
-            Some(id) => {
-                hash.update(record.account().unwrap_or_default().as_bytes());
-                hash.update([0]);
-                hash.update(id.as_bytes());
-            }
-            None => hash.update(record.text()),
+        let id = record.event_id();
+        if let Some(uuid) = id.as_deref().and_then(|id| Uuid::try_parse(id).ok()) {
+            let (high, low) = uuid.as_u64_pair();
+            return Self(high ^ low);
         }
-        let digest = hash.finalize();
+        let digest = Sha256::digest(id.as_deref().unwrap_or(record.text()));
         Self(
             digest
                 .first_chunk()
@@ -91,11 +116,8 @@ impl Case {
     fn new(moment: Moment, alert: Alert) -> Self {
         let event = alert.events.first().cloned();
         Self {
-            seen: BTreeSet::from([moment.1]),
-            listed: event
-                .map(|event| (moment.clone(), event))
-                .into_iter()
-                .collect(),
+            seen: HashSet::from_iter([moment.1]),
+            listed: event.map(|event| (moment, event)).into_iter().collect(),
             last_time: alert.last_time,
             first: moment,
             alert,
@@ -104,8 +126,8 @@ impl Case {
 
     /// The name of the alert.
     #[must_use]
-    pub fn id(&self) -> &AlertId {
-        &self.alert.id
+    pub fn id(&self) -> AlertId {
+        self.alert.id
     }
 
     /// How bad its alert is.
@@ -124,7 +146,7 @@ impl Case {
         self.seen.extend(other.seen);
         self.last_time = self.last_time.max(other.last_time);
         for (moment, event) in other.listed {
-            self.list(moment, event);
+            self.list(moment, || event);
         }
     }
 
@@ -141,21 +163,32 @@ impl Case {
         }
     }
 
-    fn add(&mut self, moment: Moment, event: EventRef) {
+    fn add(&mut self, moment: Moment, event: impl FnOnce() -> EventRef) {
         self.seen.insert(moment.1);
         self.last_time = self.last_time.max(moment.0);
         self.list(moment, event);
     }
 
-    fn list(&mut self, moment: Moment, event: EventRef) {
+    /// Lists the event, if it is among the first [`LISTED`].
+    fn list(&mut self, moment: Moment, event: impl FnOnce() -> EventRef) {
+        if self.listed.len() >= LISTED
+            && self
+                .listed
+                .last_key_value()
+                .is_some_and(|(last, _)| *last < moment)
+        {
+            return;
+        }
         match self.listed.entry(moment) {
-            // The same event read in two files: which of them is named must not depend on chance.
-            Entry::Occupied(mut known) if event < *known.get() => {
-                known.insert(event);
+            Entry::Occupied(mut known) => {
+                // The same event read in two files: which of them is named must not depend on chance.
+                let event = event();
+                if event < *known.get() {
+                    known.insert(event);
+                }
             }
-            Entry::Occupied(_) => {}
             Entry::Vacant(place) => {
-                place.insert(event);
+                place.insert(event());
             }
         }
         if self.listed.len() > LISTED {
@@ -182,24 +215,24 @@ pub struct Cases {
 }
 
 impl Cases {
-    /// Adds a record that `rule` has matched.
-    pub fn add(
+    /// Adds a record that `rule` has matched, to the alert `id`.
+    pub(crate) fn add(
         &mut self,
+        id: AlertId,
         rule: &Rule,
         guidance: &Guidance,
         record: &Record<'_>,
-        log_file: Option<&str>,
+        log_file: Option<&Arc<str>>,
     ) {
         let moment = Moment(record.event_time(), EventHash::of(record));
-        let id = AlertId::of(rule, guidance, record);
         match self.cases.get_mut(&id) {
             // The many events of a noisy case cost no more than their mention.
             Some(case) if case.first < moment => {
-                case.add(moment, EventRef::of(record, log_file));
+                case.add(moment, || EventRef::of(record, log_file));
             }
             _ => self.merge_one(Case::new(
                 moment,
-                Alert::of_match(rule, guidance, record, log_file),
+                Alert::in_group(id, rule, guidance, record, log_file),
             )),
         }
     }
@@ -213,7 +246,7 @@ impl Cases {
 
     /// Adds what one case knows.
     pub fn merge_one(&mut self, case: Case) {
-        match self.cases.entry(case.id().clone()) {
+        match self.cases.entry(case.id()) {
             Entry::Occupied(mut known) => known.get_mut().merge(case),
             Entry::Vacant(place) => {
                 place.insert(case);
@@ -223,8 +256,8 @@ impl Cases {
 
     /// What is known about the alert of this name.
     #[must_use]
-    pub fn get(&self, id: &AlertId) -> Option<&Case> {
-        self.cases.get(id)
+    pub fn get(&self, id: AlertId) -> Option<&Case> {
+        self.cases.get(&id)
     }
 
     /// Takes the cases of `other` in place of those of the same name.

@@ -41,6 +41,9 @@ pub struct DerivedField {
 /// What the path of every derived field begins with.
 pub const PREFIX: &str = "trailhound.";
 
+/// The derived field that tells who made a call.
+pub const PRINCIPAL_KEY: &str = "trailhound.principal.key";
+
 impl DerivedField {
     /// The path without [`PREFIX`].
     #[must_use]
@@ -63,7 +66,7 @@ impl DerivedField {
 /// Every derived field, in the order of the documentation.
 pub const FIELDS: &[DerivedField] = &[
     DerivedField {
-        path: "trailhound.principal.key",
+        path: PRINCIPAL_KEY,
         meaning: "Who made the call, the same in every session: the role, not the session.",
         values: "an ARN such as `arn:aws:iam::111122223333:role/Deploy`, a service name, `anonymous`, …",
         closed: &[],

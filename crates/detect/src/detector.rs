@@ -12,13 +12,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hashbrown::HashMap;
-use sigma::{FieldPath, Known, Partial, Rule, RuleSet};
+use sigma::{FieldPath, Known, Level, Partial, Rule, RuleSet};
 
+use crate::alert::AlertId;
 use crate::case::Cases;
 use crate::cloudtrail::event::value as value_of;
-use crate::cloudtrail::json::Kind;
 use crate::cloudtrail::{Json, Record};
-use crate::gate::{Gate, Verdicts};
+use crate::gate::{Gate, Look};
+use crate::group;
 use crate::guidance::{Guidance, GuidanceError};
 
 /// How many combinations are remembered. Beyond, every rule is asked what it can rule out each time.
@@ -27,23 +28,18 @@ const REMEMBERED: usize = 16_384;
 /// The longest combination that is remembered, in bytes.
 const KEY: usize = 256;
 
-/// The fields of few values that have a [`Gate`], and where their value is.
-const GATED: [(&str, Gated); 2] = [
-    ("userAgent", |record| Some(record.get("userAgent"))),
-    ("userIdentity.arn", |record| {
-        let identity = record.user_identity()?;
-        (identity.kind() == Kind::Object).then(|| identity.get("arn"))
-    }),
-];
+/// The fields of few values that have a [`Gate`].
+const GATED: [&str; 2] = ["userIdentity", "userAgent"];
 
-/// What a record has in the field, if it can be said without following the path in full.
-type Gated = for<'a> fn(&Record<'a>) -> Option<Option<Json<'a>>>;
+/// Which of them is the identity's.
+const IDENTITY: usize = 0;
 
 /// The rules, ready to judge.
 #[derive(Debug)]
 pub struct Detector {
     rules: RuleSet,
     guidance: Vec<Guidance>,
+    floor: Level,
 }
 
 impl Detector {
@@ -59,7 +55,19 @@ impl Detector {
             })
         });
         let guidance = guidance.collect();
-        (Self { rules, guidance }, problems)
+        let floor = Level::Informational;
+        let detector = Self {
+            rules,
+            guidance,
+            floor,
+        };
+        (detector, problems)
+    }
+
+    /// The same, but of rules below `floor` matches are only counted.
+    #[must_use]
+    pub fn from_level(self, floor: Level) -> Self {
+        Self { floor, ..self }
     }
 
     /// The rules.
@@ -82,7 +90,8 @@ impl Detector {
             detector: self,
             candidates: HashMap::new(),
             key: Vec::new(),
-            gates: GATED.map(|(path, _)| Gate::new(path, rules)),
+            gates: GATED.map(|field| Gate::new(field, rules)),
+            alerts: HashMap::new(),
         }
     }
 
@@ -103,6 +112,17 @@ pub struct Screener<'d> {
     candidates: HashMap<Box<[u8]>, Arc<[u32]>>,
     key: Vec<u8>,
     gates: [Gate; 2],
+    /// The alerts that matches belong to, where the identity decides; `None` where it turned out not to.
+    alerts: HashMap<Session, Option<AlertId>>,
+}
+
+/// Matches of one rule in one period, in records of one account with one identity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Session {
+    rule: u32,
+    identity: u32,
+    period_start: i64,
+    account: [u8; 12],
 }
 
 /// What was found, record by record, before anything is published.
@@ -110,6 +130,8 @@ pub struct Screener<'d> {
 pub struct Screened {
     /// What will be alerts.
     pub cases: Cases,
+    /// How many matches will be none, for their rules are below the level asked for.
+    pub below: BTreeMap<Level, u64>,
     /// How many records were judged.
     pub judged: u64,
     /// How many times a rule has matched.
@@ -122,6 +144,9 @@ impl Screened {
     /// Adds what another screener has found.
     pub fn merge(&mut self, other: Self) {
         self.cases.merge(other.cases);
+        for (level, count) in other.below {
+            *self.below.entry(level).or_default() += count;
+        }
         self.judged += other.judged;
         self.matches += other.matches;
         for (filter, count) in other.suppressed {
@@ -132,7 +157,12 @@ impl Screened {
 
 impl Screener<'_> {
     /// Asks every rule about `record`, read in `log_file`.
-    pub fn screen(&mut self, record: &Record<'_>, log_file: Option<&str>, found: &mut Screened) {
+    pub fn screen(
+        &mut self,
+        record: &Record<'_>,
+        log_file: Option<&Arc<str>>,
+        found: &mut Screened,
+    ) {
         found.judged += 1;
         let detector = self.detector;
         let rules = detector.rules.rules();
@@ -140,7 +170,7 @@ impl Screener<'_> {
         for &at in &*self.candidates(record) {
             let at = at as usize;
             let rule = &rules[at];
-            if !looked.lets_pass(&mut self.gates, at, record, rules) || !rule.matches(record) {
+            if !looked.matches(&mut self.gates, at, record, rules) {
                 continue;
             }
             found.matches += 1;
@@ -151,9 +181,14 @@ impl Screener<'_> {
                         .entry(filter.title().to_owned())
                         .or_default() += 1;
                 }
-                None => found
-                    .cases
-                    .add(rule, &detector.guidance[at], record, log_file),
+                None if rule.level() < detector.floor => {
+                    *found.below.entry(rule.level()).or_default() += 1;
+                }
+                None => {
+                    let id = self.alert(at, record, &mut looked);
+                    let guidance = &detector.guidance[at];
+                    found.cases.add(id, rule, guidance, record, log_file);
+                }
             }
         }
     }
@@ -163,8 +198,40 @@ impl Screener<'_> {
     pub fn matches(&mut self, rule: usize, record: &Record<'_>) -> bool {
         let rules = self.detector.rules.rules();
         self.candidates(record).contains(&(rule as u32))
-            && Looked::default().lets_pass(&mut self.gates, rule, record, rules)
-            && rules[rule].matches(record)
+            && Looked::default().matches(&mut self.gates, rule, record, rules)
+    }
+
+    /// The alert that `record`, matched by the rule at this place, belongs to.
+    fn alert(&mut self, rule: usize, record: &Record<'_>, looked: &mut Looked) -> AlertId {
+        let session = self.session(rule, record, looked);
+        if let Some(Some(known)) = session.and_then(|session| self.alerts.get(&session)) {
+            return *known;
+        }
+        let rules = self.detector.rules.rules();
+        let by_identity = group::write_key(&self.detector.guidance[rule], record, &mut self.key);
+        let id = group::alert(&rules[rule], &self.key);
+        if let Some(session) = session {
+            if self.alerts.len() >= REMEMBERED {
+                self.alerts.clear();
+            }
+            self.alerts.insert(session, by_identity.then_some(id));
+        }
+        id
+    }
+
+    fn session(
+        &mut self,
+        rule: usize,
+        record: &Record<'_>,
+        looked: &mut Looked,
+    ) -> Option<Session> {
+        let rules = self.detector.rules.rules();
+        Some(Session {
+            rule: rule as u32,
+            identity: looked.at(IDENTITY, &mut self.gates, record, rules)?.number,
+            period_start: self.detector.guidance[rule].period_start(record.event_time()),
+            account: record.account()?.as_bytes().try_into().ok()?,
+        })
     }
 
     /// The rules that may match `record`, by their place in the rule set.
@@ -184,32 +251,43 @@ impl Screener<'_> {
     }
 }
 
-/// What the gates have said of one record, asked when the first rule needs it.
+/// What the gates know of one record, looked up when it is first needed.
 #[derive(Default)]
-struct Looked([Option<Verdicts>; 2]);
+struct Looked([Option<Option<Look>>; 2]);
 
 impl Looked {
     #[inline]
-    fn lets_pass(
+    fn at(
+        &mut self,
+        gate: usize,
+        gates: &mut [Gate; 2],
+        record: &Record<'_>,
+        rules: &[Rule],
+    ) -> Option<Look> {
+        let Self(looked) = self;
+        let this = &mut gates[gate];
+        *looked[gate].get_or_insert_with(|| this.look(record.get(this.field()), rules))
+    }
+
+    /// Whether the rule at this place matches: said by a gate, if one can tell, or by the rule.
+    #[inline]
+    fn matches(
         &mut self,
         gates: &mut [Gate; 2],
         rule: usize,
         record: &Record<'_>,
         rules: &[Rule],
     ) -> bool {
-        gates
-            .iter_mut()
-            .zip(&mut self.0)
-            .zip(GATED)
-            .all(|((gate, looked), (_, value))| {
-                if !gate.concerns(rule) {
-                    return true;
-                }
-                let verdicts = *looked.get_or_insert_with(|| {
-                    value(record).map_or(Verdicts::Open, |found| gate.look(found, rules))
-                });
-                gate.lets_pass(verdicts, rule)
-            })
+        for at in 0..gates.len() {
+            if !gates[at].concerns(rule) {
+                continue;
+            }
+            let look = self.at(at, gates, record, rules);
+            if let Some(verdict) = look.and_then(|look| gates[at].verdict(look, rule)) {
+                return verdict;
+            }
+        }
+        rules[rule].matches(record)
     }
 }
 

@@ -1,52 +1,59 @@
-//! Passes over rules by one field's value, remembered.
+//! Judges rules by one field's value, remembered.
 //!
-//! A rule that wants a certain user agent, whatever the API, is a candidate for every record. But an
-//! account knows few user agents; whether a rule can match one is asked once and remembered.
+//! A rule that wants a certain user agent or a certain kind of identity, whatever the API, is a
+//! candidate for every record. But an account knows few user agents, and a session writes the same
+//! identity into all of its records; what a rule makes of one is asked once and remembered.
 
 use hashbrown::HashMap;
+use sigma::event::Step;
 use sigma::{FieldPath, Known, Partial, Rule};
 
 use crate::cloudtrail::Json;
-use crate::cloudtrail::event::value;
+use crate::cloudtrail::event::below;
 
-/// How many values are remembered before all are forgotten.
-const REMEMBERED: usize = 65_536;
+/// How many bytes of values are remembered before all are forgotten.
+const REMEMBERED: usize = 8 << 20;
 
 /// The longest value that is remembered, in bytes.
-const LONGEST: usize = 512;
+const LONGEST: usize = 4 << 10;
 
-/// What is remembered about one field.
-#[derive(Debug)]
-pub(crate) struct Gate {
-    path: FieldPath,
-    /// For each rule, whether it asks about the field.
-    asked: Box<[bool]>,
-    /// For each value, as written, where its verdicts are.
-    values: HashMap<Box<str>, usize>,
-    /// The different verdicts: for each rule, whether it can match.
-    verdicts: Vec<Box<[bool]>>,
+/// What is remembered about a value.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Look {
+    /// Where its verdicts are.
+    verdicts: u32,
+    /// Stands for the value, and never for another one.
+    pub(crate) number: u32,
 }
 
-/// What a gate says of one record's value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdicts {
-    /// They are here.
-    At(usize),
-    /// Every rule must be asked in full.
-    Open,
+/// What is remembered about one top-level field.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    field: &'static str,
+    /// For each rule, whether it asks about the field or about something in it.
+    asked: Box<[bool]>,
+    values: HashMap<Box<str>, Look>,
+    /// How many values were ever seen.
+    count: u32,
+    /// How many bytes the values have.
+    bytes: usize,
+    /// The different verdicts, for each rule one: no record with such a value matches, or all do, or
+    /// it depends on the rest of the record.
+    verdicts: Vec<Box<[Option<bool>]>>,
 }
 
 impl Gate {
-    pub(crate) fn new(path: &str, rules: &[Rule]) -> Self {
-        let path = FieldPath::new(path);
-        let asked = rules
-            .iter()
-            .map(|rule| rule.fields().any(|field| *field == path))
-            .collect();
+    pub(crate) fn new(field: &'static str, rules: &[Rule]) -> Self {
+        let concerns = |path: &FieldPath| first_step(path) == Some(field);
         Self {
-            path,
-            asked,
+            field,
+            asked: rules
+                .iter()
+                .map(|rule| rule.fields().any(concerns))
+                .collect(),
             values: HashMap::new(),
+            count: 0,
+            bytes: 0,
             verdicts: Vec::new(),
         }
     }
@@ -57,64 +64,79 @@ impl Gate {
         self.asked[rule]
     }
 
-    /// What the gate says of a record with this in the field.
-    pub(crate) fn look(&mut self, found: Option<Json<'_>>, rules: &[Rule]) -> Verdicts {
-        let text = found.map_or("", Json::raw);
-        if let Some(at) = self.values.get(text) {
-            return Verdicts::At(*at);
-        }
-        if text.len() > LONGEST {
-            return Verdicts::Open;
-        }
-        if self.values.len() >= REMEMBERED {
-            self.values.clear();
-        }
-        let at = self.judge(found, rules);
-        self.values.insert(text.into(), at);
-        Verdicts::At(at)
+    /// The top-level field that is judged by.
+    pub(crate) fn field(&self) -> &'static str {
+        self.field
     }
 
-    /// Whether the rule at this place can match.
-    #[inline]
-    pub(crate) fn lets_pass(&self, verdicts: Verdicts, rule: usize) -> bool {
-        match verdicts {
-            Verdicts::At(at) => self.verdicts[at][rule],
-            Verdicts::Open => true,
+    /// What the gate says of a record with this in the field; `None` if every rule must be asked.
+    pub(crate) fn look(&mut self, found: Option<Json<'_>>, rules: &[Rule]) -> Option<Look> {
+        let text = found.map_or("", Json::raw);
+        if let Some(at) = self.values.get(text) {
+            return Some(*at);
         }
+        if text.len() > LONGEST {
+            return None;
+        }
+        if self.bytes + text.len() > REMEMBERED {
+            self.values.clear();
+            self.bytes = 0;
+        }
+        let look = Look {
+            verdicts: self.judge(found, rules),
+            number: self.count,
+        };
+        // After as many values as there are numbers nothing more is remembered.
+        self.count = self.count.checked_add(1)?;
+        self.values.insert(text.into(), look);
+        self.bytes += text.len();
+        Some(look)
+    }
+
+    /// What is known of the rule at this place.
+    #[inline]
+    pub(crate) fn verdict(&self, look: Look, rule: usize) -> Option<bool> {
+        self.verdicts[look.verdicts as usize][rule]
     }
 
     #[cold]
-    fn judge(&mut self, found: Option<Json<'_>>, rules: &[Rule]) -> usize {
+    fn judge(&mut self, found: Option<Json<'_>>, rules: &[Rule]) -> u32 {
         let only = Only {
-            path: &self.path,
+            field: self.field,
             found,
         };
         let asked = self.asked.iter().zip(rules);
-        let verdict: Box<[bool]> = asked
-            .map(|(asked, rule)| !asked || rule.could_match(&only))
+        let verdict: Box<[_]> = asked
+            .map(|(asked, rule)| asked.then(|| rule.verdict(&only)).flatten())
             .collect();
-        self.verdicts
-            .iter()
-            .position(|known| *known == verdict)
-            .unwrap_or_else(|| {
-                self.verdicts.push(verdict);
-                self.verdicts.len() - 1
-            })
+        let known = self.verdicts.iter().position(|known| *known == verdict);
+        let at = known.unwrap_or_else(|| {
+            self.verdicts.push(verdict);
+            self.verdicts.len() - 1
+        });
+        at as u32
     }
 }
 
-/// An event of which one field is known.
+/// An event of which one top-level field is known, and so all that is in it.
 struct Only<'a> {
-    path: &'a FieldPath,
+    field: &'static str,
     found: Option<Json<'a>>,
 }
 
 impl Partial for Only<'_> {
     fn known(&self, path: &FieldPath) -> Known<'_> {
-        if path != self.path {
+        if first_step(path) != Some(self.field) {
             return Known::Unknown;
         }
-        self.found
-            .map_or(Known::Absent, |json| Known::Value(value(json)))
+        let inside = self.found.and_then(|json| below(json, &path.steps()[1..]));
+        inside.map_or(Known::Absent, Known::Value)
+    }
+}
+
+fn first_step(path: &FieldPath) -> Option<&str> {
+    match path.steps().first()? {
+        Step::Key(name) => Some(name),
+        Step::Index(_) => None,
     }
 }

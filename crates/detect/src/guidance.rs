@@ -14,9 +14,9 @@
 //! ```
 //!
 //! Other tools pass over the block: the Sigma specification allows custom fields. All of it may be
-//! absent; then alerts are grouped by principal and hour.
+//! absent; then alerts are grouped by principal and day.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize};
 use sigma::{FieldPath, Rule};
 
@@ -93,7 +93,7 @@ impl Default for Guidance {
             title: Translations::default(),
             threat: None,
             group_by: vec![FieldPath::new("trailhound.principal.key")],
-            period: SignedDuration::from_hours(1),
+            period: SignedDuration::from_hours(24),
             response: Vec::new(),
         }
     }
@@ -111,6 +111,12 @@ pub struct GuidanceError {
 }
 
 impl Guidance {
+    /// The start of the period that `time` lies in, in seconds since 1970-01-01T00:00:00Z.
+    pub(crate) fn period_start(&self, time: Timestamp) -> i64 {
+        let seconds = time.as_second();
+        seconds - seconds.rem_euclid(self.period.as_secs().max(1))
+    }
+
     /// Reads the block of `rule`; the default for a rule without.
     ///
     /// # Errors
@@ -168,7 +174,7 @@ mod tests {
     #[test]
     fn what_is_absent_has_a_default() {
         let guidance = read("behaviour: x").unwrap();
-        assert_eq!(guidance.period, SignedDuration::from_hours(1));
+        assert_eq!(guidance.period, SignedDuration::from_hours(24));
         assert_eq!(guidance.group_by[0].as_str(), "trailhound.principal.key");
     }
 

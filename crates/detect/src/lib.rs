@@ -7,6 +7,7 @@ pub mod derived;
 mod detector;
 mod facts;
 mod gate;
+mod group;
 pub mod guidance;
 pub mod language;
 pub mod neutral;

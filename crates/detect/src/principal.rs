@@ -28,7 +28,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use self::identity::Identity;
+pub(crate) use self::identity::Identity;
 use crate::cloudtrail::Record;
 
 /// The one who made a call.

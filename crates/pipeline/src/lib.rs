@@ -62,7 +62,7 @@ impl<S: StateStore, A: AlertSink> Pipeline<S, A> {
     /// [`PipelineError`]; nothing is lost if the same findings are sent again.
     pub async fn settle(&mut self, screened: Screened) -> Result<Settled, PipelineError> {
         let found = screened.cases;
-        let ids: Vec<_> = found.iter().map(|case| case.id().clone()).collect();
+        let ids: Vec<_> = found.iter().map(detect::case::Case::id).collect();
         let before = self.states.load(&ids).await?;
         let news = news(&before, found);
         let settled = Settled {

@@ -14,7 +14,7 @@ pub struct MemoryState {
 impl StateStore for MemoryState {
     async fn load(&mut self, ids: &[AlertId]) -> Result<Cases, StateError> {
         let mut found = Cases::default();
-        for case in ids.iter().filter_map(|id| self.cases.get(id)) {
+        for case in ids.iter().filter_map(|id| self.cases.get(*id)) {
             found.merge_one(case.clone());
         }
         Ok(found)

@@ -176,11 +176,22 @@ impl Rule {
         self.fields.iter().map(|field| &**field)
     }
 
+    /// Whether all events that agree with what is known match, or none does; `None` if it depends on
+    /// what is not known.
+    #[must_use]
+    pub fn verdict(&self, partial: &impl Partial) -> Option<bool> {
+        match self.detection.truth(partial) {
+            Truth::True => Some(true),
+            Truth::False => Some(false),
+            Truth::Unknown => None,
+        }
+    }
+
     /// Whether any event that agrees with what is known could match; `false` is a promise, `true` is
     /// not.
     #[must_use]
     pub fn could_match(&self, partial: &impl Partial) -> bool {
-        self.detection.truth(partial) != Truth::False
+        self.verdict(partial) != Some(false)
     }
 }
 

@@ -22,8 +22,8 @@ pub enum Known<'a> {
 
 /// An event of which only some fields are known.
 ///
-/// Asking [`Rule::could_match`](crate::Rule::could_match) about such an event once, and remembering
-/// the answer, spares asking the rule about every event that shares these fields.
+/// Asking for [`Rule::verdict`](crate::Rule::verdict) about such an event once, and remembering the
+/// answer, spares asking the rule about every event that shares these fields.
 pub trait Partial {
     /// What is known of the field at `path`; must agree with what
     /// [`Event::field`](crate::event::Event::field) will say of every event that this stands for.

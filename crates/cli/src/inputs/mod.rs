@@ -10,7 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 pub use self::kind::Stranger;
 pub use self::source::{Meter, Metered, Source};
@@ -24,7 +24,7 @@ const CLOCK_SLACK: SignedDuration = SignedDuration::from_hours(1);
 pub struct Inputs {
     /// What to read, by path; standard input first.
     pub sources: Vec<Source>,
-    /// Size of all files in bytes, as stored; standard input counts as nothing.
+    /// Size of all files in bytes, as stored, if that was asked for; standard input counts as nothing.
     pub bytes: u64,
     /// Files passed over, by reason.
     pub skipped: BTreeMap<Stranger, u64>,
@@ -36,11 +36,13 @@ impl Inputs {
     /// Looks up `paths`: files, folders, patterns, `-`.
     ///
     /// A file named by itself is read whatever it is called; in folders, and behind patterns, only
-    /// what is called like a log file, and not delivered before `since`.
+    /// what is called like a log file, and not delivered before `since`. Whether they are `measured`
+    /// makes a difference where there are many files: the system must be asked about each.
     #[must_use]
-    pub fn find(paths: &[PathBuf], since: Option<Timestamp>) -> Self {
+    pub fn find(paths: &[PathBuf], since: Option<Timestamp>, measured: bool) -> Self {
         let mut search = Search {
             since,
+            measured,
             ..Search::default()
         };
         for path in paths {
@@ -57,6 +59,9 @@ struct Search {
     found: Inputs,
     seen: HashSet<FileId>,
     since: Option<Timestamp>,
+    measured: bool,
+    /// The devices of the folders above the entry that the walk has come to.
+    devices: Vec<Option<u64>>,
 }
 
 impl Search {
@@ -69,7 +74,7 @@ impl Search {
         }
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => self.folder(path),
-            Ok(metadata) => self.file(path.to_owned(), &metadata),
+            Ok(metadata) => self.file(path, FileId::of(path, &metadata), Some(&metadata)),
             Err(error) => match path.to_str().filter(|path| path.contains(['*', '?', '['])) {
                 Some(pattern) => self.pattern(pattern),
                 None => self.missing(path, &error),
@@ -109,7 +114,7 @@ impl Search {
         );
         for entry in WalkDir::new(folder).follow_links(true) {
             match entry {
-                Ok(entry) => self.entry(entry.path(), entry.file_type(), entry.metadata().ok()),
+                Ok(entry) => self.walked(&entry),
                 Err(error) => self.unwalkable(folder, &error),
             }
         }
@@ -161,7 +166,9 @@ impl Search {
             match path.map_err(|error| (error.path().to_owned(), io::Error::from(error))) {
                 Ok(path) if path.is_dir() => self.folder(&path),
                 Ok(path) => match fs::metadata(&path) {
-                    Ok(metadata) => self.entry(&path, metadata.file_type(), Some(metadata)),
+                    Ok(metadata) => {
+                        self.candidate(&path, metadata.file_type(), None, || Some(metadata));
+                    }
                     Err(error) => self.found.complaints.push(source::refused(&path, &error)),
                 },
                 Err((path, error)) => self.found.complaints.push(source::refused(&path, &error)),
@@ -175,21 +182,43 @@ impl Search {
         }
     }
 
-    /// A file or folder met on the way.
-    fn entry(&mut self, path: &Path, kind: FileType, metadata: Option<Metadata>) {
-        if kind.is_dir() {
+    /// What the walk through a folder has come to.
+    fn walked(&mut self, entry: &DirEntry) {
+        if entry.file_type().is_dir() {
+            self.devices.truncate(entry.depth());
+            self.devices.push(device(entry));
             return;
         }
+        let above = self.devices.get(entry.depth().wrapping_sub(1));
+        let known = FileId::listed(entry, above.copied().flatten()).filter(|_| !self.measured);
+        self.candidate(entry.path(), entry.file_type(), known, || {
+            entry.metadata().ok()
+        });
+    }
+
+    /// What is called like this, and is this; a log file is taken.
+    fn candidate(
+        &mut self,
+        path: &Path,
+        kind: FileType,
+        known: Option<FileId>,
+        metadata: impl FnOnce() -> Option<Metadata>,
+    ) {
         let stranger = if kind.is_file() {
             kind::stranger(path).or_else(|| self.too_old(path))
         } else {
             Some(Stranger::NotAFile)
         };
-        match (stranger, metadata) {
-            (Some(stranger), _) => self.skip(stranger),
-            (None, Some(metadata)) => self.file(path.to_owned(), &metadata),
+        if let Some(stranger) = stranger {
+            return self.skip(stranger);
+        }
+        match known.map(|id| (id, None)).or_else(|| {
+            let metadata = metadata()?;
+            Some((FileId::of(path, &metadata), Some(metadata)))
+        }) {
+            Some((id, metadata)) => self.file(path, id, metadata.as_ref()),
             // Gone since it was listed; opening it will say so.
-            (None, None) => self.found.sources.push(Source::File(path.to_owned())),
+            None => self.found.sources.push(Source::File(path.to_owned())),
         }
     }
 
@@ -198,14 +227,11 @@ impl Search {
         (kind::delivered(path)? < since).then_some(Stranger::TooOld)
     }
 
-    fn file(&mut self, path: PathBuf, metadata: &Metadata) {
-        if self.seen.insert(FileId::of(&path, metadata)) {
-            self.found.bytes += if metadata.is_file() {
-                metadata.len()
-            } else {
-                0
-            };
-            self.found.sources.push(Source::File(path));
+    fn file(&mut self, path: &Path, id: FileId, metadata: Option<&Metadata>) {
+        if self.seen.insert(id) {
+            let size = metadata.filter(|metadata| metadata.is_file());
+            self.found.bytes += size.map_or(0, Metadata::len);
+            self.found.sources.push(Source::File(path.to_owned()));
         }
     }
 }
@@ -238,6 +264,30 @@ impl FileId {
     fn of(path: &Path, _: &Metadata) -> Self {
         Self::Path(path.canonicalize().unwrap_or_else(|_| path.to_owned()))
     }
+
+    /// What the listing of a folder on this device already tells.
+    #[cfg(unix)]
+    fn listed(entry: &DirEntry, device: Option<u64>) -> Option<Self> {
+        use walkdir::DirEntryExt as _;
+        let device = device.filter(|_| !entry.path_is_symlink())?;
+        Some(Self::Inode(device, entry.ino()))
+    }
+
+    #[cfg(not(unix))]
+    fn listed(_: &DirEntry, _: Option<u64>) -> Option<Self> {
+        None
+    }
+}
+
+#[cfg(unix)]
+fn device(folder: &DirEntry) -> Option<u64> {
+    use std::os::unix::fs::MetadataExt as _;
+    folder.metadata().ok().map(|metadata| metadata.dev())
+}
+
+#[cfg(not(unix))]
+fn device(_: &DirEntry) -> Option<u64> {
+    None
 }
 
 #[cfg(test)]
@@ -262,7 +312,7 @@ mod tests {
             "a/notes.txt",
             "AWSLogs/111122223333/Config/x.json",
         ]);
-        let found = Inputs::find(&[folder.path().to_owned()], None);
+        let found = Inputs::find(&[folder.path().to_owned()], None, true);
         let names: Vec<_> = found.sources.iter().map(ToString::to_string).collect();
         assert!(
             names[0].ends_with("a/c.json.gz") && names[1].ends_with("b.json"),
@@ -278,9 +328,27 @@ mod tests {
         let folder = tree(&["a.json", "b.json"]);
         let root = folder.path();
         let pattern = root.join("*.json");
-        let found = Inputs::find(&[root.to_owned(), root.join("./a.json"), pattern], None);
+        let found = Inputs::find(
+            &[root.to_owned(), root.join("./a.json"), pattern],
+            None,
+            true,
+        );
         assert_eq!(found.sources.len(), 2);
         assert!(found.complaints.is_empty(), "{:?}", found.complaints);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_is_the_same_by_listing_and_by_asking() {
+        let folder = tree(&["a/a.json", "b/b.json"]);
+        let root = folder.path();
+        std::os::unix::fs::symlink(root.join("a/a.json"), root.join("b/link.json")).unwrap();
+        let named = [root.join("b/b.json"), root.to_owned(), root.join("a")];
+        for measured in [true, false] {
+            let found = Inputs::find(&named, None, measured);
+            assert_eq!(found.sources.len(), 2, "{:?}", found.sources);
+            assert!(!measured || found.bytes == 4, "{}", found.bytes);
+        }
     }
 
     #[test]
@@ -291,7 +359,7 @@ mod tests {
             "undated.json",
         ]);
         let since = Some("2026-08-15T00:00:00Z".parse().unwrap());
-        let found = Inputs::find(&[folder.path().to_owned()], since);
+        let found = Inputs::find(&[folder.path().to_owned()], since, true);
         assert_eq!(found.sources.len(), 2);
         assert_eq!(found.skipped, BTreeMap::from([(Stranger::TooOld, 1)]));
     }

@@ -30,17 +30,22 @@ impl Event for Record<'_> {
         if name == DERIVED {
             return derived::field(self, path.as_str().strip_prefix(derived::PREFIX)?);
         }
-        let mut found = Vec::new();
-        follow(self.get(name)?, rest, &mut found);
-        if found.len() > 1 {
-            Some(Value::List(found))
-        } else {
-            found.pop()
-        }
+        below(self.get(name)?, rest)
     }
 
     fn any_string(&self, test: &mut dyn FnMut(&str) -> bool) -> bool {
         any_string(self.json(), KEYWORD_DEPTH, test)
+    }
+}
+
+/// What lies at the end of `steps`, seen from `json`.
+pub(crate) fn below<'a>(json: Json<'a>, steps: &[Step]) -> Option<Value<'a>> {
+    let mut found = Vec::new();
+    follow(json, steps, &mut found);
+    if found.len() > 1 {
+        Some(Value::List(found))
+    } else {
+        found.pop()
     }
 }
 

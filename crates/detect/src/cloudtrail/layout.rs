@@ -1,5 +1,10 @@
 //! Where the fields that we know lie in an object's text.
 
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use super::scan::{self, Fields, Scan, Visit};
 
 /// The top-level keys that are noted while an object is scanned.
@@ -104,13 +109,28 @@ pub struct Layout {
     spans: [(u32, u32); FIELDS],
     /// One bit for each field that was found.
     found: u32,
+    /// Where the last value ends that was looked at.
+    read_to: u32,
     whole: bool,
+}
+
+impl From<Layout> for Cow<'_, Layout> {
+    fn from(layout: Layout) -> Self {
+        Self::Owned(layout)
+    }
+}
+
+impl<'a> From<&'a Layout> for Cow<'a, Layout> {
+    fn from(layout: &'a Layout) -> Self {
+        Self::Borrowed(layout)
+    }
 }
 
 impl Layout {
     const EMPTY: Self = Self {
         spans: [(0, 0); FIELDS],
         found: 0,
+        read_to: 0,
         whole: false,
     };
 
@@ -135,10 +155,85 @@ impl Layout {
         self.whole
     }
 
+    /// The fields that name the record, where they stand as CloudTrail writes them: near the end,
+    /// which is much nearer than by way of all that lies before. `None` if they do not.
+    #[must_use]
+    pub fn tail_of(&self, text: &str) -> Option<Tail> {
+        let start = self.read_to as usize;
+        // In a string the quotes would be escaped; and if this stands in a nested object, the scan
+        // comes to the end of that one, not of the record.
+        let comma = start + EVENT_ID.find(text.as_bytes().get(start..)?)?;
+        let mut tail = TailNotes::default();
+        let end = match scan::rest(text.as_bytes(), comma, &mut tail) {
+            Scan::Stopped(at) => scan::end(text.as_bytes(), at),
+            end => end,
+        };
+        (end == Scan::Complete(text.len())).then_some(tail.found)
+    }
+
+    /// The layout of all fields of `text`, which is one object of sound shape and has this layout as
+    /// far as it was read; this one if a member behind that is broken.
+    #[must_use]
+    pub fn of_the_whole(&self, text: &str) -> Self {
+        let mut notes = Notes {
+            layout: self.clone(),
+            current: None,
+            glance: false,
+            visit: |_: &[u8], _| Visit::Continue,
+        };
+        let scan = scan::rest(text.as_bytes(), self.read_to as usize, &mut notes);
+        if scan != Scan::Complete(text.len()) {
+            return self.clone();
+        }
+        notes.layout.whole = true;
+        notes.layout
+    }
+
     /// Whether what a first look is for has been found.
     #[inline]
     fn shows_the_first_fields(&self) -> bool {
         self.found & FIRST == FIRST
+    }
+}
+
+/// The spans of the fields that name a record, in bytes from its opening brace.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tail {
+    /// Of `eventID`.
+    pub event_id: Option<(usize, usize)>,
+    /// Of `recipientAccountId`.
+    pub account: Option<(usize, usize)>,
+}
+
+static EVENT_ID: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(",\"eventID\":\""));
+
+#[derive(Default)]
+struct TailNotes {
+    found: Tail,
+    current: Option<Field>,
+}
+
+impl Fields for TailNotes {
+    fn key(&mut self, key: &[u8], _colon: usize) -> Visit {
+        self.current = match key {
+            b"eventID" => Some(Field::EventId),
+            b"recipientAccountId" => Some(Field::RecipientAccountId),
+            _ => None,
+        };
+        Visit::Continue
+    }
+
+    fn value(&mut self, start: usize, end: usize) -> Visit {
+        let place = match self.current {
+            Some(Field::EventId) => &mut self.found.event_id,
+            Some(_) => &mut self.found.account,
+            None => return Visit::Continue,
+        };
+        place.get_or_insert((start, end));
+        match self.found.account {
+            Some(_) => Visit::Stop,
+            None => Visit::Continue,
+        }
     }
 }
 
@@ -215,6 +310,7 @@ impl<V: FnMut(&[u8], usize) -> Visit> Fields for Notes<V> {
             self.layout.spans[field as usize] = (start as u32, end as u32);
             self.layout.found |= 1 << field as u32;
         }
+        self.layout.read_to = end as u32;
         if self.glance && self.layout.shows_the_first_fields() {
             Visit::Stop
         } else {

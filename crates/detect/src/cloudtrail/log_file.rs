@@ -148,7 +148,7 @@ impl<F: FnMut(&Record<'_>)> Records<'_, F> {
     fn take(&mut self, piece: Piece<'_>) {
         match piece {
             Piece::Broken(offset, why) => self.report.fail(offset, why.into()),
-            Piece::Object(offset, bytes, layout) => match std::str::from_utf8(bytes) {
+            Piece::Object(offset, bytes, layout) => match simdutf8::basic::from_utf8(bytes) {
                 Ok(text) => self.object(offset, text, layout),
                 Err(_) => self.repair(offset, bytes),
             },
@@ -169,7 +169,7 @@ impl<F: FnMut(&Record<'_>)> Records<'_, F> {
     /// An object is a record, or the envelope of one.
     fn object(&mut self, offset: u64, text: &str, layout: &Layout) {
         match enveloped(text, layout) {
-            None => self.record(offset, Record::new(text, layout.clone())),
+            None => self.record(offset, Record::new(text, layout)),
             Some(inner) => match layout::of(&inner) {
                 Some(layout) => self.record(offset, Record::new(&inner, layout)),
                 None => self.report.fail(offset, Reason::Envelope),

@@ -13,7 +13,7 @@ use std::cell::OnceCell;
 use jiff::Timestamp;
 
 use super::json::Json;
-use super::layout::{self, Field, Layout};
+use super::layout::{Field, Layout, Tail};
 use super::time;
 
 /// A CloudTrail record, borrowed from the log file's text.
@@ -23,7 +23,8 @@ use super::time;
 #[derive(Clone, Debug)]
 pub struct Record<'a> {
     text: &'a str,
-    layout: Layout,
+    layout: Cow<'a, Layout>,
+    tail: OnceCell<Tail>,
     whole: OnceCell<Box<Layout>>,
     time: Timestamp,
 }
@@ -50,10 +51,11 @@ impl<'a> Record<'a> {
     ///
     /// # Errors
     /// [`NotARecord`] says what else it is, or what is missing.
-    pub fn new(text: &'a str, layout: Layout) -> Result<Self, NotARecord> {
+    pub fn new(text: &'a str, layout: impl Into<Cow<'a, Layout>>) -> Result<Self, NotARecord> {
         let mut record = Self {
             text,
-            layout,
+            layout: layout.into(),
+            tail: OnceCell::new(),
             whole: OnceCell::new(),
             time: Timestamp::UNIX_EPOCH,
         };
@@ -101,11 +103,26 @@ impl<'a> Record<'a> {
 
     fn field(&self, field: Field) -> Option<Json<'a>> {
         let span = match self.layout.span(field) {
-            None if !self.layout.is_whole() => self.whole().span(field),
+            None if !self.layout.is_whole() => self.span_behind(field),
             span => span,
         };
         let (start, end) = span?;
         self.text.get(start..end).map(Json::new)
+    }
+
+    /// Where `field` lies behind the first fields.
+    fn span_behind(&self, field: Field) -> Option<(usize, usize)> {
+        let in_tail = match field {
+            Field::EventId => self.tail().event_id,
+            Field::RecipientAccountId => self.tail().account,
+            _ => None,
+        };
+        in_tail.or_else(|| self.whole().span(field))
+    }
+
+    fn tail(&self) -> Tail {
+        let tail = || self.layout.tail_of(self.text).unwrap_or_default();
+        *self.tail.get_or_init(tail)
     }
 
     fn has(&self, field: Field) -> bool {
@@ -116,7 +133,7 @@ impl<'a> Record<'a> {
     #[cold]
     fn whole(&self) -> &Layout {
         self.whole
-            .get_or_init(|| Box::new(layout::of(self.text).unwrap_or_else(|| self.layout.clone())))
+            .get_or_init(|| Box::new(self.layout.of_the_whole(self.text)))
     }
 
     fn str_field(&self, field: Field) -> Option<Cow<'a, str>> {
@@ -179,8 +196,18 @@ impl<'a> Record<'a> {
     /// `userIdentity.type` where that is the first thing in the identity, as CloudTrail writes it.
     #[must_use]
     pub fn identity_type(&self) -> Option<Json<'a>> {
-        let (key, value) = self.user_identity()?.entries().next()?;
-        key.is("type").then_some(value)
+        let identity = self.user_identity()?;
+        let short = || {
+            // As CloudTrail writes it; what has escapes takes the way of all members.
+            let word = identity.raw().strip_prefix("{\"type\":\"")?;
+            let end = memchr::memchr2(b'"', b'\\', word.as_bytes())?;
+            let value = identity.raw().get(8..8 + 2 + end)?;
+            value.ends_with('"').then(|| Json::new(value))
+        };
+        short().or_else(|| {
+            let (key, value) = identity.entries().next()?;
+            key.is("type").then_some(value)
+        })
     }
 
     /// Names this record within its account; absent in old or foreign records.
@@ -305,6 +332,7 @@ pub fn without_version(name: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{layout, scan};
     use super::*;
 
     fn record(text: &str) -> Result<Record<'_>, NotARecord> {
@@ -333,6 +361,65 @@ mod tests {
         assert_eq!(record.region(), None);
         assert_eq!(record.read_only(), Some(true));
         assert_eq!(record.account(), None);
+    }
+
+    #[test]
+    fn a_field_is_the_same_by_every_way_to_it() {
+        let first = r#""userIdentity":{"type":"Root","accountId":"000000000000"},"eventTime":"2026-11-22T14:02:11Z","eventSource":"a","eventName":"b","sourceIPAddress":"c","userAgent":"d""#;
+        let id = r#","eventID":"1-2","readOnly":true"#;
+        let account = r#","recipientAccountId":"111122223333""#;
+        let nested = r#","requestParameters":{"x":1,"eventID":"no","recipientAccountId":"no"}"#;
+        let quoted = r#","errorMessage":",\"eventID\":\"no\"""#;
+        for (rest, why) in [
+            (format!("{id}{account}"), "as CloudTrail writes it"),
+            (format!("{account}{id}"), "the other way round"),
+            (
+                format!("{nested}{id}{account}"),
+                "a nested key of that name before",
+            ),
+            (format!("{id}{account}{nested}"), "and behind"),
+            (
+                format!("{quoted}{id}{account}"),
+                "a text that looks like it",
+            ),
+            (format!("{id}{quoted}"), "no account"),
+            (format!("{account}{nested}"), "no id but a nested one"),
+            (
+                r#", "eventID" : "1-2" , "recipientAccountId" : 7 "#.to_owned(),
+                "spaces, no text",
+            ),
+        ] {
+            let text = format!("{{{first}{rest}}}");
+            let (scan, glance) = layout::glance(text.as_bytes(), |_, _| scan::Visit::Continue);
+            assert_eq!(scan, scan::Scan::Complete(text.len()), "{text}");
+            assert!(!glance.is_whole());
+            let glanced = Record::new(&text, glance).unwrap();
+            let whole = record(&text).unwrap();
+            assert_eq!(glanced.event_id(), whole.event_id(), "{why}");
+            assert_eq!(glanced.account(), whole.account(), "{why}");
+            assert_eq!(glanced.error_message(), whole.error_message(), "{why}");
+            assert_eq!(glanced.event_id(), whole.event_id(), "{why}, asked again");
+        }
+    }
+
+    #[test]
+    fn the_type_of_an_identity_is_known_if_it_comes_first() {
+        for (identity, expected) in [
+            (r#"{"type":"Root"}"#, Some("Root")),
+            (r#"{ "type" : "Root" }"#, Some("Root")),
+            (r#"{"type":"Ro\u006ft"}"#, Some("Root")),
+            (r#"{"type":null}"#, None),
+            (r#"{"arn":"x","type":"Root"}"#, None),
+            (r"{}", None),
+            (r#""Root""#, None),
+        ] {
+            let text = MINIMAL.replace('}', &format!(r#","userIdentity":{identity}}}"#));
+            let found = record(&text)
+                .unwrap()
+                .identity_type()
+                .and_then(Json::as_str);
+            assert_eq!(found.as_deref(), expected, "{identity}");
+        }
     }
 
     #[test]

@@ -18,6 +18,8 @@ mod avx2;
 mod lanes;
 mod nested;
 
+use std::convert::Infallible;
+
 use self::lanes::{Compare, Lanes};
 use self::nested::Nested;
 
@@ -73,9 +75,18 @@ pub trait Fields {
 pub fn object(bytes: &[u8], fields: &mut impl Fields) -> Scan {
     #[cfg(target_arch = "x86_64")]
     if avx2::available() {
-        return avx2::object(bytes, fields);
+        return avx2::object(bytes, None, fields);
     }
     object_on_any_machine(bytes, fields)
+}
+
+/// Scans on behind a value of the object that `bytes` begin with, one that ends at `at`.
+pub fn rest(bytes: &[u8], at: usize, fields: &mut impl Fields) -> Scan {
+    #[cfg(target_arch = "x86_64")]
+    if avx2::available() {
+        return avx2::object(bytes, Some(at), fields);
+    }
+    object_by(bytes, Some(at), fields, &lanes::Portable)
 }
 
 /// Finds the end of the object that `at` lies in, at its first level and outside of strings.
@@ -122,26 +133,39 @@ impl Fields for Nobody {
 
 /// [`object`] as on a machine of which nothing is known; to be compared with it.
 pub fn object_on_any_machine(bytes: &[u8], fields: &mut impl Fields) -> Scan {
-    object_by(bytes, fields, &lanes::Portable)
+    object_by(bytes, None, fields, &lanes::Portable)
 }
 
 #[inline(always)]
-fn object_by(bytes: &[u8], fields: &mut impl Fields, compare: &impl Compare) -> Scan {
+fn object_by(
+    bytes: &[u8],
+    behind: Option<usize>,
+    fields: &mut impl Fields,
+    compare: &impl Compare,
+) -> Scan {
     debug_assert_eq!(bytes.first(), Some(&b'{'));
-    members(bytes, fields, &Lanes { bytes, compare }).unwrap_or_else(|end| end)
+    match members(bytes, behind, fields, &Lanes { bytes, compare }) {
+        Err(end) => end,
+        Ok(never) => match never {},
+    }
 }
 
-/// Walks from member to member; where one ends the walk, that is the error.
+/// Walks from member to member, from the first or from `behind` a value; what ends the walk is the
+/// error.
 #[inline(always)]
 fn members(
     bytes: &[u8],
+    behind: Option<usize>,
     fields: &mut impl Fields,
     lanes: &Lanes<'_, impl Compare>,
-) -> Result<Scan, Scan> {
-    let mut at = solid(bytes, 1)?;
-    if bytes[at] == b'}' {
-        return Ok(Scan::Complete(at + 1));
-    }
+) -> Result<Infallible, Scan> {
+    let mut at = match behind {
+        Some(value_end) => next_member(bytes, value_end)?,
+        None => match solid(bytes, 1)? {
+            at if bytes[at] == b'}' => return Err(Scan::Complete(at + 1)),
+            at => at,
+        },
+    };
     loop {
         let key_end = match bytes[at] {
             b'"' => lanes.closing_quote(at + 1).ok_or(Scan::Incomplete)?,
@@ -160,12 +184,18 @@ fn members(
         if fields.value(start, end) == Visit::Stop {
             return Err(Scan::Stopped(end));
         }
-        let behind = solid(bytes, end)?;
-        match bytes[behind] {
-            b',' => at = solid(bytes, behind + 1)?,
-            b'}' => return Ok(Scan::Complete(behind + 1)),
-            _ => return Err(Scan::Broken(behind, ShapeError::Member)),
-        }
+        at = next_member(bytes, end)?;
+    }
+}
+
+/// Where the member behind a value begins that ends at `end`.
+#[inline(always)]
+fn next_member(bytes: &[u8], end: usize) -> Result<usize, Scan> {
+    let behind = solid(bytes, end)?;
+    match bytes[behind] {
+        b',' => solid(bytes, behind + 1),
+        b'}' => Err(Scan::Complete(behind + 1)),
+        _ => Err(Scan::Broken(behind, ShapeError::Member)),
     }
 }
 

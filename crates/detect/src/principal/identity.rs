@@ -1,6 +1,7 @@
 //! The identity block as written, and what follows from it.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use super::PrincipalKind;
 use crate::cloudtrail::{Json, Record};
@@ -12,8 +13,8 @@ pub(super) const PERMISSION_SET_ROLE: &str = "role/aws-reserved/sso.amazonaws.co
 type Text<'a> = Cow<'a, str>;
 
 /// The parts of `userIdentity` that tell who; empty and ill-typed ones are absent.
-pub(super) struct Identity<'r, 'a> {
-    record: &'r Record<'a>,
+pub(crate) struct Identity<'r, 'a> {
+    beyond: Beyond<'r, 'a>,
     kind: Text<'a>,
     pub(super) arn: Option<Text<'a>>,
     account_id: Option<Text<'a>>,
@@ -27,6 +28,19 @@ pub(super) struct Identity<'r, 'a> {
     pub(super) source_identity: Option<Text<'a>>,
 }
 
+/// The rest of the record, and whether it was needed.
+struct Beyond<'r, 'a> {
+    record: &'r Record<'a>,
+    asked: Cell<bool>,
+}
+
+impl<'r, 'a> Beyond<'r, 'a> {
+    fn record(&self) -> &'r Record<'a> {
+        self.asked.set(true);
+        self.record
+    }
+}
+
 /// Who issued the session: the role behind it, or the user whose key asked for a token.
 #[derive(Default)]
 struct Issuer<'a> {
@@ -35,17 +49,20 @@ struct Issuer<'a> {
 }
 
 /// The answer.
-pub(super) struct Who<'a> {
-    pub(super) key: Text<'a>,
+pub(crate) struct Who<'a> {
+    pub(crate) key: Text<'a>,
     pub(super) kind: PrincipalKind,
     pub(super) name: Text<'a>,
     pub(super) session: Option<Text<'a>>,
 }
 
 impl<'r, 'a> Identity<'r, 'a> {
-    pub(super) fn of(record: &'r Record<'a>) -> Self {
+    pub(crate) fn of(record: &'r Record<'a>) -> Self {
         let mut identity = Self {
-            record,
+            beyond: Beyond {
+                record,
+                asked: Cell::new(false),
+            },
             kind: Cow::default(),
             arn: None,
             account_id: None,
@@ -91,6 +108,11 @@ impl<'r, 'a> Identity<'r, 'a> {
         }
     }
 
+    /// Whether any answer so far stands on more of the record than its identity.
+    pub(crate) fn has_asked_beyond(&self) -> bool {
+        self.beyond.asked.get()
+    }
+
     /// The account the principal belongs to.
     pub(super) fn account(&self) -> Option<Text<'a>> {
         let written = self.account_id.clone().filter(|id| !is_anonymous(id));
@@ -102,11 +124,14 @@ impl<'r, 'a> Identity<'r, 'a> {
 
     /// The account whose trail the record comes from.
     fn recipient(&self) -> Option<Text<'a>> {
-        self.record.get("recipientAccountId").and_then(text)
+        self.beyond
+            .record()
+            .get("recipientAccountId")
+            .and_then(text)
     }
 
     /// The answer; what is malformed beyond use is unknown, so that key and name are never empty.
-    pub(super) fn who(&self) -> Who<'a> {
+    pub(crate) fn who(&self) -> Who<'a> {
         let mut who = self.by_type();
         if who.key.is_empty() {
             who = self.unknown(who.kind);
@@ -289,7 +314,7 @@ impl<'r, 'a> Identity<'r, 'a> {
             .invoked_by
             .clone()
             .or_else(|| self.principal_id.clone());
-        let service = service.unwrap_or_else(|| self.record.event_source());
+        let service = service.unwrap_or_else(|| self.beyond.record().event_source());
         Who::new(PrincipalKind::Service, service.clone(), service)
     }
 
@@ -333,7 +358,7 @@ impl<'r, 'a> Identity<'r, 'a> {
 
     /// Before 2024 Identity Center wrote its own users with type `Unknown`.
     fn is_identity_center_event(&self) -> bool {
-        let source = self.record.event_source();
+        let source = self.beyond.record().event_source();
         source.starts_with("sso") || source.starts_with("signin.")
     }
 
@@ -360,7 +385,7 @@ impl<'r, 'a> Identity<'r, 'a> {
     /// The ARN of something of IAM in the principal's account.
     fn iam_arn(&self, resource: &str) -> Text<'a> {
         let partition = self.arn.as_deref().and_then(arn_partition);
-        let partition = partition.unwrap_or_else(|| Partition::of(self.record).as_str());
+        let partition = partition.unwrap_or_else(|| Partition::of(self.beyond.record()).as_str());
         let account = self.account().or_else(|| self.recipient());
         let account = account.unwrap_or_default();
         format!("arn:{partition}:iam::{account}:{resource}").into()

@@ -18,9 +18,12 @@ pub fn write_lines<T: Serialize>(
     values: impl IntoIterator<Item = T>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    let mut line = Vec::new();
     for value in values {
-        value.serialize(&mut Serializer::with_formatter(&mut *out, Visible))?;
-        out.write_all(b"\n")?;
+        line.clear();
+        value.serialize(&mut Serializer::with_formatter(&mut line, Visible))?;
+        line.push(b'\n');
+        out.write_all(&line)?;
     }
     Ok(())
 }
@@ -34,6 +37,10 @@ impl Formatter for Visible {
         out: &mut W,
         text: &str,
     ) -> io::Result<()> {
+        if text.is_ascii() && memchr::memchr(0x7f, text.as_bytes()).is_none() {
+            // Nearly always: serde_json hands over no other control characters.
+            return out.write_all(text.as_bytes());
+        }
         let hidden = |c: char| c.is_control() || is_unseen(c);
         let mut rest = text;
         while let Some(at) = rest.find(hidden) {

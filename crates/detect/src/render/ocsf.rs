@@ -70,7 +70,7 @@ fn metadata(alert: &Alert, product_version: &str) -> Value {
     json!({
         "version": VERSION,
         "profiles": ["cloud"],
-        "uid": alert.id.as_str(),
+        "uid": alert.id,
         "event_code": alert.rule.id,
         "log_name": "CloudTrail",
         "log_provider": "AWS",
@@ -95,7 +95,7 @@ fn finding_info(alert: &Alert, language: Language) -> Value {
         Kind::Anomaly => (2, "Behavioral"),
     };
     json!({
-        "uid": alert.id.as_str(),
+        "uid": alert.id,
         "title": alert.rule.title_in(language),
         "desc": alert.summary.to(language),
         "created_time": millis(alert.time),

@@ -54,7 +54,7 @@ Examples:
 /// A [`Complaint`] if there is no such record or rule.
 pub fn run(args: &ExplainArgs, language: Language, terminal: Terminal) -> Result<Exit, Complaint> {
     let (detector, wanted, rules_exit) = rules(args, terminal)?;
-    let inputs = Inputs::find(&args.paths, None);
+    let inputs = Inputs::find(&args.paths, None, false);
     terminal.complain_all(&inputs.complaints);
     let found = find::find(&inputs, args.event.as_deref());
     terminal.complain_all(&found.complaints);

@@ -71,7 +71,7 @@ impl Page<'_> {
         writeln!(out, "\n{BOLD}{}{BOLD:#}", MATCHING.to(self.language))?;
         let (width, language) = (self.width, self.language);
         for &at in &matching {
-            let alert = Alert::of_match(&rules[at], self.detector.guidance(at), record, None);
+            let alert = Alert::of_match(&rules[at], self.detector.guidance(at), record);
             Advice { width, language }.write(&alert, out)?;
             self.suppressed(at, record, out)?;
         }

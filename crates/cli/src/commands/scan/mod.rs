@@ -11,7 +11,6 @@ mod read;
 mod summary;
 mod tally;
 
-use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Instant;
@@ -26,7 +25,6 @@ use self::plan::Plan;
 use self::printer::Printer;
 use self::read::{Harvest, Reading};
 use self::summary::Summary;
-use sigma::Level;
 
 use crate::complaint::{Complaint, chain};
 use crate::exit::Exit;
@@ -53,7 +51,7 @@ pub fn run(args: &ScanArgs, language: Language, terminal: Terminal) -> Result<Ex
     };
     let Harvest { tally, screened } = reading.read(&plan.inputs, &meter);
     let suppressed = screened.suppressed.clone();
-    let (screened, below) = above(plan.floor, screened);
+    let below = screened.below.clone();
     let printer = Printer::new(plan.output, plan.format, plan.language, terminal);
     let settled = settle(plan.state, printer, screened);
     terminal.complain_all(&tally.complaints());
@@ -89,19 +87,6 @@ pub fn run(args: &ScanArgs, language: Language, terminal: Terminal) -> Result<Ex
 
 fn when(met: bool, exit: Exit) -> Exit {
     if met { exit } else { Exit::Quiet }
-}
-
-/// Takes out what is below `floor`, which is only counted: what is not told is not remembered as told.
-fn above(floor: Level, mut screened: Screened) -> (Screened, BTreeMap<Level, u64>) {
-    let mut below = BTreeMap::new();
-    for case in std::mem::take(&mut screened.cases) {
-        if case.level() >= floor {
-            screened.cases.merge_one(case);
-        } else {
-            *below.entry(case.level()).or_default() += 1;
-        }
-    }
-    (screened, below)
 }
 
 /// Walks the rest of the road: remembered, printed, saved.

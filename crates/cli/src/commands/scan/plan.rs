@@ -32,8 +32,6 @@ pub(super) struct Plan {
     pub(super) threads: usize,
     /// Whether to show progress.
     pub(super) progress: bool,
-    /// The lowest level that is told.
-    pub(super) floor: Level,
     /// The lowest level that makes the run end with a code of its own.
     pub(super) fail_on: Option<Level>,
     /// How alerts are written.
@@ -64,7 +62,8 @@ impl Plan {
         let (detector, rules_exit) = detector(args, now, terminal)?;
         let state = args.state.as_deref().map(StateFile::open).transpose()?;
         let since = args.since.map(|_| range.since);
-        let inputs = Inputs::find(&args.paths, since);
+        let progress = terminal.is_watched() && !args.no_progress;
+        let inputs = Inputs::find(&args.paths, since, progress);
         terminal.complain_all(&inputs.complaints);
         let inputs_exit = inputs
             .complaints
@@ -74,11 +73,10 @@ impl Plan {
             .unwrap_or_default();
         Ok(Self {
             inputs,
-            detector,
+            detector: detector.from_level(args.level),
             range,
             threads: threads(args),
-            progress: terminal.is_watched() && !args.no_progress,
-            floor: args.level,
+            progress,
             fail_on: args.fail_on,
             format: args.format,
             language,

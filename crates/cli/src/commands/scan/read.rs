@@ -5,7 +5,7 @@
 //! nor their luck shows in the answer.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 
 use detect::cloudtrail::Record;
@@ -123,7 +123,7 @@ impl Worker<'_> {
             screener: &mut self.screener,
             screened: &mut self.harvest.screened,
             range: self.range,
-            log_file: log_file.as_deref(),
+            log_file: log_file.as_ref(),
             meter: self.meter,
             seen: 0,
             outside: 0,
@@ -144,7 +144,7 @@ struct Each<'w, 'd> {
     screener: &'w mut Screener<'d>,
     screened: &'w mut Screened,
     range: TimeRange,
-    log_file: Option<&'w str>,
+    log_file: Option<&'w Arc<str>>,
     meter: &'w Meter,
     seen: u64,
     outside: u64,

@@ -21,7 +21,7 @@ pub(super) struct Summary {
     pub(super) elapsed: Duration,
     /// Alerts told, by level.
     pub(super) alerts: BTreeMap<Level, u64>,
-    /// Alerts not told because they are below `--level`.
+    /// Matches not told because their rules are below `--level`.
     pub(super) below: u64,
     /// Alerts not told because an earlier run told them.
     pub(super) known: u64,
@@ -118,7 +118,7 @@ impl Summary {
         writeln!(f)?;
         let silent = [
             (self.known, "told by an earlier run"),
-            (self.below, "below --level"),
+            (self.below, matches_below(self.below)),
         ];
         let silent = silent.into_iter().filter(|(number, _)| *number > 0);
         reasons(
@@ -131,6 +131,13 @@ impl Summary {
             .iter()
             .map(|(title, &number)| (title.clone(), number));
         reasons(f, "matches suppressed", filters)
+    }
+}
+
+fn matches_below(number: u64) -> &'static str {
+    match number {
+        1 => "match below --level",
+        _ => "matches below --level",
     }
 }
 

@@ -25,11 +25,11 @@ pub(super) fn available() -> bool {
         && is_x86_feature_detected!("popcnt")
 }
 
-/// [`super::object`] for processors that are [`available`].
-pub(super) fn object(bytes: &[u8], fields: &mut impl Fields) -> Scan {
+/// [`super::object`] and [`super::rest`] for processors that are [`available`].
+pub(super) fn object(bytes: &[u8], behind: Option<usize>, fields: &mut impl Fields) -> Scan {
     assert!(available(), "the caller has asked");
     // SAFETY: the features that the function is compiled for were just found to be there.
-    unsafe { object_with_features(bytes, fields) }
+    unsafe { object_with_features(bytes, behind, fields) }
 }
 
 /// [`super::end`] for processors that are [`available`].
@@ -40,8 +40,8 @@ pub(super) fn end(bytes: &[u8], at: usize) -> Scan {
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn object_with_features(bytes: &[u8], fields: &mut impl Fields) -> Scan {
-    object_by(bytes, fields, &compare())
+fn object_with_features(bytes: &[u8], behind: Option<usize>, fields: &mut impl Fields) -> Scan {
+    object_by(bytes, behind, fields, &compare())
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
