@@ -75,6 +75,10 @@ bench: ## Measure a scan against reading and inflating alone, and print the figu
 	$(CARGO) build --release --locked -p cli -p bench
 	$(TARGET)/release/bench --trailhound $(TARGET)/release/trailhound
 
+.PHONY: quality
+quality: ## Say what the rules find in real logs, and what they cry about
+	$(CARGO) test --profile $(PROFILE) --locked -p tests -- quality stories --nocapture --test-threads 1
+
 .PHONY: fuzz
 fuzz: ## Throw bytes at what reads strangers' files, FUZZ_SECONDS=300 each
 	@tools/fuzz.sh $(FUZZ_SECONDS)

@@ -5,6 +5,7 @@
 mod corpus;
 mod fuzz;
 mod oracle;
+mod quality;
 mod shape;
 mod stories;
 mod walk;

@@ -30,6 +30,17 @@ impl Rules {
         Self(rule_files(folder))
     }
 
+    /// The same, but for the files of these names.
+    pub(crate) fn without(mut self, names: &[&str]) -> Self {
+        let of_them = |file: &str| {
+            names
+                .iter()
+                .any(|name| file.ends_with(&format!("/{name}.yml")))
+        };
+        self.0.retain(|(file, _)| !of_them(file));
+        self
+    }
+
     /// The text of each file.
     pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(_, text)| text.as_str())

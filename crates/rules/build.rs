@@ -1,5 +1,5 @@
-//! Lists the rule files of the repository, so that the compiler can take them in; once whole, once
-//! without the tests that they carry.
+//! Lists the rule files of the repository, so that the compiler can take them in; once whole, once in two
+//! parts: what judges records, and what is needed once a record has matched.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -23,20 +23,76 @@ fn main() -> io::Result<()> {
     for file in &files {
         let (name, text) = (name(&root, file), fs::read_to_string(file)?);
         writeln!(whole, "({name:?}, include_str!({file:?})),")?;
-        writeln!(judging, "({name:?}, {:?}),", without_tests(&text))?;
+        let (judges, tells) = split(&text);
+        writeln!(
+            judging,
+            "ForJudging {{ name: {name:?}, id: {:?}, text: {judges:?}, block: {tells:?} }},",
+            id(&text)
+        )?;
     }
     writeln!(whole, "]")?;
-    writeln!(judging, "]")
+    writeln!(judging, "]")?;
+    exclusions(&root, &out)
 }
 
-/// The text up to its `tests:`, if they are the last thing in it; else all of it.
-fn without_tests(text: &str) -> &str {
-    let Some(start) = text.find("\ntests:\n").map(|at| at + 1) else {
-        return text;
-    };
-    let belongs = |line: &str| line.is_empty() || line.starts_with([' ', '#']);
-    let is_last = text[start..].lines().skip(1).all(belongs);
-    if is_last { &text[..start] } else { text }
+/// Lists the exclusions: name, title, text.
+fn exclusions(root: &Path, out: &Path) -> io::Result<()> {
+    let folder = root.join("exclusions");
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let mut files = Vec::new();
+    collect(&folder, &mut files)?;
+    files.sort();
+    let mut list = fs::File::create(out.join("exclusions.rs"))?;
+    writeln!(list, "&[")?;
+    for file in &files {
+        let text = fs::read_to_string(file)?;
+        let title = text.lines().find_map(|line| line.strip_prefix("title: "));
+        let name = file.file_stem().unwrap_or_default().to_string_lossy();
+        let title = title.unwrap_or_default();
+        writeln!(
+            list,
+            "Exclusion {{ name: {name:?}, title: {title:?}, text: include_str!({file:?}) }},"
+        )?;
+    }
+    writeln!(list, "]")
+}
+
+/// The value of the rule's `id:`.
+fn id(text: &str) -> &str {
+    let id = text.lines().find_map(|line| line.strip_prefix("id: "));
+    id.unwrap_or_default()
+}
+
+/// What no record is judged by, and no alert needs.
+const LEFT_OUT: [&str; 6] = [
+    "description",
+    "references",
+    "author",
+    "status",
+    "falsepositives",
+    "tests",
+];
+
+/// The text without what is left out, and from it the block for the reader of alerts.
+fn split(text: &str) -> (String, String) {
+    let (mut judges, mut tells) = (String::new(), String::new());
+    let mut section = "";
+    for line in text.split_inclusive('\n') {
+        if !line.starts_with([' ', '#', '\n', '-']) {
+            section = line.split(':').next().unwrap_or_default();
+        }
+        match section {
+            // An empty line for each that is left out: places in the rule stay where they are.
+            "trailhound" => {
+                tells.push_str(line);
+                judges.push('\n');
+            }
+            section if LEFT_OUT.contains(&section) => judges.push('\n'),
+            _ => judges.push_str(line),
+        }
+    }
+    judges.truncate(judges.trim_end().len());
+    (judges, tells)
 }
 
 /// All `.yml` and `.yaml` files under `folder`; none if there is no such folder.

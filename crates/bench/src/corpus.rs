@@ -11,6 +11,25 @@ use flate2::write::GzEncoder;
 use simulate::{Scenario, gzip, simulate, simulate_records};
 use walkdir::WalkDir;
 
+/// A folder with thirty of the built-in rules, of every kind.
+pub(crate) fn thirty_rules(folder: &Path) -> Result<PathBuf> {
+    let place = folder.join("thirty-rules");
+    if place.is_dir() {
+        std::fs::remove_dir_all(&place)?;
+    }
+    std::fs::create_dir_all(&place)?;
+    let rules = outside::rule_files(&outside::repository().join("rules"));
+    for (at, (_, text)) in rules
+        .iter()
+        .step_by((rules.len() / 30).max(1))
+        .take(30)
+        .enumerate()
+    {
+        std::fs::write(place.join(format!("{at}.yml")), text)?;
+    }
+    Ok(place)
+}
+
 /// Records in the one big file.
 pub(crate) const BIG: u64 = 1_000_000;
 

@@ -39,6 +39,8 @@ struct Corpora {
     month: PathBuf,
     one_file: PathBuf,
     empty: PathBuf,
+    /// Thirty of the built-in rules, to see what the others cost.
+    thirty: PathBuf,
     sigma: Option<PathBuf>,
 }
 
@@ -52,13 +54,18 @@ fn report(trailhound: &Path) -> Result<()> {
     let floor = best(|| Usage::of_self(&["floor", text(&corpora.month)?]))?;
     let name = "reading and inflating alone, one thread";
     row(name, floor.processor, 3, "s");
-    let mut packs: Vec<(&str, Vec<&str>)> = vec![("the built-in rules", Vec::new())];
+    let thirty = ["--no-builtin", "--rules", text(&corpora.thirty)?];
+    let mut packs = vec![
+        ("thirty of the built-in rules", thirty.to_vec()),
+        ("the built-in rules", Vec::new()),
+    ];
     if let Some(rules) = &corpora.sigma {
         let only = ["--no-builtin", "--rules", text(rules)?];
         packs.push(("SigmaHQ's CloudTrail rules", only.to_vec()));
         let from_medium = [&only[..], &["--level", "medium"]].concat();
         packs.push(("the same, --level medium", from_medium));
     }
+    let mut with_thirty = f64::NAN;
     for (name, rules) in packs {
         let one = best(|| scan(trailhound, &corpora.month, 1, &rules))?;
         let two = best(|| scan(trailhound, &corpora.month, 2, &rules))?;
@@ -78,6 +85,12 @@ fn report(trailhound: &Path) -> Result<()> {
             "times",
         );
         row("  peak memory", one.peak_mb, 1, "MB");
+        if rules.is_empty() {
+            let ratio = one.processor / with_thirty;
+            row("  to thirty rules", ratio, 2, "times");
+        } else if rules == thirty {
+            with_thirty = one.processor;
+        }
     }
 
     let big = scan(trailhound, &corpora.one_file, 1, &[])?;
@@ -130,6 +143,7 @@ impl Corpora {
             month: corpus::month(&folder, records)?,
             one_file: corpus::one_file(&folder, corpus::BIG)?,
             empty: corpus::nothing(&folder)?,
+            thirty: corpus::thirty_rules(&folder)?,
             sigma: outside::shared("sigma"),
         })
     }

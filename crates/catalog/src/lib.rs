@@ -6,9 +6,11 @@
 //! of a record may ask it.
 
 mod apis;
+pub mod controls;
 mod field;
 mod lint;
 mod nearest;
+mod techniques;
 mod text;
 
 pub use apis::{
@@ -17,3 +19,4 @@ pub use apis::{
 };
 pub use field::{Verdict, is_record_field};
 pub use lint::{Finding, FindingCode, lint};
+pub use techniques::{Technique, technique, techniques};

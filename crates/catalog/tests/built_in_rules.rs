@@ -3,7 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sigma::{Loaded, RuleSet, SourceFile};
+use catalog::controls::CIS;
+use detect::Guidance;
+use detect::attack::{tactic, technique};
+use detect::selectors::selectors;
+use sigma::{Loaded, RuleSet, SourceFile, Targets};
 
 #[test]
 fn built_in_rules_fit_the_language_and_cloudtrail() {
@@ -69,31 +73,94 @@ fn every_built_in_rule_proves_itself_and_says_what_to_do() {
     }
 }
 
+/// The guide's table holds every rule; `UPDATE_DOCS=1` writes it anew.
 #[test]
-fn the_guide_lists_every_built_in_rule_with_its_level() {
+fn the_guide_lists_every_built_in_rule() {
+    const BEGIN: &str = "<!-- rules: written by the tests with UPDATE_DOCS=1 -->\n";
+    const END: &str = "<!-- /rules -->";
     let guide = guide();
-    let files = rule_files();
-    let loaded = load(&files);
-    for rule in loaded.rules.rules() {
-        let file = Path::new(&*rule.location().file)
-            .file_stem()
-            .expect("a file name");
-        let row = format!("[`{}`]", file.display());
-        let row = guide
-            .lines()
-            .find(|line| line.starts_with("| ") && line.contains(&row));
-        let told = format!("| {} | {} |", rule.level(), rule.title());
-        assert!(
-            row.is_some_and(|row| row.contains(&told)),
-            "{}: {told}",
-            rule.title()
-        );
+    let (before, rest) = guide.split_once(BEGIN).expect("the table begins");
+    let (_, after) = rest.split_once(END).expect("the table ends");
+    let expected = format!("{before}{BEGIN}{}{END}{after}", table());
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(GUIDE, &expected).expect("a guide that can be written");
     }
-    let rows = guide
-        .lines()
-        .filter(|line| line.starts_with("| [`"))
-        .count();
-    assert_eq!(rows, files.len(), "no row without a rule");
+    assert!(
+        self::guide() == expected,
+        "docs/rules.md is out of date: run the tests with UPDATE_DOCS=1"
+    );
+}
+
+fn table() -> String {
+    let mut files = rule_files();
+    files.sort();
+    let mut table = "| rule | level | what | ATT&CK |\n|---|---|---|---|\n".to_owned();
+    for rule in load(&files).rules.rules() {
+        let path = rule.location().file.replace('\\', "/");
+        let (_, path) = path.rsplit_once("/rules/").expect("below rules/");
+        let name = path.rsplit('/').next().expect("a file name");
+        let name = name.trim_end_matches(".yml");
+        let techniques = rule.tags().iter().filter_map(|tag| technique(tag));
+        let techniques: Vec<_> = techniques.collect();
+        let (level, title) = (rule.level(), rule.title());
+        let techniques = techniques.join(", ");
+        table += &format!("| [`{name}`](../rules/{path}) | {level} | {title} | {techniques} |\n");
+    }
+    table
+}
+
+#[test]
+fn every_technique_has_a_name_and_every_rule_a_theme() {
+    for rule in load(&rule_files()).rules.rules() {
+        let title = rule.title();
+        let techniques: Vec<_> = rule
+            .tags()
+            .iter()
+            .filter_map(|tag| technique(tag))
+            .collect();
+        assert!(!techniques.is_empty(), "{title}: no technique");
+        for id in techniques {
+            assert!(
+                catalog::technique(&id).is_some(),
+                "{title}: {id} is unknown"
+            );
+        }
+        let tactics = rule.tags().iter().filter_map(|tag| tactic(tag));
+        assert!(tactics.count() > 0, "{title}: no tactic");
+        let guidance = Guidance::of(rule).expect("a block");
+        assert!(guidance.theme.is_some(), "{title}: no theme");
+        for control in guidance.cis {
+            let known = CIS.iter().any(|(id, _)| *id == control);
+            assert!(known, "{title}: CIS {control} is unknown");
+        }
+    }
+}
+
+#[test]
+fn every_rule_says_what_the_trail_must_record() {
+    for rule in load(&rule_files()).rules.rules() {
+        assert!(!selectors(rule).is_empty(), "{}", rule.title());
+    }
+}
+
+#[test]
+fn the_ready_exclusions_name_rules_that_exist_and_end_one_day() {
+    let mut files = rule_files();
+    let rules = files.len();
+    files.extend(yaml_files("exclusions"));
+    let loaded = load(&files);
+    assert!(loaded.problems.is_empty(), "{:#?}", loaded.problems);
+    assert_eq!(loaded.rules.filters().len(), files.len() - rules);
+    for filter in loaded.rules.filters() {
+        let Targets::Named(targets) = filter.targets() else {
+            panic!("{}: for every rule", filter.title());
+        };
+        for target in targets {
+            let mut ids = loaded.rules.rules().iter().filter_map(|rule| rule.id());
+            assert!(ids.any(|id| id == target), "{}: {target}", filter.title());
+        }
+        assert!(filter.vouched().until.is_some(), "{}", filter.title());
+    }
 }
 
 #[test]
@@ -128,14 +195,21 @@ fn the_examples_of_the_guide_are_sound() {
     );
 }
 
+const GUIDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/rules.md");
+
 fn guide() -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/rules.md");
-    fs::read_to_string(path).expect("docs/rules.md")
+    fs::read_to_string(GUIDE).expect("docs/rules.md")
 }
 
 /// The files below `rules/`, with their text.
 fn rule_files() -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules");
+    yaml_files("rules")
+}
+
+fn yaml_files(folder: &str) -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .join(folder);
     let mut files = Vec::new();
     let mut folders = vec![root];
     while let Some(folder) = folders.pop() {

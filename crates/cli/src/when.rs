@@ -107,6 +107,12 @@ pub struct TimeRange {
 }
 
 impl TimeRange {
+    /// All time.
+    pub const ALL: Self = Self {
+        since: Timestamp::MIN,
+        until: Timestamp::MAX,
+    };
+
     /// Whether a record of `time` lies inside.
     #[must_use]
     pub fn contains(&self, time: Timestamp) -> bool {

@@ -105,3 +105,61 @@ fn a_rule_is_explained_in_plain_words() {
         .ends(0)
     );
 }
+
+#[test]
+fn coverage_tells_claimed_tested_and_seen() {
+    let shop = Shop::furnished();
+    assert_snapshot!(
+        "coverage",
+        shop.run("rules coverage my-rules --logs logs").ends(0)
+    );
+    let controls = shop.run("rules coverage --format controls").ends(0);
+    assert!(controls.stdout.contains("CIS AWS Foundations Benchmark"));
+    assert!(controls.stdout.contains("等保"));
+    let layer = shop.run("rules coverage --format navigator").ends(0).stdout;
+    let layer: serde_json::Value = serde_json::from_str(&layer).unwrap();
+    assert_eq!(layer["domain"], "enterprise-attack");
+    let techniques = layer["techniques"].as_array().unwrap();
+    let cloud_logs = |one: &&serde_json::Value| one["techniqueID"] == "T1562.008";
+    assert!(techniques.iter().find(cloud_logs).unwrap()["score"].as_u64() > Some(5));
+    let all = shop.run("rules coverage --format json").ends(0).stdout;
+    let all: serde_json::Value = serde_json::from_str(&all).unwrap();
+    assert!(all["controls"].as_array().unwrap().len() > 40);
+}
+
+#[test]
+fn mutants_show_what_no_test_proves() {
+    let shop = Shop::new();
+    let rule = "title: Vault deleted\nid: 77777777-7777-4777-8777-777777777777\nlogsource: { product: aws, service: cloudtrail }\ndetection:\n  selection: { eventSource: backup.amazonaws.com, eventName: DeleteBackupVault }\n  condition: selection\ntests:\n";
+    let test = |name: &str, expect: &str, source: &str, event: &str| {
+        format!(
+            "  - name: {name}\n    expect: {expect}\n    event: {{ eventTime: \"2026-11-22T14:02:11Z\", eventSource: {source}, eventName: {event} }}\n"
+        )
+    };
+    let deed = test(
+        "the deed",
+        "match",
+        "backup.amazonaws.com",
+        "DeleteBackupVault",
+    );
+    let other_name = test(
+        "another call",
+        "no match",
+        "backup.amazonaws.com",
+        "ListBackupVaults",
+    );
+    shop.write("my-rules/vault.yml", format!("{rule}{deed}{other_name}"));
+    assert_snapshot!("mutants", shop.run("rules test my-rules --mutants").ends(1));
+    let other_source = test(
+        "another service",
+        "no match",
+        "x.amazonaws.com",
+        "DeleteBackupVault",
+    );
+    shop.write(
+        "my-rules/vault.yml",
+        format!("{rule}{deed}{other_name}{other_source}"),
+    );
+    let all = shop.run("rules test my-rules --mutants=100").ends(0);
+    assert!(all.stderr.contains("(100.0 %)"), "{}", all.stderr);
+}

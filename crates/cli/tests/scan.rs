@@ -234,6 +234,33 @@ fn filters_suppress_and_are_counted() {
 }
 
 #[test]
+fn ready_exclusions_are_switched_on_by_name() {
+    let shop = Shop::new();
+    let shared = |role: &str| {
+        format!(
+            r#"{{"eventTime":"2026-11-22T14:02:11Z","eventSource":"ec2.amazonaws.com","eventName":"ModifySnapshotAttribute","awsRegion":"eu-west-1","userIdentity":{{"type":"AssumedRole","arn":"arn:aws:sts::111122223333:assumed-role/{role}/x","sessionContext":{{"sessionIssuer":{{"type":"Role","arn":"arn:aws:iam::111122223333:role/{role}","userName":"{role}"}}}}}},"requestParameters":{{"snapshotId":"snap-{role}","createVolumePermission":{{"add":{{"items":[{{"userId":"444455556666"}}]}}}}}},"recipientAccountId":"111122223333"}}"#
+        )
+    };
+    let log = format!("{}\n{}\n", shared("WizAccess-Role"), shared("app"));
+    shop.write("logs/a.json", &log);
+    let told = |flags: &str| {
+        let run = shop.run(&format!("scan logs --format csv --level high {flags}"));
+        let run = run.ends(0);
+        (run.stdout.lines().count() - 1, run.stderr.clone())
+    };
+    assert_eq!(told("").0, 2);
+    let (alerts, summary) = told("--exclude disk-scanners");
+    assert_eq!(alerts, 1, "the other role is told");
+    assert!(summary.contains("suppressed: 1 Disk scanners"), "{summary}");
+    let unknown = shop.run("scan logs --exclude disc").ends(3);
+    assert!(
+        unknown.stderr.contains("disk-scanners"),
+        "{}",
+        unknown.stderr
+    );
+}
+
+#[test]
 fn a_reader_who_leaves_early_is_no_error() {
     let shop = Shop::new();
     shop.run("simulate --output logs --days 2").ends(0);

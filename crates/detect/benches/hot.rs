@@ -97,7 +97,7 @@ fn read_a_log_file(bencher: Bencher<'_, '_>) {
 
 #[divan::bench]
 fn read_and_ask_the_built_in_rules(bencher: Bencher<'_, '_>) {
-    let files = rules::FOR_JUDGING.iter();
+    let files = rules::FILES.iter();
     let files = files.map(|&(name, text)| sigma::SourceFile { name, text });
     let (detector, _) = Detector::new(RuleSet::load(files).rules);
     let (mut screener, mut found) = (detector.screener(), Screened::default());

@@ -18,11 +18,12 @@ mod walk;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use sigma::Known;
 use sigma::event::Value;
 
-use crate::cloudtrail::Record;
+use crate::cloudtrail::{Json, Record};
 use crate::outcome::Outcome;
-use crate::principal::Principal;
+use crate::principal::{Identity, Principal};
 use crate::tool::Tool;
 
 /// The documentation of one derived field.
@@ -205,6 +206,42 @@ pub fn field<'a>(record: &Record<'a>, name: &str) -> Option<Value<'a>> {
         "opens" => list(opens::of(record))?,
         "shares" => list(shares::of(record))?,
         _ => return None,
+    })
+}
+
+/// The derived fields that often follow from the user agent alone.
+pub(crate) const OF_USER_AGENT: [&str; 2] = ["trailhound.tool", "trailhound.tool.class"];
+
+/// One of [`OF_USER_AGENT`], as far as this user agent tells it.
+pub(crate) fn of_user_agent(agent: Option<Json<'_>>, path: &str) -> Known<'static> {
+    let agent = agent.and_then(Json::as_str);
+    match agent.and_then(|agent| Tool::from_user_agent(&agent)) {
+        None => Known::Absent,
+        // Whether it is the console's, other fields tell.
+        Some(tool) if tool.name == "browser" => Known::Unknown,
+        Some(tool) if path == OF_USER_AGENT[0] => Known::Value(plain(tool.name)),
+        Some(tool) => Known::Value(plain(tool.class.as_str())),
+    }
+}
+
+/// The derived fields that mostly follow from the identity alone.
+pub(crate) const OF_IDENTITY: [&str; 3] = [
+    PRINCIPAL_KEY,
+    "trailhound.principal.kind",
+    "trailhound.principal.name",
+];
+
+/// One of [`OF_IDENTITY`], as far as this identity tells it.
+pub(crate) fn of_identity<'a>(block: Option<Json<'a>>, path: &str) -> Known<'a> {
+    let identity = Identity::alone(block);
+    let who = identity.who();
+    if identity.has_asked_beyond() {
+        return Known::Unknown;
+    }
+    Known::Value(match path {
+        PRINCIPAL_KEY => Value::Str(who.key),
+        "trailhound.principal.kind" => plain(who.kind.as_str()),
+        _ => Value::Str(who.name),
     })
 }
 

@@ -9,18 +9,20 @@
 //! Invariant: the index changes no verdict. A test compares it with asking every rule.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use hashbrown::HashMap;
-use sigma::{FieldPath, Known, Level, Partial, Rule, RuleSet};
+use sigma::{FieldPath, Known, Level, Partial, Rule, RuleSet, Value};
 
 use crate::alert::AlertId;
 use crate::case::Cases;
 use crate::cloudtrail::event::value as value_of;
+use crate::cloudtrail::record::without_version;
 use crate::cloudtrail::{Json, Record};
-use crate::gate::{Gate, Look};
+use crate::derived;
+use crate::gate::{Gate, Gated, Look};
 use crate::group;
-use crate::guidance::{Guidance, GuidanceError};
+use crate::guidance::{self, Guidance, GuidanceError};
 
 /// How many combinations are remembered. Beyond, every rule is asked what it can rule out each time.
 const REMEMBERED: usize = 16_384;
@@ -29,16 +31,31 @@ const REMEMBERED: usize = 16_384;
 const KEY: usize = 256;
 
 /// The fields of few values that have a [`Gate`].
-const GATED: [&str; 2] = ["userIdentity", "userAgent"];
+const GATED: [Gated; 2] = [
+    Gated {
+        field: "userIdentity",
+        derived: &derived::OF_IDENTITY,
+        derive: |found, path| derived::of_identity(found, path),
+    },
+    Gated {
+        field: "userAgent",
+        derived: &derived::OF_USER_AGENT,
+        derive: |found, path| derived::of_user_agent(found, path),
+    },
+];
 
 /// Which of them is the identity's.
 const IDENTITY: usize = 0;
+
+/// Where the block of a rule lies that does not hold it itself.
+pub type Blocks = fn(&Rule) -> Option<&'static str>;
 
 /// The rules, ready to judge.
 #[derive(Debug)]
 pub struct Detector {
     rules: RuleSet,
-    guidance: Vec<Guidance>,
+    guidance: Vec<OnceLock<Guidance>>,
+    blocks: Blocks,
     floor: Level,
 }
 
@@ -47,19 +64,30 @@ impl Detector {
     /// rules work without.
     #[must_use]
     pub fn new(rules: RuleSet) -> (Self, Vec<GuidanceError>) {
+        Self::with_blocks(rules, |_| None)
+    }
+
+    /// The same, where the blocks of some rules lie elsewhere: those are good, and read when their rule
+    /// first matches.
+    #[must_use]
+    pub fn with_blocks(rules: RuleSet, blocks: Blocks) -> (Self, Vec<GuidanceError>) {
         let mut problems = Vec::new();
-        let guidance = rules.rules().iter().map(|rule| {
-            Guidance::of(rule).unwrap_or_else(|problem| {
-                problems.push(problem);
-                Guidance::default()
-            })
-        });
-        let guidance = guidance.collect();
-        let floor = Level::Informational;
+        let own = |rule: &Rule| {
+            let place = OnceLock::new();
+            if rule.extension(guidance::KEY).is_some() {
+                let read = Guidance::of(rule).unwrap_or_else(|problem| {
+                    problems.push(problem);
+                    Guidance::default()
+                });
+                place.get_or_init(|| read);
+            }
+            place
+        };
         let detector = Self {
+            guidance: rules.rules().iter().map(own).collect(),
             rules,
-            guidance,
-            floor,
+            blocks,
+            floor: Level::Informational,
         };
         (detector, problems)
     }
@@ -79,7 +107,11 @@ impl Detector {
     /// What the rule at this place of the rule set adds for the reader of its alerts.
     #[must_use]
     pub fn guidance(&self, rule: usize) -> &Guidance {
-        &self.guidance[rule]
+        self.guidance[rule].get_or_init(|| {
+            let rule = &self.rules.rules()[rule];
+            let block = (self.blocks)(rule).map(|block| Guidance::of_block(block, rule));
+            block.and_then(Result::ok).unwrap_or_default()
+        })
     }
 
     /// Someone who asks the rules; one for each thread.
@@ -186,7 +218,7 @@ impl Screener<'_> {
                 }
                 None => {
                     let id = self.alert(at, record, &mut looked);
-                    let guidance = &detector.guidance[at];
+                    let guidance = detector.guidance(at);
                     found.cases.add(id, rule, guidance, record, log_file);
                 }
             }
@@ -208,7 +240,7 @@ impl Screener<'_> {
             return *known;
         }
         let rules = self.detector.rules.rules();
-        let by_identity = group::write_key(&self.detector.guidance[rule], record, &mut self.key);
+        let by_identity = group::write_key(self.detector.guidance(rule), record, &mut self.key);
         let id = group::alert(&rules[rule], &self.key);
         if let Some(session) = session {
             if self.alerts.len() >= REMEMBERED {
@@ -229,7 +261,10 @@ impl Screener<'_> {
         Some(Session {
             rule: rule as u32,
             identity: looked.at(IDENTITY, &mut self.gates, record, rules)?.number,
-            period_start: self.detector.guidance[rule].period_start(record.event_time()),
+            period_start: self
+                .detector
+                .guidance(rule)
+                .period_start(record.event_time()),
             account: record.account()?.as_bytes().try_into().ok()?,
         })
     }
@@ -319,6 +354,12 @@ impl<'a> Glance<'a> {
 
 impl Partial for Glance<'_> {
     fn known(&self, path: &FieldPath) -> Known<'_> {
+        if path.as_str() == "trailhound.eventName" {
+            let name = self.event_name.and_then(Json::as_str);
+            return name.map_or(Known::Unknown, |name| {
+                Known::Value(Value::Str(without_version(&name).to_owned().into()))
+            });
+        }
         let value = match path.as_str() {
             "eventSource" => self.event_source,
             "eventName" => self.event_name,

@@ -4,8 +4,10 @@
 //! candidate for every record. But an account knows few user agents, and a session writes the same
 //! identity into all of its records; what a rule makes of one is asked once and remembered.
 
+use std::cell::RefCell;
+
 use hashbrown::HashMap;
-use sigma::event::Step;
+use sigma::event::{Step, Value};
 use sigma::{FieldPath, Known, Partial, Rule};
 
 use crate::cloudtrail::Json;
@@ -26,11 +28,20 @@ pub(crate) struct Look {
     pub(crate) number: u32,
 }
 
+/// A field of few values, with the derived fields that may follow from it alone.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Gated {
+    pub(crate) field: &'static str,
+    pub(crate) derived: &'static [&'static str],
+    pub(crate) derive: for<'a> fn(Option<Json<'a>>, &str) -> Known<'a>,
+}
+
 /// What is remembered about one top-level field.
 #[derive(Debug)]
 pub(crate) struct Gate {
-    field: &'static str,
-    /// For each rule, whether it asks about the field or about something in it.
+    gated: Gated,
+    /// For each rule, whether it asks about the field or about something in it, whatever the API. Where a
+    /// rule names its API, it is asked so seldom that to ask it is cheaper than to remember.
     asked: Box<[bool]>,
     values: HashMap<Box<str>, Look>,
     /// How many values were ever seen.
@@ -43,13 +54,13 @@ pub(crate) struct Gate {
 }
 
 impl Gate {
-    pub(crate) fn new(field: &'static str, rules: &[Rule]) -> Self {
-        let concerns = |path: &FieldPath| first_step(path) == Some(field);
+    pub(crate) fn new(gated: Gated, rules: &[Rule]) -> Self {
+        let concerns = |path: &FieldPath| gated.is_inside(path) || gated.is_derived(path);
         Self {
-            field,
+            gated,
             asked: rules
                 .iter()
-                .map(|rule| rule.fields().any(concerns))
+                .map(|rule| rule.fields().any(concerns) && rule.could_match(&StrangeApi))
                 .collect(),
             values: HashMap::new(),
             count: 0,
@@ -66,7 +77,7 @@ impl Gate {
 
     /// The top-level field that is judged by.
     pub(crate) fn field(&self) -> &'static str {
-        self.field
+        self.gated.field
     }
 
     /// What the gate says of a record with this in the field; `None` if every rule must be asked.
@@ -102,8 +113,9 @@ impl Gate {
     #[cold]
     fn judge(&mut self, found: Option<Json<'_>>, rules: &[Rule]) -> u32 {
         let only = Only {
-            field: self.field,
+            gated: self.gated,
             found,
+            told: RefCell::default(),
         };
         let asked = self.asked.iter().zip(rules);
         let verdict: Box<[_]> = asked
@@ -118,25 +130,57 @@ impl Gate {
     }
 }
 
-/// An event of which one top-level field is known, and so all that is in it.
-struct Only<'a> {
-    field: &'static str,
-    found: Option<Json<'a>>,
+impl Gated {
+    fn is_inside(self, path: &FieldPath) -> bool {
+        matches!(path.steps().first(), Some(Step::Key(name)) if name == self.field)
+    }
+
+    fn is_derived(self, path: &FieldPath) -> bool {
+        self.derived.contains(&path.as_str())
+    }
 }
 
-impl Partial for Only<'_> {
+/// An event of an API that nobody has heard of.
+struct StrangeApi;
+
+impl Partial for StrangeApi {
     fn known(&self, path: &FieldPath) -> Known<'_> {
-        if first_step(path) != Some(self.field) {
-            return Known::Unknown;
+        match path.as_str() {
+            "eventName" | "trailhound.eventName" => Known::Value(Value::Str("\u{1}".into())),
+            _ => Known::Unknown,
+        }
+    }
+}
+
+/// An event of which one top-level field is known, and so all that is in it.
+struct Only<'a> {
+    gated: Gated,
+    found: Option<Json<'a>>,
+    /// What was told already: hundreds of rules ask for the same few paths.
+    told: RefCell<Vec<(FieldPath, Known<'a>)>>,
+}
+
+impl<'a> Only<'a> {
+    fn tell(&self, path: &FieldPath) -> Known<'a> {
+        if self.gated.is_derived(path) {
+            return (self.gated.derive)(self.found, path.as_str());
         }
         let inside = self.found.and_then(|json| below(json, &path.steps()[1..]));
         inside.map_or(Known::Absent, Known::Value)
     }
 }
 
-fn first_step(path: &FieldPath) -> Option<&str> {
-    match path.steps().first()? {
-        Step::Key(name) => Some(name),
-        Step::Index(_) => None,
+impl Partial for Only<'_> {
+    fn known(&self, path: &FieldPath) -> Known<'_> {
+        if !self.gated.is_inside(path) && !self.gated.is_derived(path) {
+            return Known::Unknown;
+        }
+        let mut told = self.told.borrow_mut();
+        if let Some((_, known)) = told.iter().find(|(asked, _)| asked == path) {
+            return known.clone();
+        }
+        let known = self.tell(path);
+        told.push((path.clone(), known.clone()));
+        known
     }
 }

@@ -3,6 +3,8 @@
 //! ```yaml
 //! trailhound:
 //!   behaviour: trail-logging-stopped
+//!   theme: audit-logs
+//!   cis: ["4.5"]
 //!   title: { zh-CN: … }
 //!   threat: { en: …, zh-CN: … }
 //!   group-by: [trailhound.principal.key]
@@ -29,6 +31,10 @@ pub const KEY: &str = "trailhound";
 pub struct Guidance {
     /// The name of what the rule catches, the same from version to version.
     pub behaviour: Option<String>,
+    /// What of an account's security it is about.
+    pub theme: Option<Theme>,
+    /// The controls of the CIS AWS Foundations Benchmark, section 4, that ask for this very rule.
+    pub cis: Vec<String>,
     /// The rule's title in other languages than its own English.
     pub title: Translations,
     /// Why this matters, in plain words.
@@ -41,6 +47,54 @@ pub struct Guidance {
     pub period: SignedDuration,
     /// What to do, mildest first.
     pub response: Vec<Step>,
+}
+
+/// What of an account's security a rule is about; the families of compliance controls hang on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Theme {
+    /// Trails, log delivery, log buckets.
+    AuditLogs,
+    /// GuardDuty, Config, Security Hub, alarms.
+    Detection,
+    /// The root user.
+    Root,
+    /// Sign-in, passwords, second factors, identity providers.
+    Authentication,
+    /// Users, roles, policies: who may do what.
+    AccessControl,
+    /// Access keys, sessions, secrets.
+    Credentials,
+    /// Security groups, gateways, routes, names.
+    Network,
+    /// Data made public, or shared with others.
+    DataExposure,
+    /// Encryption, backups, deletion.
+    DataProtection,
+    /// Instances, functions, containers, models: what runs, and at whose cost.
+    Compute,
+    /// Accounts, their organization, regions, bills.
+    Organization,
+    /// Looking around.
+    Reconnaissance,
+}
+
+impl Theme {
+    /// All of them.
+    pub const ALL: [Self; 12] = [
+        Self::AuditLogs,
+        Self::Detection,
+        Self::Root,
+        Self::Authentication,
+        Self::AccessControl,
+        Self::Credentials,
+        Self::Network,
+        Self::DataExposure,
+        Self::DataProtection,
+        Self::Compute,
+        Self::Organization,
+        Self::Reconnaissance,
+    ];
 }
 
 /// One text in each of our languages.
@@ -90,6 +144,8 @@ impl Default for Guidance {
     fn default() -> Self {
         Self {
             behaviour: None,
+            theme: None,
+            cis: Vec::new(),
             title: Translations::default(),
             threat: None,
             group_by: vec![FieldPath::new("trailhound.principal.key")],
@@ -110,6 +166,15 @@ pub struct GuidanceError {
     pub problem: yaml_serde::Error,
 }
 
+impl GuidanceError {
+    fn in_rule(rule: &Rule) -> impl FnOnce(yaml_serde::Error) -> Self + use<'_> {
+        |problem| Self {
+            at: rule.location().clone(),
+            problem,
+        }
+    }
+}
+
 impl Guidance {
     /// The start of the period that `time` lies in, in seconds since 1970-01-01T00:00:00Z.
     pub(crate) fn period_start(&self, time: Timestamp) -> i64 {
@@ -125,10 +190,18 @@ impl Guidance {
         let Some(block) = rule.extension(KEY) else {
             return Ok(Self::default());
         };
-        yaml_serde::from_value(block.clone()).map_err(|problem| GuidanceError {
-            at: rule.location().clone(),
-            problem,
-        })
+        yaml_serde::from_value(block.clone()).map_err(GuidanceError::in_rule(rule))
+    }
+
+    /// Reads the block of `rule` from a document that holds it alone.
+    pub(crate) fn of_block(document: &str, rule: &Rule) -> Result<Self, GuidanceError> {
+        #[derive(Deserialize)]
+        struct Document {
+            trailhound: Guidance,
+        }
+        let document: Document =
+            yaml_serde::from_str(document).map_err(GuidanceError::in_rule(rule))?;
+        Ok(document.trailhound)
     }
 }
 

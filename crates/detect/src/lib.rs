@@ -1,6 +1,7 @@
 //! What is suspicious in CloudTrail records: no I/O, no clock, no async, no AWS SDK.
 
 pub mod alert;
+pub mod attack;
 pub mod case;
 pub mod cloudtrail;
 pub mod derived;
@@ -16,10 +17,11 @@ pub mod partition;
 mod percent;
 pub mod principal;
 pub mod render;
+pub mod selectors;
 pub mod sentence;
 pub mod shell;
 pub mod tool;
 
 pub use alert::Alert;
-pub use detector::{Detector, Screened, Screener};
+pub use detector::{Blocks, Detector, Screened, Screener};
 pub use guidance::{Guidance, GuidanceError};

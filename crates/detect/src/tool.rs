@@ -144,9 +144,11 @@ fn named(agent: &str) -> Option<Tool> {
 fn is_unusual_system(agent: &str) -> bool {
     static SYSTEMS: LazyLock<Option<AhoCorasick>> =
         LazyLock::new(|| searcher(UNUSUAL_SYSTEMS.iter().copied()));
+    // Not the beginning of a longer word.
+    let ends = |end: usize| !agent[end..].starts_with(|c: char| c.is_ascii_alphabetic());
     SYSTEMS
         .as_ref()
-        .is_some_and(|systems| systems.is_match(agent))
+        .is_some_and(|systems| systems.find_iter(agent).any(|found| ends(found.end())))
 }
 
 /// `None` only if the names outgrow the automaton, which a test rules out.

@@ -6,9 +6,36 @@
 /// path.
 pub static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/files.rs"));
 
-/// The same files without the tests that they carry, for whoever only judges by them: tests are most of
-/// the text, and reading them would be most of the time that it takes to start.
-pub static FOR_JUDGING: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/judging.rs"));
+/// A built-in rule for whoever only judges by it. Most of a rule's text is for its readers and its tests;
+/// to read it would be most of the time that it takes to start.
+#[derive(Debug, Clone, Copy)]
+pub struct ForJudging {
+    /// The path from the root of the repository.
+    pub name: &'static str,
+    /// The rule's id.
+    pub id: &'static str,
+    /// The rule without its block `trailhound`, and without what is neither judged by nor told.
+    pub text: &'static str,
+    /// The block, to be read when the rule has matched.
+    pub block: &'static str,
+}
+
+/// Every built-in rule in these parts, in the order of [`FILES`].
+pub static FOR_JUDGING: &[ForJudging] = include!(concat!(env!("OUT_DIR"), "/judging.rs"));
+
+/// A ready filter for what is normal in many accounts, which users may switch on.
+#[derive(Debug, Clone, Copy)]
+pub struct Exclusion {
+    /// By which it is switched on.
+    pub name: &'static str,
+    /// What it excludes, in a few words.
+    pub title: &'static str,
+    /// The filter document.
+    pub text: &'static str,
+}
+
+/// All of them, sorted by name.
+pub static EXCLUSIONS: &[Exclusion] = include!(concat!(env!("OUT_DIR"), "/exclusions.rs"));
 
 #[cfg(test)]
 mod tests {
@@ -24,14 +51,24 @@ mod tests {
     }
 
     #[test]
-    fn only_tests_are_left_out() {
+    fn the_parts_are_parts_of_the_whole() {
         assert_eq!(FILES.len(), FOR_JUDGING.len());
-        for ((path, whole), (_, judging)) in FILES.iter().zip(FOR_JUDGING) {
-            let rest = whole.strip_prefix(judging).expect(path);
+        for ((path, whole), parts) in FILES.iter().zip(FOR_JUDGING) {
+            assert_eq!(*path, parts.name);
+            assert!(whole.contains(parts.block), "{path}");
             assert!(
-                rest.is_empty() || rest.starts_with("tests:\n"),
-                "{path}: {rest}"
+                parts.text.lines().all(|line| whole.contains(line)),
+                "{path}"
             );
+            for key in ["title:", "id:", "detection:", "level:", "tags:"] {
+                assert!(
+                    parts.text.contains(&format!("\n{key}")) || parts.text.starts_with(key),
+                    "{path}: {key}"
+                );
+            }
+            for key in ["tests:", "trailhound:", "description:"] {
+                assert!(!parts.text.contains(&format!("\n{key}")), "{path}: {key}");
+            }
         }
     }
 }

@@ -7,19 +7,17 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use regex::{Regex, RegexBuilder};
 use rsigma_parser::{SigmaString, SigmaValue};
 
 use crate::error::Problem;
-use crate::modifier::{Encoding, Modifiers, Operator, RegexFlags, Utf16};
+use crate::lazy_regex::LazyRegex;
+use crate::modifier::{Encoding, Modifiers, Operator, Utf16};
 use crate::text::Needle;
 use crate::value_test::{TextTest, ValueTest};
 use crate::wildcard::{Extent, Glob};
 
 /// The longest value, in bytes.
 const MAX_VALUE: usize = 16 * 1024;
-/// The largest compiled regular expression, in bytes.
-const MAX_REGEX: usize = 1 << 20;
 
 /// Prepares `value` for a field, under modifiers whose names are `chain`.
 pub(crate) fn value_test(
@@ -36,7 +34,7 @@ pub(crate) fn value_test(
         Operator::TimePart(part) => Ok(ValueTest::TimePart(part, number(value, chain)?)),
         Operator::Compare(bound) => Ok(ValueTest::Compare(bound, number(value, chain)?)),
         Operator::Regex(flags) => {
-            let regex = regex(&spelled(value, chain)?, flags)?;
+            let regex = LazyRegex::new(&spelled(value, chain)?, flags)?;
             Ok(ValueTest::Text(TextTest::Regex(Box::new(regex))))
         }
         Operator::Cidr => cidr(&spelled(value, chain)?),
@@ -165,26 +163,6 @@ fn at_offsets(value: &[u8], cased: bool) -> Result<ValueTest, Problem> {
         needles.push(Needle::new(own, cased));
     }
     Ok(ValueTest::Text(TextTest::AnyOf(needles.into())))
-}
-
-fn regex(pattern: &str, flags: RegexFlags) -> Result<Regex, Problem> {
-    let built = RegexBuilder::new(pattern)
-        .case_insensitive(flags.ignore_case)
-        .multi_line(flags.multi_line)
-        .dot_matches_new_line(flags.dot_all)
-        .size_limit(MAX_REGEX)
-        .dfa_size_limit(MAX_REGEX)
-        .build();
-    built.map_err(|error| match error {
-        regex::Error::CompiledTooBig(limit) => Problem::RegexTooLarge(limit),
-        other => Problem::BadRegex(last_line(&other.to_string())),
-    })
-}
-
-/// The crate draws the pattern above its message; here one line is wanted.
-fn last_line(message: &str) -> String {
-    let line = message.lines().next_back().unwrap_or_default().trim();
-    line.trim_start_matches("error: ").to_owned()
 }
 
 fn cidr(text: &str) -> Result<ValueTest, Problem> {

@@ -7,9 +7,8 @@
 use ipnet::IpNet;
 use std::net::IpAddr;
 
-use regex::Regex;
-
 use crate::event::Value;
+use crate::lazy_regex::LazyRegex;
 use crate::modifier::Bound;
 use crate::text::Needle;
 use crate::timestamp::TimePart;
@@ -31,7 +30,7 @@ pub(crate) enum ValueTest {
 pub(crate) enum TextTest {
     Plain(Extent, Needle),
     Glob(Box<Glob>),
-    Regex(Box<Regex>),
+    Regex(Box<LazyRegex>),
     Cidr(IpNet),
     /// Contains any of these: a value at the three offsets of base64.
     AnyOf(Box<[Needle]>),

@@ -171,6 +171,13 @@ impl Layout {
         (end == Scan::Complete(text.len())).then_some(tail.found)
     }
 
+    /// Whether what lies behind this layout in `text` does not even hold these words.
+    #[must_use]
+    pub fn rest_lacks(&self, text: &str, words: &Finder<'_>) -> bool {
+        let rest = text.as_bytes().get(self.read_to as usize..);
+        rest.is_some_and(|rest| words.find(rest).is_none())
+    }
+
     /// The layout of all fields of `text`, which is one object of sound shape and has this layout as
     /// far as it was read; this one if a member behind that is broken.
     #[must_use]
@@ -196,11 +203,13 @@ impl Layout {
     }
 }
 
-/// The spans of the fields that name a record, in bytes from its opening brace.
+/// The spans of the fields that name and type a record, in bytes from its opening brace.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tail {
     /// Of `eventID`.
     pub event_id: Option<(usize, usize)>,
+    /// Of `eventType`.
+    pub event_type: Option<(usize, usize)>,
     /// Of `recipientAccountId`.
     pub account: Option<(usize, usize)>,
 }
@@ -217,6 +226,7 @@ impl Fields for TailNotes {
     fn key(&mut self, key: &[u8], _colon: usize) -> Visit {
         self.current = match key {
             b"eventID" => Some(Field::EventId),
+            b"eventType" => Some(Field::EventType),
             b"recipientAccountId" => Some(Field::RecipientAccountId),
             _ => None,
         };
@@ -226,6 +236,7 @@ impl Fields for TailNotes {
     fn value(&mut self, start: usize, end: usize) -> Visit {
         let place = match self.current {
             Some(Field::EventId) => &mut self.found.event_id,
+            Some(Field::EventType) => &mut self.found.event_type,
             Some(_) => &mut self.found.account,
             None => return Visit::Continue,
         };

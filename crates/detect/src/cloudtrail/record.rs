@@ -9,8 +9,10 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::sync::LazyLock;
 
 use jiff::Timestamp;
+use memchr::memmem::Finder;
 
 use super::json::Json;
 use super::layout::{Field, Layout, Tail};
@@ -28,6 +30,10 @@ pub struct Record<'a> {
     whole: OnceCell<Box<Layout>>,
     time: Timestamp,
 }
+
+/// Most calls work, and then these stand nowhere in the record, which is seen at a glance.
+static ERROR_CODE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("\"errorCode\""));
+static ERROR_MESSAGE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("\"errorMessage\""));
 
 /// Why an object in a log file is no record that can be judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, thiserror::Error)]
@@ -114,7 +120,12 @@ impl<'a> Record<'a> {
     fn span_behind(&self, field: Field) -> Option<(usize, usize)> {
         let in_tail = match field {
             Field::EventId => self.tail().event_id,
+            Field::EventType => self.tail().event_type,
             Field::RecipientAccountId => self.tail().account,
+            Field::ErrorCode if self.layout.rest_lacks(self.text, &ERROR_CODE) => return None,
+            Field::ErrorMessage if self.layout.rest_lacks(self.text, &ERROR_MESSAGE) => {
+                return None;
+            }
             _ => None,
         };
         in_tail.or_else(|| self.whole().span(field))
@@ -383,6 +394,14 @@ mod tests {
                 "a text that looks like it",
             ),
             (format!("{id}{quoted}"), "no account"),
+            (
+                format!(r#"{nested}{id},"eventType":"AwsApiCall"{account}"#),
+                "with a type",
+            ),
+            (
+                format!(r#","errorCode":"AccessDenied"{id}{account}"#),
+                "refused",
+            ),
             (format!("{account}{nested}"), "no id but a nested one"),
             (
                 r#", "eventID" : "1-2" , "recipientAccountId" : 7 "#.to_owned(),
@@ -397,6 +416,8 @@ mod tests {
             let whole = record(&text).unwrap();
             assert_eq!(glanced.event_id(), whole.event_id(), "{why}");
             assert_eq!(glanced.account(), whole.account(), "{why}");
+            assert_eq!(glanced.event_type(), whole.event_type(), "{why}");
+            assert_eq!(glanced.error_code(), whole.error_code(), "{why}");
             assert_eq!(glanced.error_message(), whole.error_message(), "{why}");
             assert_eq!(glanced.event_id(), whole.event_id(), "{why}, asked again");
         }

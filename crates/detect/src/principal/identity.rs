@@ -30,14 +30,25 @@ pub(crate) struct Identity<'r, 'a> {
 
 /// The rest of the record, and whether it was needed.
 struct Beyond<'r, 'a> {
-    record: &'r Record<'a>,
+    record: Option<&'r Record<'a>>,
     asked: Cell<bool>,
 }
 
 impl<'r, 'a> Beyond<'r, 'a> {
-    fn record(&self) -> &'r Record<'a> {
+    fn record(&self) -> Option<&'r Record<'a>> {
         self.asked.set(true);
         self.record
+    }
+
+    fn event_source(&self) -> Text<'a> {
+        self.record().map(Record::event_source).unwrap_or_default()
+    }
+
+    fn partition(&self) -> &'static str {
+        self.record()
+            .map(Partition::of)
+            .unwrap_or_default()
+            .as_str()
     }
 }
 
@@ -51,13 +62,23 @@ struct Issuer<'a> {
 /// The answer.
 pub(crate) struct Who<'a> {
     pub(crate) key: Text<'a>,
-    pub(super) kind: PrincipalKind,
-    pub(super) name: Text<'a>,
+    pub(crate) kind: PrincipalKind,
+    pub(crate) name: Text<'a>,
     pub(super) session: Option<Text<'a>>,
 }
 
 impl<'r, 'a> Identity<'r, 'a> {
     pub(crate) fn of(record: &'r Record<'a>) -> Self {
+        Self::read_block(record.user_identity(), Some(record))
+    }
+
+    /// Of an identity of whose record nothing else is known; an answer holds if it does not stand on
+    /// more, see [`has_asked_beyond`](Self::has_asked_beyond).
+    pub(crate) fn alone(block: Option<Json<'a>>) -> Self {
+        Self::read_block(block, None)
+    }
+
+    fn read_block(block: Option<Json<'a>>, record: Option<&'r Record<'a>>) -> Self {
         let mut identity = Self {
             beyond: Beyond {
                 record,
@@ -75,7 +96,7 @@ impl<'r, 'a> Identity<'r, 'a> {
             issuer: Issuer::default(),
             source_identity: None,
         };
-        for (key, value) in record.user_identity().into_iter().flat_map(Json::entries) {
+        for (key, value) in block.into_iter().flat_map(Json::entries) {
             identity.read(&key.decoded(), value);
         }
         identity
@@ -125,7 +146,7 @@ impl<'r, 'a> Identity<'r, 'a> {
     /// The account whose trail the record comes from.
     fn recipient(&self) -> Option<Text<'a>> {
         self.beyond
-            .record()
+            .record()?
             .get("recipientAccountId")
             .and_then(text)
     }
@@ -314,7 +335,7 @@ impl<'r, 'a> Identity<'r, 'a> {
             .invoked_by
             .clone()
             .or_else(|| self.principal_id.clone());
-        let service = service.unwrap_or_else(|| self.beyond.record().event_source());
+        let service = service.unwrap_or_else(|| self.beyond.event_source());
         Who::new(PrincipalKind::Service, service.clone(), service)
     }
 
@@ -358,7 +379,7 @@ impl<'r, 'a> Identity<'r, 'a> {
 
     /// Before 2024 Identity Center wrote its own users with type `Unknown`.
     fn is_identity_center_event(&self) -> bool {
-        let source = self.beyond.record().event_source();
+        let source = self.beyond.event_source();
         source.starts_with("sso") || source.starts_with("signin.")
     }
 
@@ -385,7 +406,7 @@ impl<'r, 'a> Identity<'r, 'a> {
     /// The ARN of something of IAM in the principal's account.
     fn iam_arn(&self, resource: &str) -> Text<'a> {
         let partition = self.arn.as_deref().and_then(arn_partition);
-        let partition = partition.unwrap_or_else(|| Partition::of(self.beyond.record()).as_str());
+        let partition = partition.unwrap_or_else(|| self.beyond.partition());
         let account = self.account().or_else(|| self.recipient());
         let account = account.unwrap_or_default();
         format!("arn:{partition}:iam::{account}:{resource}").into()

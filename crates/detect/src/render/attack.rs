@@ -1,21 +1,20 @@
 //! From a rule's ATT&CK tags to what OCSF calls `attacks`.
-//!
-//! Source: Sigma specification, appendix *Tags* (`attack.t1562.008`, `attack.defense-evasion`); MITRE
-//! ATT&CK for Enterprise, the tactics and their ids.
 
 use serde_json::{Value, json};
+
+use crate::attack::{Tactic, tactic, technique};
 
 /// One entry per technique among `tags`, each with all tactics, for tags do not say which belongs to
 /// which; with tactics alone, one entry per tactic.
 pub(super) fn attacks(tags: &[String]) -> Value {
-    let tags: Vec<_> = tags
+    let uid_and_name = |tactic: &Tactic| json!({"uid": tactic.id, "name": tactic.name});
+    let tactics: Vec<Value> = tags
         .iter()
-        .filter_map(|tag| tag.strip_prefix("attack."))
+        .filter_map(|tag| tactic(tag).map(uid_and_name))
         .collect();
-    let tactics: Vec<Value> = tags.iter().filter_map(|tag| tactic(tag)).collect();
     let techniques: Vec<Value> = tags
         .iter()
-        .filter_map(|tag| technique(tag, &tactics))
+        .filter_map(|tag| Some(entry(&technique(tag)?, &tactics)))
         .collect();
     if techniques.is_empty() {
         return tactics
@@ -26,45 +25,16 @@ pub(super) fn attacks(tags: &[String]) -> Value {
     techniques.into()
 }
 
-fn technique(tag: &str, tactics: &[Value]) -> Option<Value> {
-    let number = tag
-        .strip_prefix('t')
-        .filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))?;
-    let uid = format!("T{number}");
-    Some(match uid.split_once('.') {
+fn entry(uid: &str, tactics: &[Value]) -> Value {
+    match uid.split_once('.') {
         Some((parent, _)) => json!({
             "technique": {"uid": parent},
             "sub_technique": {"uid": uid},
             "tactics": tactics,
         }),
         None => json!({"technique": {"uid": uid}, "tactics": tactics}),
-    })
+    }
 }
-
-fn tactic(tag: &str) -> Option<Value> {
-    let tag = tag.replace('_', "-");
-    let (uid, name) = TACTICS
-        .iter()
-        .find_map(|&(known, uid, name)| (known == tag).then_some((uid, name)))?;
-    Some(json!({"uid": uid, "name": name}))
-}
-
-const TACTICS: [(&str, &str, &str); 14] = [
-    ("reconnaissance", "TA0043", "Reconnaissance"),
-    ("resource-development", "TA0042", "Resource Development"),
-    ("initial-access", "TA0001", "Initial Access"),
-    ("execution", "TA0002", "Execution"),
-    ("persistence", "TA0003", "Persistence"),
-    ("privilege-escalation", "TA0004", "Privilege Escalation"),
-    ("defense-evasion", "TA0005", "Defense Evasion"),
-    ("credential-access", "TA0006", "Credential Access"),
-    ("discovery", "TA0007", "Discovery"),
-    ("lateral-movement", "TA0008", "Lateral Movement"),
-    ("collection", "TA0009", "Collection"),
-    ("command-and-control", "TA0011", "Command and Control"),
-    ("exfiltration", "TA0010", "Exfiltration"),
-    ("impact", "TA0040", "Impact"),
-];
 
 #[cfg(test)]
 mod tests {

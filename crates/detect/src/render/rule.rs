@@ -10,6 +10,7 @@ use super::level_style;
 use super::text::{lines, sentence};
 use crate::guidance::{Guidance, Step};
 use crate::language::{Language, Words, words};
+use crate::selectors::{Selector, selectors};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -36,6 +37,8 @@ impl RulePage {
         }
         self.section(MATCHES, out)?;
         self.clauses(rule, out)?;
+        let needs: Vec<_> = selectors(rule).into_iter().map(Selector::as_str).collect();
+        self.list(NEEDS, needs.into_iter(), out)?;
         if let Some(threat) = &guidance.threat {
             self.section(THREAT, out)?;
             self.paragraph(threat.to(self.language), 2, out)?;
@@ -148,6 +151,7 @@ impl RulePage {
 }
 
 const MATCHES: Words = words("Matches records where", "匹配以下记录");
+const NEEDS: Words = words("What the trail must record", "跟踪须记录的事件类型");
 const THREAT: Words = words("Why it matters", "为何重要");
 const HARMLESS: Words = words("When it is harmless", "何时无害");
 const RESPONSE: Words = words("What to do", "如何应对");

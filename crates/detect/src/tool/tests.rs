@@ -118,7 +118,14 @@ fn user_agents_name_their_tools() {
 
 #[test]
 fn strangers_have_no_name() {
-    for agent in ["", "[]", "my-own-script", "x y.amazonaws.com", "alkaline"] {
+    for agent in [
+        "",
+        "[]",
+        "my-own-script",
+        "x y.amazonaws.com",
+        "alkaline",
+        "app/kaliber",
+    ] {
         assert_eq!(Tool::from_user_agent(agent), None, "{agent}");
     }
 }

@@ -17,7 +17,7 @@ use crate::diagnosis;
 use crate::exit::Exit;
 use crate::inputs::Inputs;
 use crate::output::Output;
-use crate::rulebook::Rulebook;
+use crate::rulebook::{self, Rulebook};
 use crate::terminal::Terminal;
 
 /// Arguments of `trailhound explain`.
@@ -127,7 +127,7 @@ fn rules(
         (Some(_), Some(file)) => in_file(&loaded.rules, &file.display().to_string()),
         (Some(name), None) => vec![named(&loaded.rules, name)?],
     };
-    let (detector, _) = Detector::new(loaded.rules);
+    let (detector, _) = Detector::with_blocks(loaded.rules, rulebook::block);
     let bad = errors > 0 || !book.complaints.is_empty();
     Ok((
         detector,

@@ -1,11 +1,14 @@
 //! `trailhound rules list`
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use clap::Args;
 use detect::Guidance;
+use detect::guidance::Theme;
 use detect::language::Language;
 use detect::render::{level_style, sentence};
+use detect::selectors::{Selector, selectors};
 use serde::Serialize;
 use sigma::{Level, Rule};
 use unicode_width::UnicodeWidthStr as _;
@@ -43,6 +46,9 @@ struct Entry {
     id: Option<String>,
     title: String,
     tags: Vec<String>,
+    theme: Option<Theme>,
+    cis: Vec<String>,
+    needs: BTreeSet<Selector>,
     tests: usize,
     file: String,
     line: usize,
@@ -89,6 +95,9 @@ impl Entry {
             id: rule.id().map(str::to_owned),
             title: translated.unwrap_or_else(|| rule.title().to_owned()),
             tags: rule.tags().to_vec(),
+            theme: guidance.theme,
+            cis: guidance.cis,
+            needs: selectors(rule),
             tests: rule.tests().len(),
             file: rule.location().file.to_string(),
             line: rule.location().line,

@@ -1,8 +1,10 @@
 //! `trailhound rules`: what rules there are, whether they are sound, what they mean.
 
 mod check;
+mod coverage;
 mod explain;
 mod list;
+mod mutants;
 mod test;
 
 use std::path::PathBuf;
@@ -12,6 +14,7 @@ use detect::language::Language;
 use sigma::RuleSet;
 
 use self::check::CheckArgs;
+use self::coverage::CoverageArgs;
 use self::explain::ExplainRuleArgs;
 use self::list::ListArgs;
 use self::test::TestArgs;
@@ -39,6 +42,8 @@ pub enum RulesCommand {
     Check(CheckArgs),
     /// Run the tests that rules carry
     Test(TestArgs),
+    /// Show which ATT&CK techniques and which compliance controls the rules are about
+    Coverage(CoverageArgs),
     /// Say in plain words what a rule looks for, why, and what to do
     Explain(ExplainRuleArgs),
 }
@@ -69,6 +74,7 @@ pub fn run(args: &RulesArgs, language: Language, terminal: Terminal) -> Result<E
         RulesCommand::List(args) => list::run(args, language, terminal),
         RulesCommand::Check(args) => check::run(args, terminal),
         RulesCommand::Test(args) => test::run(args, language, terminal),
+        RulesCommand::Coverage(args) => coverage::run(args, terminal),
         RulesCommand::Explain(args) => explain::run(args, language, terminal),
     }
 }

@@ -14,6 +14,7 @@ use detect::{Detector, Screener};
 use sigma::{Explanation, Rule, RuleTest};
 
 use super::Which;
+use super::mutants::Mutants;
 use crate::complaint::Complaint;
 use crate::exit::Exit;
 use crate::numbers::things;
@@ -28,12 +29,25 @@ pub struct TestArgs {
     /// Which rules.
     #[command(flatten)]
     pub which: Which,
+
+    /// Then put one mistake after the other into each rule, and fail if the tests notice fewer of them
+    /// than this, 95 if no number is given
+    #[arg(
+        long,
+        value_name = "PERCENT",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "95",
+        value_parser = clap::value_parser!(u8).range(0..=100)
+    )]
+    pub mutants: Option<u8>,
 }
 
 const EXAMPLES: &str = "\
 Examples:
   $ trailhound rules test
-  $ trailhound rules test my-rules";
+  $ trailhound rules test my-rules
+  $ trailhound rules test --mutants";
 
 /// The time of a test's event that names none.
 const SOME_TIME: &str = "2026-01-01T00:00:00Z";
@@ -52,7 +66,8 @@ pub(super) fn run(
     language: Language,
     terminal: Terminal,
 ) -> Result<Exit, Complaint> {
-    let (rules, exit) = super::load(&Rulebook::at(&args.which.paths), terminal);
+    let book = Rulebook::at(&args.which.paths);
+    let (rules, exit) = super::load(&book, terminal);
     let (detector, _) = Detector::new(rules);
     let clauses = Clauses {
         width: terminal.width(),
@@ -60,11 +75,24 @@ pub(super) fn run(
         verdicts: true,
     };
     let mut tally = Tally::default();
-    Output::open(None, terminal)?.write(|out| tally.run(&detector, clauses, out))?;
+    let mut mutants = Mutants::default();
+    Output::open(None, terminal)?.write(|out| {
+        tally.run(&detector, clauses, out)?;
+        match args.mutants {
+            Some(_) => mutants.run(&book, detector.rules().rules(), out),
+            None => Ok(()),
+        }
+    })?;
     if !terminal.is_quiet() {
         terminal.say(&tally);
+        if args.mutants.is_some() {
+            terminal.say(&mutants);
+        }
     }
-    Ok(if tally.failed > 0 {
+    let unproven = args
+        .mutants
+        .is_some_and(|percent| !mutants.are_killed(percent));
+    Ok(if tally.failed > 0 || unproven {
         exit.max(Exit::Alerts)
     } else {
         exit
@@ -120,17 +148,31 @@ impl Tally {
     }
 }
 
+/// The test's event as a record, with a time if it has none.
+pub(super) fn record_text(test: &RuleTest) -> String {
+    let mut event = test.event().clone();
+    if let Some(fields) = event.as_object_mut() {
+        fields.entry("eventTime").or_insert(SOME_TIME.into());
+    }
+    event.to_string()
+}
+
+/// Whether the rule carries a test that expects a match, and passes all it carries.
+pub(super) fn passes(screener: &mut Screener<'_>, at: usize, rule: &Rule) -> bool {
+    rule.tests().iter().any(RuleTest::expects_match)
+        && rule
+            .tests()
+            .iter()
+            .all(|test| judge(screener, at, rule, test).is_ok())
+}
+
 fn judge(
     screener: &mut Screener<'_>,
     at: usize,
     rule: &Rule,
     test: &RuleTest,
 ) -> Result<(), Failure> {
-    let mut event = test.event().clone();
-    if let Some(fields) = event.as_object_mut() {
-        fields.entry("eventTime").or_insert(SOME_TIME.into());
-    }
-    let text = event.to_string();
+    let text = record_text(test);
     let record = layout::of(&text)
         .ok_or_else(|| "the event is not an object".to_owned())
         .and_then(|layout| Record::new(&text, layout).map_err(|error| error.to_string()))

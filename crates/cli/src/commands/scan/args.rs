@@ -25,6 +25,10 @@ pub struct ScanArgs {
     #[arg(long, requires = "rules", help_heading = "Rules")]
     pub no_builtin: bool,
 
+    /// Switch on a ready exclusion of what is normal in many accounts; may be given more than once
+    #[arg(long, value_name = "NAME", value_parser = exclusion(), help_heading = "Rules")]
+    pub exclude: Vec<String>,
+
     /// How to write the alerts
     #[arg(
         long,
@@ -43,7 +47,7 @@ pub struct ScanArgs {
     #[arg(
         long,
         value_name = "LEVEL",
-        default_value = "informational",
+        default_value = "low",
         value_parser = level(),
         help_heading = "Output"
     )]
@@ -90,6 +94,12 @@ pub enum Format {
     Csv,
     /// One OCSF Detection Finding (class 2004) per line
     Ocsf,
+}
+
+/// Takes an exclusion by its name.
+fn exclusion() -> PossibleValuesParser {
+    let known = rules::EXCLUSIONS.iter();
+    PossibleValuesParser::new(known.map(|one| PossibleValue::new(one.name).help(one.title)))
 }
 
 /// Takes a level by its Sigma name.

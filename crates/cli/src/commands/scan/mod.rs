@@ -23,7 +23,8 @@ use pipeline::{Pipeline, Settled};
 pub use self::args::{Format, LONG, ScanArgs};
 use self::plan::Plan;
 use self::printer::Printer;
-use self::read::{Harvest, Reading};
+use self::read::Harvest;
+pub(super) use self::read::{Reading, read_all};
 use self::summary::Summary;
 
 use crate::complaint::{Complaint, chain};

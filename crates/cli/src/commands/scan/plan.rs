@@ -1,5 +1,6 @@
 //! Arguments as typed made into a plan: everything looked up and opened, before any work is done.
 
+use std::mem::ManuallyDrop;
 use std::thread;
 
 use detect::Detector;
@@ -14,7 +15,7 @@ use crate::diagnosis;
 use crate::exit::Exit;
 use crate::inputs::Inputs;
 use crate::output::Output;
-use crate::rulebook::Rulebook;
+use crate::rulebook::{self, Rulebook};
 use crate::state_file::StateFile;
 use crate::terminal::Terminal;
 use crate::when::TimeRange;
@@ -25,7 +26,9 @@ pub(super) struct Plan {
     /// What to read.
     pub(super) inputs: Inputs,
     /// What to judge it by.
-    pub(super) detector: Detector,
+    /// Never dropped: the program ends with the scan, and to free hundreds of rules one by one is a tenth
+    /// of a short one.
+    pub(super) detector: ManuallyDrop<Detector>,
     /// Which records are judged.
     pub(super) range: TimeRange,
     /// How many threads read.
@@ -73,7 +76,7 @@ impl Plan {
             .unwrap_or_default();
         Ok(Self {
             inputs,
-            detector: detector.from_level(args.level),
+            detector: ManuallyDrop::new(detector.from_level(args.level)),
             range,
             threads: threads(args),
             progress,
@@ -115,7 +118,7 @@ fn detector(
     } else {
         Rulebook::for_judging()
     };
-    let book = builtin.with(&args.rules);
+    let book = builtin.with(&args.rules).excluding(&args.exclude);
     let mut loaded = book.load();
     terminal.complain_all(&book.complaints);
     let errors = diagnosis::tell_problems(&loaded.problems, terminal);
@@ -132,7 +135,7 @@ fn detector(
                 .help("mend the rules, name others, or leave --no-builtin out"),
         );
     }
-    let (detector, problems) = Detector::new(loaded.rules);
+    let (detector, problems) = Detector::with_blocks(loaded.rules, rulebook::block);
     for problem in &problems {
         terminal.warn(problem);
     }

@@ -4,6 +4,7 @@
 //! others have found by operations that do not depend on order, so that neither the number of threads
 //! nor their luck shows in the answer.
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
@@ -15,7 +16,9 @@ use detect::{Detector, Screened, Screener};
 use super::progress;
 use super::tally::Tally;
 use crate::complaint::Complaint;
+use crate::exit::Exit;
 use crate::inputs::{Inputs, Meter, Metered, Source};
+use crate::terminal::Terminal;
 use crate::when::TimeRange;
 
 /// How many records a thread reads before it tells the meter.
@@ -32,7 +35,7 @@ pub(super) struct Harvest {
 
 /// How to read.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Reading<'a> {
+pub(in crate::commands) struct Reading<'a> {
     /// Judges the records.
     pub(super) detector: &'a Detector,
     /// Which records are judged.
@@ -43,7 +46,17 @@ pub(super) struct Reading<'a> {
     pub(super) progress: bool,
 }
 
-impl Reading<'_> {
+impl<'a> Reading<'a> {
+    /// Reads everything, on all cores, in silence.
+    #[must_use]
+    pub(in crate::commands) fn of_all(detector: &'a Detector) -> Self {
+        Self {
+            detector,
+            range: TimeRange::ALL,
+            threads: thread::available_parallelism().map_or(1, Into::into),
+            progress: false,
+        }
+    }
     /// Reads `inputs` to the end, or until the meter says stop.
     #[must_use]
     pub(super) fn read(self, inputs: &Inputs, meter: &Meter) -> Harvest {
@@ -91,6 +104,21 @@ impl Reading<'_> {
         }
         worker.harvest
     }
+}
+
+/// Reads the log files at `paths`, and tells what could not be read.
+pub(in crate::commands) fn read_all(
+    reading: Reading<'_>,
+    paths: &[PathBuf],
+    terminal: Terminal,
+) -> (Screened, Exit) {
+    let inputs = Inputs::find(paths, None, false);
+    terminal.complain_all(&inputs.complaints);
+    let Harvest { tally, screened } = reading.read(&inputs, &Meter::default());
+    terminal.complain_all(&tally.complaints());
+    let whole = tally.is_whole() && inputs.complaints.is_empty();
+    let exit = if whole { Exit::Quiet } else { Exit::Unreadable };
+    (screened, exit)
 }
 
 impl Harvest {

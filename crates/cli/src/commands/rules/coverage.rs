@@ -1,0 +1,299 @@
+//! `trailhound rules coverage`: what the rules watch over, in the terms of ATT&CK and of auditors.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use catalog::controls::{CIS, FRAMEWORKS};
+use clap::{Args, ValueEnum};
+use detect::attack::{TACTICS, Tactic, tactic, technique};
+use detect::guidance::Theme;
+use detect::{Detector, Guidance};
+use serde::Serialize;
+use sigma::Rule;
+
+use super::test::passes;
+use crate::commands::scan::{Reading, read_all};
+use crate::complaint::Complaint;
+use crate::exit::Exit;
+use crate::numbers::{count, things};
+use crate::output::Output;
+use crate::rulebook::Rulebook;
+use crate::terminal::Terminal;
+
+/// Arguments of `trailhound rules coverage`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct CoverageArgs {
+    /// Which rules.
+    #[command(flatten)]
+    pub which: super::Which,
+
+    /// Count what the rules find in these log files too; may be given more than once
+    #[arg(long, value_name = "PATH")]
+    pub logs: Vec<PathBuf>,
+
+    /// What to write
+    #[arg(long, short, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+}
+
+/// What is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Techniques by tactic: claimed, tested, seen
+    Table,
+    /// Controls of CIS, PCI DSS, ISO 27001, SOC 2 and MLPS 2.0, with their rules
+    Controls,
+    /// A layer for the ATT&CK Navigator
+    Navigator,
+    /// All of it for programs
+    Json,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  $ trailhound rules coverage
+  $ trailhound rules coverage --logs ~/logs
+  $ trailhound rules coverage --format controls
+  $ trailhound rules coverage --format navigator > layer.json";
+
+/// A technique that some rule claims.
+#[derive(Debug, Serialize)]
+struct Claimed {
+    technique: String,
+    name: Option<&'static str>,
+    tactic: &'static str,
+    /// Titles of the rules.
+    rules: Vec<String>,
+    /// How many of them carry tests, and pass them.
+    tested: u64,
+    /// How many events they found in the logs.
+    seen: Option<u64>,
+}
+
+/// A control that some rule may watch over.
+#[derive(Debug, Serialize)]
+struct Control {
+    framework: &'static str,
+    id: &'static str,
+    name: &'static str,
+    rules: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Coverage {
+    techniques: Vec<Claimed>,
+    controls: Vec<Control>,
+}
+
+/// Shows what the rules cover.
+pub(super) fn run(args: &CoverageArgs, terminal: Terminal) -> Result<Exit, Complaint> {
+    let (rules, exit) = super::load(&Rulebook::at(&args.which.paths), terminal);
+    let (detector, _) = Detector::new(rules);
+    let (seen, read) = match &*args.logs {
+        [] => (None, Exit::Quiet),
+        logs => {
+            let (seen, exit) = seen(&detector, logs, terminal);
+            (Some(seen), exit)
+        }
+    };
+    let coverage = Coverage {
+        techniques: techniques(&detector, seen.as_ref()),
+        controls: controls(&detector),
+    };
+    Output::open(None, terminal)?.write(|out| match args.format {
+        Format::Table => coverage.table(out),
+        Format::Controls => coverage.controls(out),
+        Format::Navigator => json(&coverage.layer(), out),
+        Format::Json => json(&coverage, out),
+    })?;
+    if !terminal.is_quiet() {
+        terminal.say(coverage.summary(detector.rules().rules().len()));
+    }
+    Ok(exit.max(read))
+}
+
+fn json(what: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, what)?;
+    writeln!(out)
+}
+
+/// How many events each rule finds in `logs`, by the name that alerts give the rule.
+fn seen(
+    detector: &Detector,
+    logs: &[PathBuf],
+    terminal: Terminal,
+) -> (BTreeMap<String, u64>, Exit) {
+    let (harvest, exit) = read_all(Reading::of_all(detector), logs, terminal);
+    let mut events = BTreeMap::new();
+    for case in harvest.cases {
+        let alert = case.alert();
+        *events.entry(alert.rule.id).or_default() += alert.event_count;
+    }
+    (events, exit)
+}
+
+fn techniques(detector: &Detector, seen: Option<&BTreeMap<String, u64>>) -> Vec<Claimed> {
+    let mut screener = detector.screener();
+    let mut found: BTreeMap<String, Claimed> = BTreeMap::new();
+    for (at, rule) in detector.rules().rules().iter().enumerate() {
+        let tested = u64::from(passes(&mut screener, at, rule));
+        let events = seen.map(|seen| seen.get(name(rule)).copied().unwrap_or_default());
+        for id in rule.tags().iter().filter_map(|tag| technique(tag)) {
+            let known = catalog::technique(&id);
+            let claimed = found.entry(id.clone()).or_insert_with(|| Claimed {
+                technique: id,
+                name: known.map(|known| known.name),
+                tactic: known.map_or_else(|| first_tactic(rule), |known| known.tactic),
+                rules: Vec::new(),
+                tested: 0,
+                seen: seen.map(|_| 0),
+            });
+            claimed.rules.push(rule.title().to_owned());
+            claimed.tested += tested;
+            claimed.seen = claimed.seen.zip(events).map(|(sum, events)| sum + events);
+        }
+    }
+    found.into_values().collect()
+}
+
+/// As alerts name a rule.
+fn name(rule: &Rule) -> &str {
+    rule.id().unwrap_or_else(|| rule.title())
+}
+
+fn first_tactic(rule: &Rule) -> &'static str {
+    let named = rule.tags().iter().find_map(|tag| tactic(tag));
+    named.map_or("", |tactic| tactic.tag)
+}
+
+fn controls(detector: &Detector) -> Vec<Control> {
+    let rules = || {
+        let rules = detector.rules().rules().iter().enumerate();
+        rules.map(|(at, rule)| (rule, detector.guidance(at)))
+    };
+    let titles = |wanted: &dyn Fn(&Guidance) -> bool| {
+        let of_it = rules().filter(|(_, guidance)| wanted(guidance));
+        of_it.map(|(rule, _)| rule.title().to_owned()).collect()
+    };
+    let mut controls: Vec<Control> = CIS
+        .iter()
+        .map(|&(id, name)| Control {
+            framework: "CIS AWS Foundations Benchmark",
+            id,
+            name,
+            rules: titles(&|guidance| guidance.cis.iter().any(|control| control == id)),
+        })
+        .collect();
+    for framework in FRAMEWORKS {
+        controls.extend(framework.families.iter().map(|family| Control {
+            framework: framework.name,
+            id: family.id,
+            name: family.name,
+            rules: titles(&|guidance| {
+                let of_family = |theme: Theme| family.themes.contains(&theme);
+                guidance.theme.is_some_and(of_family)
+            }),
+        }));
+    }
+    controls
+}
+
+impl Coverage {
+    fn table(&self, out: &mut dyn Write) -> io::Result<()> {
+        let width = self.techniques.iter().filter_map(|one| one.name);
+        let width = width.map(str::len).max().unwrap_or_default();
+        for Tactic { tag, name, .. } in TACTICS {
+            let mut of_it = self
+                .techniques
+                .iter()
+                .filter(|one| one.tactic == tag)
+                .peekable();
+            if of_it.peek().is_none() {
+                continue;
+            }
+            writeln!(out, "{BOLD}{name}{BOLD:#}")?;
+            for one in of_it {
+                let rules = things(one.rules.len() as u64, "rule");
+                write!(
+                    out,
+                    "  {:<9}  {:<width$}  {rules:>9}, {:>3} tested",
+                    one.technique,
+                    one.name.unwrap_or("?"),
+                    one.tested
+                )?;
+                match one.seen {
+                    None => writeln!(out)?,
+                    Some(0) => writeln!(out, ", not seen")?,
+                    Some(events) => writeln!(out, ", seen in {}", things(events, "event"))?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn controls(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut framework = "";
+        for control in &self.controls {
+            if control.framework != framework {
+                framework = control.framework;
+                writeln!(out, "{BOLD}{framework}{BOLD:#}")?;
+            }
+            let rules = things(control.rules.len() as u64, "rule");
+            writeln!(out, "  {:<16}  {rules:>9}  {}", control.id, control.name)?;
+        }
+        Ok(())
+    }
+
+    /// See the Navigator's `layers/spec`, version 4.5.
+    fn layer(&self) -> serde_json::Value {
+        let most = self.techniques.iter().map(|one| one.rules.len()).max();
+        let techniques: Vec<_> = self
+            .techniques
+            .iter()
+            .map(|one| {
+                let mut comment = one.rules.join("; ");
+                if let Some(events) = one.seen {
+                    comment += &format!(" (seen in {} events)", count(events));
+                }
+                serde_json::json!({
+                    "techniqueID": one.technique,
+                    "score": one.rules.len(),
+                    "comment": comment,
+                    "enabled": true,
+                })
+            })
+            .collect();
+        serde_json::json!({
+            "name": "Trailhound",
+            "versions": {"attack": "17", "navigator": "5.1.0", "layer": "4.5"},
+            "domain": "enterprise-attack",
+            "description": "Techniques that Trailhound's rules claim; the score is the number of rules.",
+            "filters": {"platforms": ["IaaS", "Identity Provider"]},
+            "techniques": techniques,
+            "gradient": {
+                "colors": ["#cfe8f3", "#0b6fa4"],
+                "minValue": 1,
+                "maxValue": most.unwrap_or(1),
+            },
+        })
+    }
+
+    fn summary(&self, rules: usize) -> String {
+        let claimed = self.techniques.len() as u64;
+        let tested = self.techniques.iter().filter(|one| one.tested > 0).count();
+        let mut text = format!(
+            "{} claimed by {}, {tested} of them tested",
+            things(claimed, "technique"),
+            things(rules as u64, "rule"),
+        );
+        if self.techniques.iter().any(|one| one.seen.is_some()) {
+            let seen = self.techniques.iter().filter(|one| one.seen > Some(0));
+            text += &format!(", {} seen in the logs", seen.count());
+        }
+        text
+    }
+}
+
+const BOLD: anstyle::Style = anstyle::Style::new().bold();

@@ -1,0 +1,158 @@
+//! What the rules find in real logs, and what they cry about: `make quality` prints the figures.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::Path;
+
+use detect::alert::Alert;
+use detect::case::Case;
+use detect::cloudtrail::LogFileReader;
+use detect::principal::PrincipalKind;
+use detect::{Detector, Screened};
+use sigma::Level;
+
+use crate::corpus::{Rules, files, shared};
+
+/// Techniques that show in no single record, with what shows them.
+const ONLY_IN_NUMBERS: [(&str, &str); 3] = [
+    (
+        "aws.credential-access.ec2-get-password-data",
+        "many calls, each of which is ordinary",
+    ),
+    (
+        "aws.credential-access.secretsmanager-batch-retrieve-secrets",
+        "many secrets, each of which is read every day",
+    ),
+    (
+        "aws.credential-access.ssm-retrieve-securestring-parameters",
+        "many parameters, each of which is read every day",
+    ),
+];
+
+/// Hears the tool rather than the deed: whoever made these records has left its name in them.
+const BY_USER_AGENT: [&str; 2] = ["attack-tool-user-agent", "pentest-distribution-user-agent"];
+
+/// The attacker of the lab account.
+const ATTACKER: &str = "user/jmerckle";
+
+/// How many alerts of medium or higher the lab's everyday records may raise, all told.
+const EVERYDAY: usize = 6;
+
+/// The alerts about all log files below `folder`, the worst first.
+fn alerts(detector: &Detector, folder: &Path) -> Vec<Alert> {
+    let (mut screener, mut reader) = (detector.screener(), LogFileReader::default());
+    let mut found = Screened::default();
+    for path in files(folder) {
+        let file = File::open(&path).expect("a log file");
+        reader.read(file, |record| screener.screen(record, None, &mut found));
+    }
+    let mut alerts: Vec<_> = found.cases.iter().map(Case::alert).collect();
+    alerts.sort_by(|a, b| (b.level, &a.rule.title).cmp(&(a.level, &b.rule.title)));
+    alerts
+}
+
+fn loud(alerts: &[Alert]) -> impl Iterator<Item = &Alert> {
+    alerts.iter().filter(|alert| alert.level >= Level::Medium)
+}
+
+fn print(alerts: &[Alert]) {
+    let mut lines = BTreeMap::<_, (usize, u64)>::new();
+    for alert in alerts {
+        let line = lines.entry((std::cmp::Reverse(alert.level), &alert.rule.title));
+        let (alerts, events) = line.or_default();
+        *alerts += 1;
+        *events += alert.event_count;
+    }
+    for ((level, title), (alerts, events)) in lines {
+        println!(
+            "    {alerts:4} {:13} {title} ({events} events)",
+            level.0.to_string()
+        );
+    }
+}
+
+fn detector(rules: &Rules) -> Detector {
+    Detector::new(rules.load()).0
+}
+
+#[test]
+fn every_documented_technique_is_heard() {
+    let Some(folder) = shared("logs/stratus") else {
+        return;
+    };
+    let ours = detector(&Rules::ours().without(&BY_USER_AGENT));
+    let mut deaf = Vec::new();
+    println!("\nStratus Red Team, real records of one technique each:");
+    for path in files(&folder) {
+        let name = path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let alerts = alerts_of_file(&ours, &path);
+        println!("  {name}: {} of medium or higher", loud(&alerts).count());
+        print(&alerts);
+        let heard = loud(&alerts).next().is_some();
+        let excused = ONLY_IN_NUMBERS.iter().any(|(known, _)| *known == name);
+        if heard == excused {
+            deaf.push(name);
+        }
+    }
+    assert_eq!(
+        deaf,
+        Vec::<String>::new(),
+        "not heard, or heard though excused"
+    );
+}
+
+fn alerts_of_file(detector: &Detector, path: &Path) -> Vec<Alert> {
+    let mut found = Screened::default();
+    let mut screener = detector.screener();
+    let file = File::open(path).expect("a log file");
+    LogFileReader::default().read(file, |record| screener.screen(record, None, &mut found));
+    found.cases.iter().map(Case::alert).collect()
+}
+
+#[test]
+fn a_real_account_is_watched_without_crying_wolf() {
+    let Some(folder) = shared("logs/sans-s3-lab") else {
+        return;
+    };
+    let packs = [
+        Some(("ours", Rules::ours())),
+        Rules::sigma_hq().map(|pack| ("SigmaHQ", pack)),
+    ];
+    for (pack, rules) in packs.into_iter().flatten() {
+        let found = alerts(&detector(&rules), &folder);
+        let by_attacker = |alert: &Alert| {
+            let arn = alert.principal.arn.as_deref();
+            arn.is_some_and(|arn| arn.ends_with(ATTACKER))
+        };
+        let (attack, everyday): (Vec<_>, Vec<_>) = found.into_iter().partition(by_attacker);
+        println!(
+            "\nA lab account, {pack}: {} alerts about the attack",
+            attack.len()
+        );
+        print(&attack);
+        let loud: Vec<_> = loud(&everyday).cloned().collect();
+        println!(
+            "  {} about everyday life, {} of medium or higher",
+            everyday.len(),
+            loud.len()
+        );
+        print(&everyday);
+        if pack != "ours" {
+            continue;
+        }
+        let of_services = loud
+            .iter()
+            .filter(|alert| alert.principal.kind == PrincipalKind::Service);
+        assert_eq!(of_services.count(), 0, "AWS's own calls alarm");
+        assert!(loud.len() <= EVERYDAY, "{} alerts", loud.len());
+        let grants_everything = |alert: &&Alert| alert.level >= Level::High;
+        assert!(
+            attack.iter().any(|alert| grants_everything(&alert)),
+            "`*:*` for itself"
+        );
+    }
+}
