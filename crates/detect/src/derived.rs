@@ -24,7 +24,7 @@ use sigma::event::Value;
 use crate::cloudtrail::{Json, Record};
 use crate::outcome::Outcome;
 use crate::principal::{Identity, Principal};
-use crate::tool::Tool;
+use crate::tool::{Tool, ToolClass};
 
 /// The documentation of one derived field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -217,8 +217,13 @@ pub(crate) fn of_user_agent(agent: Option<Json<'_>>, path: &str) -> Known<'stati
     let agent = agent.and_then(Json::as_str);
     match agent.and_then(|agent| Tool::from_user_agent(&agent)) {
         None => Known::Absent,
-        // Whether it is the console's, other fields tell.
-        Some(tool) if tool.name == "browser" => Known::Unknown,
+        // Whether it is the console's, other fields tell; ordinary it is either way.
+        Some(tool) if tool.name == "browser" => match tool.class {
+            ToolClass::Ordinary if path != OF_USER_AGENT[0] => {
+                Known::Value(plain(tool.class.as_str()))
+            }
+            _ => Known::Unknown,
+        },
         Some(tool) if path == OF_USER_AGENT[0] => Known::Value(plain(tool.name)),
         Some(tool) => Known::Value(plain(tool.class.as_str())),
     }

@@ -332,6 +332,8 @@ struct Glance<'a> {
     event_name: Option<Json<'a>>,
     /// Not known unless it comes first in the identity, as CloudTrail writes it.
     identity_type: Option<Json<'a>>,
+    /// Whether it is plain at first sight that there is no `errorCode`.
+    is_without_error: bool,
 }
 
 impl<'a> Glance<'a> {
@@ -340,6 +342,7 @@ impl<'a> Glance<'a> {
             event_source: record.get("eventSource"),
             event_name: record.get("eventName"),
             identity_type: record.identity_type(),
+            is_without_error: record.is_without_error(),
         }
     }
 
@@ -349,6 +352,7 @@ impl<'a> Glance<'a> {
             key.extend_from_slice(part.map_or("", Json::raw).as_bytes());
             key.push(b'\n');
         }
+        key.push(u8::from(self.is_without_error));
     }
 }
 
@@ -359,6 +363,9 @@ impl Partial for Glance<'_> {
             return name.map_or(Known::Unknown, |name| {
                 Known::Value(Value::Str(without_version(&name).to_owned().into()))
             });
+        }
+        if path.as_str() == "errorCode" && self.is_without_error {
+            return Known::Absent;
         }
         let value = match path.as_str() {
             "eventSource" => self.event_source,

@@ -117,7 +117,8 @@ impl Condition {
         let of = |index: &usize| selections[*index].body.cost();
         match self {
             Condition::Selection(index) => of(index),
-            Condition::Not(inner) => inner.cost(selections),
+            // What is excluded is rare: it decides little, and is best asked last.
+            Condition::Not(inner) => inner.cost(selections).saturating_mul(4),
             Condition::All(Parts { parts, .. }) | Condition::Any(Parts { parts, .. }) => {
                 parts.iter().map(|part| part.cost(selections)).sum()
             }

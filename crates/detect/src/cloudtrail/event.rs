@@ -20,6 +20,10 @@ const DERIVED: &str = "trailhound";
 /// How deep text is searched for keywords.
 const KEYWORD_DEPTH: u32 = 64;
 
+/// From how many bytes on the name of a parameter is so rare that it is worth to look whether the record
+/// holds it at all, before the record is read to its end.
+const RARE: usize = 16;
+
 /// The longest text that is opened as a JSON document, in bytes.
 const DOCUMENT: usize = 256 << 10;
 
@@ -29,6 +33,12 @@ impl Event for Record<'_> {
         let Step::Key(name) = first else { return None };
         if name == DERIVED {
             return derived::field(self, path.as_str().strip_prefix(derived::PREFIX)?);
+        }
+        if let [Step::Key(member)] = rest
+            && member.len() >= RARE
+            && self.lacks_parameter(name, member)
+        {
+            return None;
         }
         below(self.get(name)?, rest)
     }
