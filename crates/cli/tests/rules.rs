@@ -107,6 +107,20 @@ fn a_rule_is_explained_in_plain_words() {
 }
 
 #[test]
+fn a_built_in_rule_is_known_by_the_name_of_its_file() {
+    let shop = Shop::new();
+    let by_id = shop.run("rules explain 74a214a4-7738-4231-af4c-fb76716f8dea");
+    let by_id = by_id.ends(0).stdout;
+    let by_name = shop.run("rules explain trail-deleted").ends(0).stdout;
+    let page = |text: &str| {
+        text.split_once("Trail deleted")
+            .map(|(_, page)| page.to_owned())
+    };
+    assert!(page(&by_id).is_some());
+    assert_eq!(page(&by_name), page(&by_id));
+}
+
+#[test]
 fn coverage_tells_claimed_tested_and_seen() {
     let shop = Shop::furnished();
     assert_snapshot!(

@@ -3,7 +3,7 @@
 mod find;
 mod page;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use detect::Detector;
@@ -144,7 +144,7 @@ pub(super) fn in_file(rules: &RuleSet, file: &str) -> Vec<usize> {
         .collect()
 }
 
-/// The rule with this id, name or title.
+/// The rule with this id, name or title, or in a file of this name, as the guide lists the built-in ones.
 ///
 /// # Errors
 /// A [`Complaint`] if there is none.
@@ -155,7 +155,14 @@ pub(super) fn named(rules: &RuleSet, name: &str) -> Result<usize, Complaint> {
             .iter()
             .position(|rule| rule.title().eq_ignore_ascii_case(name))
     };
-    rules.position(name).or_else(titled).ok_or_else(|| {
+    let in_file_called = || {
+        rules.rules().iter().position(|rule| {
+            let file = Path::new(&*rule.location().file).file_stem();
+            file.is_some_and(|file| file == name)
+        })
+    };
+    let found = rules.position(name).or_else(titled);
+    found.or_else(in_file_called).ok_or_else(|| {
         Complaint::bad_call(
             name,
             "no rule has this id or title, and there is no such file",

@@ -18,7 +18,7 @@ use crate::terminal::Terminal;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct ExplainRuleArgs {
-    /// The id or the title of a rule, or a file of rules
+    /// The id, the title or the name of a rule, or a file of rules
     #[arg(value_name = "ID|TITLE|FILE")]
     pub rule: String,
 
