@@ -7,6 +7,7 @@
 pub mod args;
 pub mod commands;
 pub mod complaint;
+pub mod cores;
 pub mod diagnosis;
 pub mod exit;
 pub mod inputs;

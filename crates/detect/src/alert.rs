@@ -283,7 +283,7 @@ impl Alert {
 impl RuleInfo {
     fn of(rule: &Rule, guidance: &Guidance) -> Self {
         Self {
-            id: rule.id().unwrap_or_else(|| rule.title()).to_owned(),
+            id: rule.id_or_title().to_owned(),
             title: rule.title().to_owned(),
             title_zh_cn: guidance.title.zh_cn.clone(),
             kind: Kind::Rule,

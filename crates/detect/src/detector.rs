@@ -35,12 +35,12 @@ const GATED: [Gated; 2] = [
     Gated {
         field: "userIdentity",
         derived: &derived::OF_IDENTITY,
-        derive: |found, path| derived::of_identity(found, path),
+        derive: derived::of_identity,
     },
     Gated {
         field: "userAgent",
         derived: &derived::OF_USER_AGENT,
-        derive: |found, path| derived::of_user_agent(found, path),
+        derive: derived::of_user_agent,
     },
 ];
 
@@ -122,7 +122,7 @@ impl Detector {
             detector: self,
             candidates: HashMap::new(),
             key: Vec::new(),
-            gates: GATED.map(|field| Gate::new(field, rules)),
+            gates: GATED.map(|gated| Gate::new(gated, rules)),
             alerts: HashMap::new(),
         }
     }
@@ -144,8 +144,8 @@ pub struct Screener<'d> {
     candidates: HashMap<Box<[u8]>, Arc<[u32]>>,
     key: Vec<u8>,
     gates: [Gate; 2],
-    /// The alerts that matches belong to, where the identity decides; `None` where it turned out not to.
-    alerts: HashMap<Session, Option<AlertId>>,
+    /// The alerts that matches belong to, where the identity decides.
+    alerts: HashMap<Session, AlertId>,
 }
 
 /// Matches of one rule in one period, in records of one account with one identity.
@@ -236,17 +236,17 @@ impl Screener<'_> {
     /// The alert that `record`, matched by the rule at this place, belongs to.
     fn alert(&mut self, rule: usize, record: &Record<'_>, looked: &mut Looked) -> AlertId {
         let session = self.session(rule, record, looked);
-        if let Some(Some(known)) = session.and_then(|session| self.alerts.get(&session)) {
+        if let Some(known) = session.and_then(|session| self.alerts.get(&session)) {
             return *known;
         }
         let rules = self.detector.rules.rules();
         let by_identity = group::write_key(self.detector.guidance(rule), record, &mut self.key);
         let id = group::alert(&rules[rule], &self.key);
-        if let Some(session) = session {
+        if let Some(session) = session.filter(|_| by_identity) {
             if self.alerts.len() >= REMEMBERED {
                 self.alerts.clear();
             }
-            self.alerts.insert(session, by_identity.then_some(id));
+            self.alerts.insert(session, id);
         }
         id
     }

@@ -41,7 +41,7 @@ pub(crate) fn write_key(guidance: &Guidance, record: &Record<'_>, key: &mut Vec<
 /// Hashed, because parts of it are chosen by whoever is watched; 96 bits of SHA-256, so that nobody
 /// can choose a group that hides behind the alert of another.
 pub(crate) fn alert(rule: &Rule, key: &[u8]) -> AlertId {
-    let name = rule.id().unwrap_or_else(|| rule.title());
+    let name = rule.id_or_title();
     let mut hash = Sha256::new();
     hash.update((name.len() as u64).to_le_bytes());
     hash.update(name);

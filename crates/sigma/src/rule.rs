@@ -79,6 +79,12 @@ impl Rule {
         self.header.id()
     }
 
+    /// What tells it from other rules: its id, or its title if it has none.
+    #[must_use]
+    pub fn id_or_title(&self) -> &str {
+        self.id().unwrap_or_else(|| self.title())
+    }
+
     /// What it detects, in a few words.
     #[must_use]
     pub fn title(&self) -> &str {

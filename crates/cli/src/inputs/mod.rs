@@ -212,11 +212,11 @@ impl Search {
         if let Some(stranger) = stranger {
             return self.skip(stranger);
         }
-        match known.map(|id| (id, None)).or_else(|| {
-            let metadata = metadata()?;
-            Some((FileId::of(path, &metadata), Some(metadata)))
-        }) {
-            Some((id, metadata)) => self.file(path, id, metadata.as_ref()),
+        if let Some(id) = known {
+            return self.file(path, id, None);
+        }
+        match metadata() {
+            Some(metadata) => self.file(path, FileId::of(path, &metadata), Some(&metadata)),
             // Gone since it was listed; opening it will say so.
             None => self.found.sources.push(Source::File(path.to_owned())),
         }

@@ -122,7 +122,7 @@ impl<'a> Record<'a> {
             Field::EventId => self.tail().event_id,
             Field::EventType => self.tail().event_type,
             Field::RecipientAccountId => self.tail().account,
-            Field::ErrorCode if self.layout.rest_lacks(self.text, &ERROR_CODE) => return None,
+            Field::ErrorCode if self.is_without_error() => return None,
             Field::ErrorMessage if self.layout.rest_lacks(self.text, &ERROR_MESSAGE) => {
                 return None;
             }

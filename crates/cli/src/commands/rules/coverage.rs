@@ -139,7 +139,7 @@ fn techniques(detector: &Detector, seen: Option<&BTreeMap<String, u64>>) -> Vec<
     let mut found: BTreeMap<String, Claimed> = BTreeMap::new();
     for (at, rule) in detector.rules().rules().iter().enumerate() {
         let tested = u64::from(passes(&mut screener, at, rule));
-        let events = seen.map(|seen| seen.get(name(rule)).copied().unwrap_or_default());
+        let events = seen.map(|seen| seen.get(rule.id_or_title()).copied().unwrap_or_default());
         for id in rule.tags().iter().filter_map(|tag| technique(tag)) {
             let known = catalog::technique(&id);
             let claimed = found.entry(id.clone()).or_insert_with(|| Claimed {
@@ -156,11 +156,6 @@ fn techniques(detector: &Detector, seen: Option<&BTreeMap<String, u64>>) -> Vec<
         }
     }
     found.into_values().collect()
-}
-
-/// As alerts name a rule.
-fn name(rule: &Rule) -> &str {
-    rule.id().unwrap_or_else(|| rule.title())
 }
 
 fn first_tactic(rule: &Rule) -> &'static str {

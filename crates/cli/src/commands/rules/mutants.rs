@@ -3,11 +3,10 @@
 use std::fmt;
 use std::io::{self, Write};
 
-use detect::cloudtrail::Record;
 use detect::render::sentence;
 use sigma::{Rule, RuleSet, SourceFile};
 
-use super::test::record_text;
+use super::test::{record, record_text};
 use crate::numbers::{count, things};
 use crate::rulebook::Rulebook;
 
@@ -34,7 +33,7 @@ impl Mutants {
                 .collect();
             let records: Vec<_> = tests
                 .iter()
-                .filter_map(|(text, expected)| Some((record(text)?, *expected)))
+                .filter_map(|(text, expected)| Some((record(text).ok()?, *expected)))
                 .collect();
             for mutant in sigma::mutants(book.text(&rule.location().file), rule) {
                 let loaded = RuleSet::load([SourceFile {
@@ -68,10 +67,6 @@ impl Mutants {
     pub(super) fn are_killed(&self, percent: u8) -> bool {
         self.killed * 100 >= self.all * u64::from(percent)
     }
-}
-
-fn record(text: &str) -> Option<Record<'_>> {
-    Record::new(text, detect::cloudtrail::layout::of(text)?).ok()
 }
 
 impl fmt::Display for Mutants {

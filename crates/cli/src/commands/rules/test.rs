@@ -157,6 +157,13 @@ pub(super) fn record_text(test: &RuleTest) -> String {
     event.to_string()
 }
 
+/// That text as a record; the error says why it is none.
+pub(super) fn record(text: &str) -> Result<Record<'_>, String> {
+    layout::of(text)
+        .ok_or_else(|| "the event is not an object".to_owned())
+        .and_then(|layout| Record::new(text, layout).map_err(|error| error.to_string()))
+}
+
 /// Whether the rule carries a test that expects a match, and passes all it carries.
 pub(super) fn passes(screener: &mut Screener<'_>, at: usize, rule: &Rule) -> bool {
     rule.tests().iter().any(RuleTest::expects_match)
@@ -173,10 +180,7 @@ fn judge(
     test: &RuleTest,
 ) -> Result<(), Failure> {
     let text = record_text(test);
-    let record = layout::of(&text)
-        .ok_or_else(|| "the event is not an object".to_owned())
-        .and_then(|layout| Record::new(&text, layout).map_err(|error| error.to_string()))
-        .map_err(Failure::NotARecord)?;
+    let record = record(&text).map_err(Failure::NotARecord)?;
     if screener.matches(at, &record) == test.expects_match() {
         Ok(())
     } else {

@@ -1,7 +1,6 @@
 //! Arguments as typed made into a plan: everything looked up and opened, before any work is done.
 
 use std::mem::ManuallyDrop;
-use std::thread;
 
 use detect::Detector;
 use detect::language::Language;
@@ -11,6 +10,7 @@ use sigma::Level;
 
 use super::args::{Format, ScanArgs};
 use crate::complaint::Complaint;
+use crate::cores::cores;
 use crate::diagnosis;
 use crate::exit::Exit;
 use crate::inputs::Inputs;
@@ -78,7 +78,7 @@ impl Plan {
             inputs,
             detector: ManuallyDrop::new(detector.from_level(args.level)),
             range,
-            threads: threads(args),
+            threads: args.threads.map_or_else(cores, Into::into),
             progress,
             fail_on: args.fail_on,
             format: args.format,
@@ -100,11 +100,6 @@ fn range(args: &ScanArgs, now: Timestamp) -> Result<TimeRange, Complaint> {
         return Err(Complaint::bad_call("--since", what).help("swap the two"));
     }
     Ok(range)
-}
-
-fn threads(args: &ScanArgs) -> usize {
-    let all = || thread::available_parallelism().map_or(1, Into::into);
-    args.threads.map_or_else(all, Into::into)
 }
 
 /// The rules, with what is wrong with some of them told; the others work.

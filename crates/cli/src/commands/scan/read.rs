@@ -16,6 +16,7 @@ use detect::{Detector, Screened, Screener};
 use super::progress;
 use super::tally::Tally;
 use crate::complaint::Complaint;
+use crate::cores::cores;
 use crate::exit::Exit;
 use crate::inputs::{Inputs, Meter, Metered, Source};
 use crate::terminal::Terminal;
@@ -53,7 +54,7 @@ impl<'a> Reading<'a> {
         Self {
             detector,
             range: TimeRange::ALL,
-            threads: thread::available_parallelism().map_or(1, Into::into),
+            threads: cores(),
             progress: false,
         }
     }

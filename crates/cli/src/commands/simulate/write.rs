@@ -10,6 +10,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use simulate::{Scenario, SimulatedFile};
 
+use crate::cores::cores;
+
 /// How many files may wait to be written; bounds memory.
 const WAITING: usize = 64;
 
@@ -38,7 +40,7 @@ pub(super) fn files(scenario: &Scenario, folder: &Path) -> io::Result<Written> {
     let (sender, receiver) = mpsc::sync_channel(WAITING);
     let receiver = Mutex::new(receiver);
     thread::scope(|scope| {
-        let writers: Vec<_> = (0..writers())
+        let writers: Vec<_> = (0..cores())
             .map(|_| scope.spawn(|| write_all(&receiver, folder)))
             .collect();
         for file in simulate::simulate(scenario) {
@@ -56,10 +58,6 @@ pub(super) fn files(scenario: &Scenario, folder: &Path) -> io::Result<Written> {
                 Ok(sum.plus(written))
             })
     })
-}
-
-fn writers() -> usize {
-    thread::available_parallelism().map_or(1, Into::into)
 }
 
 /// Writes the files that come, until there are no more. After an error the rest is taken all the
