@@ -88,7 +88,7 @@ pub(super) fn run(
 
 impl Entry {
     fn of(rule: &Rule, language: Language) -> Self {
-        let guidance = Guidance::of(rule).unwrap_or_default();
+        let guidance = Guidance::of(rule.header()).unwrap_or_default();
         let translated = guidance.title.zh_cn.filter(|_| language == Language::ZhCn);
         Self {
             level: rule.level(),
