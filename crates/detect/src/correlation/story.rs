@@ -48,7 +48,7 @@ pub(super) fn matched(title: &str) -> String {
 
 impl Story<'_> {
     /// The case of the alert, with the events that belong to it.
-    pub(super) fn case(&self, seen: &Sketch, listed: &[Entry]) -> Case {
+    pub(super) fn case(&self, seen: Sketch, listed: &[Entry]) -> Case {
         let last = self.found.last.timestamp();
         let moment = |entry: &Entry| Moment(entry.timestamp(), entry.event);
         let events: Vec<(Moment, EventRef)> = listed
@@ -82,6 +82,7 @@ impl Story<'_> {
                 .map_or(decided.timestamp(), Entry::timestamp),
             last_time: self.found.last.timestamp(),
             event_count: 1,
+            event_count_is_estimate: false,
             account: Account {
                 id: text(decided.account),
                 name: None,
