@@ -81,6 +81,24 @@ struct Control {
     rules: Vec<String>,
 }
 
+impl Claimed {
+    fn line(&self, out: &mut dyn Write) -> io::Result<()> {
+        let (id, name) = (&self.technique, self.short_name());
+        let (rules, tested) = (self.rules.len(), self.tested);
+        write!(out, "  {id:<9}  {name:<42.42}  {rules:>5}  {tested:>6}")?;
+        match self.seen {
+            None => writeln!(out),
+            Some(events) => writeln!(out, "  {:>6}", count(events)),
+        }
+    }
+
+    /// The name without that of the technique that it is a part of, which its number tells.
+    fn short_name(&self) -> &'static str {
+        let name = self.name.unwrap_or("?");
+        name.split_once(": ").map_or(name, |(_, part)| part)
+    }
+}
+
 #[derive(Debug, Serialize)]
 struct Coverage {
     techniques: Vec<Claimed>,
@@ -196,33 +214,22 @@ fn controls(detector: &Detector) -> Vec<Control> {
 }
 
 impl Coverage {
+    /// Fits a terminal of eighty columns.
     fn table(&self, out: &mut dyn Write) -> io::Result<()> {
-        let width = self.techniques.iter().filter_map(|one| one.name);
-        let width = width.map(str::len).max().unwrap_or_default();
+        let seen = self.techniques.iter().any(|one| one.seen.is_some());
+        let seen = if seen { "  events" } else { "" };
+        writeln!(out, "{:<55}  rules  tested{seen}", "")?;
         for Tactic { tag, name, .. } in TACTICS {
             let mut of_it = self
                 .techniques
                 .iter()
                 .filter(|one| one.tactic == tag)
                 .peekable();
-            if of_it.peek().is_none() {
-                continue;
+            if of_it.peek().is_some() {
+                writeln!(out, "{BOLD}{name}{BOLD:#}")?;
             }
-            writeln!(out, "{BOLD}{name}{BOLD:#}")?;
             for one in of_it {
-                let rules = things(one.rules.len() as u64, "rule");
-                write!(
-                    out,
-                    "  {:<9}  {:<width$}  {rules:>9}, {:>3} tested",
-                    one.technique,
-                    one.name.unwrap_or("?"),
-                    one.tested
-                )?;
-                match one.seen {
-                    None => writeln!(out)?,
-                    Some(0) => writeln!(out, ", not seen")?,
-                    Some(events) => writeln!(out, ", seen in {}", things(events, "event"))?,
-                }
+                one.line(out)?;
             }
         }
         Ok(())
