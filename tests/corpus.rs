@@ -56,7 +56,10 @@ impl Rules {
             .filter(|problem| !problem.is_warning())
             .collect();
         assert!(problems.is_empty(), "{problems:#?}");
-        assert_eq!(loaded.rules.rules().len(), self.0.len(), "one rule a file");
+        let documents = |text: &str| text.lines().filter(|line| *line == "---").count() + 1;
+        let all: usize = self.texts().map(documents).sum();
+        let found = loaded.rules.rules().len() + loaded.rules.correlations().len();
+        assert_eq!(found, all, "every document is a rule or a correlation");
         loaded.rules
     }
 }
