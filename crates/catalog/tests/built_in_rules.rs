@@ -213,7 +213,7 @@ fn every_technique_has_a_name_and_every_rule_a_theme() {
     for rule in load(&rule_files()).rules.rules() {
         let title = rule.title();
         assert_has_technique(rule.header());
-        let guidance = Guidance::of(rule).expect("a block");
+        let guidance = Guidance::of(rule.header()).expect("a block");
         assert!(
             guidance.theme.is_some() || is_of_correlations(&rule.location().file),
             "{title}: no theme"

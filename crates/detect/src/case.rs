@@ -87,17 +87,17 @@ mod sorted {
 
 /// The order of events: by time, then by what names them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-struct Moment(Timestamp, EventHash);
+pub(crate) struct Moment(pub(crate) Timestamp, pub(crate) EventHash);
 
 /// Stands for an event within its account: for its id, or for the record's text if it has none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-struct EventHash(u64);
+pub(crate) struct EventHash(u64);
 
 impl EventHash {
     /// AWS chooses event ids at random, so half of one is as good as a hash of it. Whatever else
     /// stands in its place may have been chosen to collide, and is hashed.
-    fn of(record: &Record<'_>) -> Self {
+    pub(crate) fn of(record: &Record<'_>) -> Self {
         let id = record.event_id();
         if let Some(uuid) = id.as_deref().and_then(|id| Uuid::try_parse(id).ok()) {
             let (high, low) = uuid.as_u64_pair();
@@ -112,7 +112,36 @@ impl EventHash {
     }
 }
 
+impl EventHash {
+    /// The number.
+    pub(crate) fn bits(self) -> u64 {
+        self.0
+    }
+}
+
 impl Case {
+    /// What was found of several events together: told by `alert`, which the event `first` decided.
+    pub(crate) fn gathered(
+        first: Moment,
+        alert: Alert,
+        events: Vec<(Moment, EventRef)>,
+        _seen: &crate::sketch::Sketch,
+        last_time: Timestamp,
+    ) -> Self {
+        let seen = events.iter().map(|(moment, _)| moment.1).collect();
+        let mut case = Self {
+            seen,
+            listed: BTreeMap::new(),
+            last_time,
+            first,
+            alert,
+        };
+        for (moment, event) in events {
+            case.list(moment, || event);
+        }
+        case
+    }
+
     fn new(moment: Moment, alert: Alert) -> Self {
         let event = alert.events.first().cloned();
         Self {

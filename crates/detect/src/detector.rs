@@ -12,13 +12,14 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use hashbrown::HashMap;
-use sigma::{FieldPath, Known, Level, Partial, Rule, RuleSet, Value};
+use sigma::{Correlation, FieldPath, Header, Known, Level, Partial, Rule, RuleSet, Value};
 
 use crate::alert::AlertId;
 use crate::case::Cases;
 use crate::cloudtrail::event::value as value_of;
 use crate::cloudtrail::record::without_version;
 use crate::cloudtrail::{Json, Record};
+use crate::correlation::{Correlator, Plan, Windows};
 use crate::derived;
 use crate::gate::{Gate, Gated, Look};
 use crate::group;
@@ -47,14 +48,16 @@ const GATED: [Gated; 2] = [
 /// Which of them is the identity's.
 const IDENTITY: usize = 0;
 
-/// Where the block of a rule lies that does not hold it itself.
-pub type Blocks = fn(&Rule) -> Option<&'static str>;
+/// Where the block of a rule or correlation lies that does not hold it itself.
+pub type Blocks = fn(&Header) -> Option<&'static str>;
 
 /// The rules, ready to judge.
 #[derive(Debug)]
 pub struct Detector {
     rules: RuleSet,
     guidance: Vec<OnceLock<Guidance>>,
+    correlation_guidance: Vec<OnceLock<Guidance>>,
+    plan: Plan,
     blocks: Blocks,
     floor: Level,
 }
@@ -72,10 +75,10 @@ impl Detector {
     #[must_use]
     pub fn with_blocks(rules: RuleSet, blocks: Blocks) -> (Self, Vec<GuidanceError>) {
         let mut problems = Vec::new();
-        let own = |rule: &Rule| {
+        let mut own = |header: &Header| {
             let place = OnceLock::new();
-            if rule.extension(guidance::KEY).is_some() {
-                let read = Guidance::of(rule).unwrap_or_else(|problem| {
+            if header.extension(guidance::KEY).is_some() {
+                let read = Guidance::of(header).unwrap_or_else(|problem| {
                     problems.push(problem);
                     Guidance::default()
                 });
@@ -83,8 +86,13 @@ impl Detector {
             }
             place
         };
+        let headers = rules.rules().iter().map(Rule::header);
+        let guidance = headers.map(&mut own).collect();
+        let correlations = rules.correlations().iter().map(Correlation::header);
         let detector = Self {
-            guidance: rules.rules().iter().map(own).collect(),
+            guidance,
+            correlation_guidance: correlations.map(own).collect(),
+            plan: Plan::of(&rules),
             rules,
             blocks,
             floor: Level::Informational,
@@ -98,6 +106,11 @@ impl Detector {
         Self { floor, ..self }
     }
 
+    /// The lowest level that is told.
+    pub(crate) fn floor(&self) -> Level {
+        self.floor
+    }
+
     /// The rules.
     #[must_use]
     pub fn rules(&self) -> &RuleSet {
@@ -107,11 +120,44 @@ impl Detector {
     /// What the rule at this place of the rule set adds for the reader of its alerts.
     #[must_use]
     pub fn guidance(&self, rule: usize) -> &Guidance {
-        self.guidance[rule].get_or_init(|| {
-            let rule = &self.rules.rules()[rule];
-            let block = (self.blocks)(rule).map(|block| Guidance::of_block(block, rule));
-            block.and_then(Result::ok).unwrap_or_default()
-        })
+        self.guidance[rule].get_or_init(|| self.block(self.rules.rules()[rule].header()))
+    }
+
+    /// The same of the correlation at this place.
+    #[must_use]
+    pub fn correlation_guidance(&self, correlation: usize) -> &Guidance {
+        let header = self.rules.correlations()[correlation].header();
+        self.correlation_guidance[correlation].get_or_init(|| self.block(header))
+    }
+
+    fn block(&self, header: &Header) -> Guidance {
+        let block = (self.blocks)(header).map(|block| Guidance::of_block(block, header));
+        block.and_then(Result::ok).unwrap_or_default()
+    }
+
+    /// The correlations, made ready.
+    pub(crate) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Someone who asks the correlations about what was gathered.
+    #[must_use]
+    pub fn correlate(&self, windows: Windows) -> Correlator<'_> {
+        Correlator::new(self, windows)
+    }
+
+    /// Adds to `found` what another screener of these rules has found.
+    pub fn join(&self, found: &mut Screened, other: Screened) {
+        found.windows.merge(&self.plan, other.windows);
+        found.cases.merge(other.cases);
+        for (level, count) in other.below {
+            *found.below.entry(level).or_default() += count;
+        }
+        found.judged += other.judged;
+        found.matches += other.matches;
+        for (filter, count) in other.suppressed {
+            *found.suppressed.entry(filter).or_default() += count;
+        }
     }
 
     /// Someone who asks the rules; one for each thread.
@@ -158,10 +204,12 @@ struct Session {
 }
 
 /// What was found, record by record, before anything is published.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Screened {
     /// What will be alerts.
     pub cases: Cases,
+    /// What may become alerts together.
+    pub windows: Windows,
     /// How many matches will be none, for their rules are below the level asked for.
     pub below: BTreeMap<Level, u64>,
     /// How many records were judged.
@@ -170,21 +218,6 @@ pub struct Screened {
     pub matches: u64,
     /// How many of them each filter has suppressed, by the filter's title.
     pub suppressed: BTreeMap<String, u64>,
-}
-
-impl Screened {
-    /// Adds what another screener has found.
-    pub fn merge(&mut self, other: Self) {
-        self.cases.merge(other.cases);
-        for (level, count) in other.below {
-            *self.below.entry(level).or_default() += count;
-        }
-        self.judged += other.judged;
-        self.matches += other.matches;
-        for (filter, count) in other.suppressed {
-            *self.suppressed.entry(filter).or_default() += count;
-        }
-    }
 }
 
 impl Screener<'_> {
@@ -196,6 +229,7 @@ impl Screener<'_> {
         found: &mut Screened,
     ) {
         found.judged += 1;
+        found.windows.pass(record);
         let detector = self.detector;
         let rules = detector.rules.rules();
         let mut looked = Looked::default();
@@ -213,10 +247,20 @@ impl Screener<'_> {
                         .entry(filter.title().to_owned())
                         .or_default() += 1;
                 }
-                None if rule.level() < detector.floor => {
-                    *found.below.entry(rule.level()).or_default() += 1;
-                }
                 None => {
+                    let feeds = detector.plan.feeds(at);
+                    if !feeds.is_empty() {
+                        let correlations = detector.rules.correlations();
+                        let windows = &mut found.windows;
+                        windows.add(&detector.plan, correlations, feeds, record, log_file);
+                    }
+                    if detector.plan.is_silent(at) {
+                        continue;
+                    }
+                    if rule.level() < detector.floor {
+                        *found.below.entry(rule.level()).or_default() += 1;
+                        continue;
+                    }
                     let id = self.alert(at, record, &mut looked);
                     let guidance = detector.guidance(at);
                     found.cases.add(id, rule, guidance, record, log_file);
@@ -241,7 +285,7 @@ impl Screener<'_> {
         }
         let rules = self.detector.rules.rules();
         let by_identity = group::write_key(self.detector.guidance(rule), record, &mut self.key);
-        let id = group::alert(&rules[rule], &self.key);
+        let id = group::alert(rules[rule].id_or_title(), &self.key);
         if let Some(session) = session.filter(|_| by_identity) {
             if self.alerts.len() >= REMEMBERED {
                 self.alerts.clear();

@@ -4,6 +4,7 @@ pub mod alert;
 pub mod attack;
 pub mod case;
 pub mod cloudtrail;
+pub mod correlation;
 pub mod derived;
 mod detector;
 mod facts;
@@ -20,6 +21,7 @@ pub mod render;
 pub mod selectors;
 pub mod sentence;
 pub mod shell;
+mod sketch;
 pub mod tool;
 
 pub use alert::Alert;

@@ -87,6 +87,23 @@ impl RuleSet {
             .position(|rule| rule.header().is_called(id_or_name))
     }
 
+    /// The position of the first correlation with this id or name.
+    #[must_use]
+    pub fn correlation_position(&self, id_or_name: &str) -> Option<usize> {
+        self.correlations
+            .iter()
+            .position(|correlation| correlation.header().is_called(id_or_name))
+    }
+
+    /// The same rules and filters without any correlation.
+    #[must_use]
+    pub fn without_correlations(self) -> Self {
+        Self {
+            correlations: Vec::new(),
+            ..self
+        }
+    }
+
     /// The filter that suppresses what the rule at position `rule` found in `event`; the first if
     /// several do. The finding still happened, and is to be counted.
     ///
@@ -208,7 +225,7 @@ impl Loader {
             let (at, problem) = match *fate {
                 Fate::Complete => continue,
                 Fate::Dangling(reference) => {
-                    let name = correlation.rules()[reference].clone();
+                    let name = correlation.references()[reference].clone();
                     let suggestion =
                         nearest(&name, known.iter().copied().filter(|one| *one != name));
                     let suggestion = suggestion.map(str::to_owned);
