@@ -104,6 +104,25 @@ impl RuleSet {
         }
     }
 
+    /// Whether the rule at this position only counts towards correlations: some refer to it, and none
+    /// wants its own matches reported.
+    ///
+    /// Source: Sigma specification 2.1, "Sigma correlation rules", `generate`.
+    #[must_use]
+    pub fn is_only_counted(&self, rule: usize) -> bool {
+        let Some(header) = self.rules.get(rule).map(Rule::header) else {
+            return false;
+        };
+        let mut by = self.correlations.iter().filter(|correlation| {
+            let mut names = correlation.references().iter();
+            names.any(|name| header.is_called(name))
+        });
+        let Some(first) = by.next() else {
+            return false;
+        };
+        !first.generate() && by.all(|correlation| !correlation.generate())
+    }
+
     /// The filter that suppresses what the rule at position `rule` found in `event`; the first if
     /// several do. The finding still happened, and is to be counted.
     ///

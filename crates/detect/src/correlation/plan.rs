@@ -6,9 +6,7 @@
 //! are enough: entries between them lie in spans that hold N already. For different values the same
 //! holds of the first N by their first entry, and of the last N by their last.
 
-use sigma::{
-    Correlation, CorrelationCondition, CorrelationKind, CountBound, FieldPath, Rule, RuleSet,
-};
+use sigma::{Correlation, CorrelationCondition, CorrelationKind, CountBound, FieldPath, RuleSet};
 
 use super::window::{By, Limit};
 
@@ -78,10 +76,11 @@ pub(crate) struct Plan {
 impl Plan {
     /// Makes the correlations of `rules` ready.
     pub(crate) fn of(rules: &RuleSet) -> Self {
+        let silent = (0..rules.rules().len()).map(|rule| rules.is_only_counted(rule));
         let mut plan = Self {
             correlations: rules.correlations().iter().map(planned).collect(),
             feeds: vec![Vec::new(); rules.rules().len()],
-            silent: silent(rules),
+            silent: silent.collect(),
         };
         for (at, correlation) in rules.correlations().iter().enumerate() {
             plan.connect(at, correlation, rules);
@@ -196,25 +195,4 @@ fn largest(bounds: &[CountBound]) -> usize {
         | CountBound::Neq(number) => number,
     });
     usize::try_from(bounds.max().unwrap_or(0).saturating_add(1)).unwrap_or(usize::MAX)
-}
-
-/// For each rule, whether correlations refer to it and none wants its own matches reported.
-///
-/// Source: Sigma specification 2.1, "Sigma correlation rules", `generate`.
-fn silent(rules: &RuleSet) -> Vec<bool> {
-    let mentions = |rule: &Rule, correlation: &&Correlation| {
-        correlation
-            .rules()
-            .iter()
-            .any(|name| rule.header().is_called(name))
-    };
-    let is_silent = |rule: &Rule| {
-        let mut by = rules
-            .correlations()
-            .iter()
-            .filter(|c| mentions(rule, c))
-            .peekable();
-        by.peek().is_some() && by.all(|correlation| !correlation.generate())
-    };
-    rules.rules().iter().map(is_silent).collect()
 }
