@@ -143,7 +143,10 @@ impl Case {
         if is_full && self.listed.last().is_some_and(|(last, _)| *last < moment) {
             return;
         }
-        match self.listed.binary_search_by_key(&moment, |(known, _)| *known) {
+        match self
+            .listed
+            .binary_search_by_key(&moment, |(known, _)| *known)
+        {
             Ok(at) => {
                 // The same event read in two files: which of them is named must not depend on chance.
                 let (known, event) = (&mut self.listed[at].1, event());
@@ -287,7 +290,10 @@ mod tests {
     /// The case of calls at these seconds of a day, each read in a file whose name is as long as S3 lets
     /// it be.
     fn case_of(calls: impl IntoIterator<Item = u32>) -> Case {
-        let loaded = RuleSet::load([SourceFile { name: "r", text: RULE }]);
+        let loaded = RuleSet::load([SourceFile {
+            name: "r",
+            text: RULE,
+        }]);
         let (rule, guidance) = (&loaded.rules.rules()[0], Guidance::default());
         let log_file: Arc<str> = format!("s3://bucket/{}", "k".repeat(1_024)).into();
         let mut cases = Cases::default();
@@ -312,12 +318,20 @@ mod tests {
     #[test]
     fn a_case_is_bounded_and_its_count_exact_as_long_as_it_can_be() {
         let exact = EXACT as u32;
-        for (calls, is_estimate) in [(1, false), (exact, false), (exact + 1, true), (20_000, true)] {
+        for (calls, is_estimate) in [
+            (1, false),
+            (exact, false),
+            (exact + 1, true),
+            (20_000, true),
+        ] {
             let case = case_of(0..calls);
             let alert = case.alert();
             assert_eq!(alert.event_count_is_estimate, is_estimate, "{calls}");
             let error = (alert.event_count as f64 / f64::from(calls) - 1.0).abs();
-            assert!(error <= if is_estimate { 0.07 } else { 0.0 }, "{calls}: {error}");
+            assert!(
+                error <= if is_estimate { 0.07 } else { 0.0 },
+                "{calls}: {error}"
+            );
             assert_eq!(alert.events.len(), (calls as usize).min(LISTED));
             let kept = serde_json::to_string(&case).unwrap();
             assert!(kept.len() < 200_000, "{calls}: {} bytes", kept.len());

@@ -216,12 +216,7 @@ impl Screener<'_> {
         id
     }
 
-    fn session(
-        &self,
-        rule: usize,
-        record: &Record<'_>,
-        identity: Option<u32>,
-    ) -> Option<Session> {
+    fn session(&self, rule: usize, record: &Record<'_>, identity: Option<u32>) -> Option<Session> {
         let guidance = self.detector.guidance(rule);
         Some(Session {
             rule: rule as u32,

@@ -112,6 +112,9 @@ mod tests {
         recent.put(long("a").into(), 'a');
         assert_eq!(recent.get(&long("b")), None);
         recent.put(long("b").into(), 'b');
-        assert_eq!((recent.get(&long("a")), recent.get(&long("b"))), (None, Some('b')));
+        assert_eq!(
+            (recent.get(&long("a")), recent.get(&long("b"))),
+            (None, Some('b'))
+        );
     }
 }

@@ -149,7 +149,10 @@ impl<'de> Deserialize<'de> for Sketch {
             return Err(D::Error::custom("the numbers of events are cut off"));
         };
         let mut sketch = Self {
-            held: numbers.iter().map(|bytes| u64::from_le_bytes(*bytes)).collect(),
+            held: numbers
+                .iter()
+                .map(|bytes| u64::from_le_bytes(*bytes))
+                .collect(),
             more,
             ceiling: None,
         };
@@ -219,7 +222,8 @@ mod tests {
 
     /// Hashes close together and far apart, often the same.
     fn hashes() -> impl Strategy<Value = Vec<u64>> {
-        let some = (0..3_u64, 0..6_000_u64).prop_map(|(from, count)| from * 1_000..from * 1_000 + count);
+        let some =
+            (0..3_u64, 0..6_000_u64).prop_map(|(from, count)| from * 1_000..from * 1_000 + count);
         prop::collection::vec(some, 0..4).prop_map(|ranges| ranges.into_iter().flatten().collect())
     }
 

@@ -6,9 +6,9 @@
 //!
 //! Invariant: finds what that walk finds, or nothing; a test compares the two.
 
+use super::Scan;
 use super::lanes::{Compare, Lanes};
 use super::nested::Nested;
-use super::Scan;
 
 /// Where the values of the first members lie: from the opening quote or brace, to behind the closing one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +71,10 @@ impl<C: Compare> Walk<'_, '_, C> {
     #[inline(always)]
     fn object<const LENGTH: usize>(&mut self, before: &[u8; LENGTH]) -> Option<(usize, usize)> {
         let start = self.pass(before)?;
-        let end = Nested::value(b'{').closing_bracket(self.lanes, start).ok()? + 1;
+        let end = Nested::value(b'{')
+            .closing_bracket(self.lanes, start)
+            .ok()?
+            + 1;
         self.at = end;
         Some((start, end))
     }
