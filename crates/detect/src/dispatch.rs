@@ -12,6 +12,8 @@
 use std::sync::Arc;
 
 use hashbrown::HashMap;
+use memchr::memmem::Finder;
+use sigma::event;
 use sigma::{FieldPath, Known, Partial, Rule, Value};
 
 use crate::cloudtrail::event::value as value_of;
@@ -27,6 +29,9 @@ const REMEMBERED: usize = 16_384;
 
 /// The longest names of service and API that are remembered, in bytes.
 const KEY: usize = 256;
+
+/// From how many bytes on the name of a parameter counts as rare.
+const RARE: usize = 16;
 
 /// The fields of few values that have a [`Gate`].
 const GATED: [Gated; 2] = [
@@ -91,19 +96,69 @@ pub(crate) struct Plan {
 }
 
 /// One rule that may match.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Step {
     /// Its place in the rule set.
     pub(crate) rule: u32,
     /// Whether it is known to match.
     pub(crate) certain: bool,
+    /// What a record must hold to match.
+    needs: Option<Need>,
+}
+
+/// A parameter with a name so rare that it is worth to look whether the record holds it at all, before
+/// the record is read to its end.
+#[derive(Debug, Clone)]
+struct Need {
+    field: Box<str>,
+    name: Finder<'static>,
 }
 
 impl Step {
     /// Whether the rule matches `record`.
     #[inline]
-    pub(crate) fn matches(self, record: &Record<'_>, rules: &[Rule]) -> bool {
-        self.certain || rules[self.rule as usize].matches(record)
+    pub(crate) fn matches(&self, record: &Record<'_>, rules: &[Rule]) -> bool {
+        let lacks = |need: &Need| record.lacks_parameter(&need.field, &need.name);
+        self.certain
+            || !self.needs.as_ref().is_some_and(lacks) && rules[self.rule as usize].matches(record)
+    }
+}
+
+impl Need {
+    /// What `rule` needs of all records that `known` stands for.
+    fn of(rule: &Rule, known: &Glance<'_>) -> Option<Self> {
+        let needed = |path: &&FieldPath| rule.verdict(&Without { path, known }) == Some(false);
+        let mut rare = rule.fields().filter(|path| rare_parameter(path).is_some());
+        let (field, name) = rare_parameter(rare.find(needed)?)?;
+        Some(Self {
+            field: field.into(),
+            name: Finder::new(name).into_owned(),
+        })
+    }
+}
+
+/// The field and the name of the parameter that `path` leads to, if that is rare.
+fn rare_parameter(path: &FieldPath) -> Option<(&str, &str)> {
+    match path.steps() {
+        [event::Step::Key(field), event::Step::Key(name)] if name.len() >= RARE => {
+            (!path.as_str().starts_with(derived::PREFIX)).then_some((field, name))
+        }
+        _ => None,
+    }
+}
+
+/// A record known at first sight, without the field at `path`.
+struct Without<'a> {
+    path: &'a FieldPath,
+    known: &'a Glance<'a>,
+}
+
+impl Partial for Without<'_> {
+    fn known(&self, path: &FieldPath) -> Known<'_> {
+        if path == self.path {
+            return Known::Absent;
+        }
+        self.known.known(path)
     }
 }
 
@@ -224,9 +279,9 @@ impl Dispatch {
     #[cold]
     fn plan_anew(&mut self, sight: Sight, record: &Record<'_>, rules: &[Rule]) -> usize {
         let candidates = self.candidates(sight.first, record, rules);
-        let plan = self.plan_of(&candidates, sight.first.without_error, |gate| {
-            Some(sight.verdicts[gate])
-        });
+        let glance = Glance::at(record, sight.first.without_error);
+        let verdicts = |gate| Some(sight.verdicts[gate]);
+        let plan = self.plan_of(&candidates, &glance, verdicts, rules);
         if self.plans.len() > REMEMBERED {
             self.plans[0] = plan;
             return 0;
@@ -255,34 +310,36 @@ impl Dispatch {
         looks: [Option<Look>; 2],
         rules: &[Rule],
     ) -> usize {
-        let without_error = record.is_without_error();
-        let candidates = Glance::at(record, without_error).candidates(rules);
-        self.plans[0] = self.plan_of(&candidates, without_error, |gate| {
-            looks[gate].map(|look| look.verdicts)
-        });
+        let glance = Glance::at(record, record.is_without_error());
+        let candidates = glance.candidates(rules);
+        let verdicts = |gate: usize| looks[gate].map(|look| look.verdicts);
+        self.plans[0] = self.plan_of(&candidates, &glance, verdicts, rules);
         0
     }
 
     fn plan_of(
         &self,
         candidates: &[u32],
-        without_error: bool,
+        glance: &Glance<'_>,
         verdicts: impl Fn(usize) -> Option<u32>,
+        rules: &[Rule],
     ) -> Plan {
         let step = |rule: &u32| {
             let gates = self.gates.iter().enumerate();
             let known = gates
                 .filter_map(|(at, gate)| gate.verdict(verdicts(at)?, *rule as usize))
                 .next();
+            let needs = || Need::of(&rules[*rule as usize], glance);
             (known != Some(false)).then(|| Step {
                 rule: *rule,
                 certain: known == Some(true),
+                needs: known.is_none().then(needs).flatten(),
             })
         };
         let steps: Arc<[Step]> = candidates.iter().filter_map(step).collect();
         let asks_error = |step: &Step| !step.certain && self.asks_error[step.rule as usize];
         Plan {
-            asks_error: !without_error && steps.iter().any(asks_error),
+            asks_error: !glance.is_without_error && steps.iter().any(asks_error),
             steps,
         }
     }

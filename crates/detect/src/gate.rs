@@ -189,8 +189,9 @@ impl Partial for StrangeApi {
 struct Only<'a> {
     gated: Gated,
     found: Option<Json<'a>>,
-    /// What was told already: hundreds of rules ask for the same few paths.
-    told: RefCell<Vec<(FieldPath, Known<'a>)>>,
+    /// What was told already, by the place of the path in memory: hundreds of rules ask for the same few
+    /// paths, which a rule set holds once.
+    told: RefCell<Vec<(*const FieldPath, Known<'a>)>>,
 }
 
 impl<'a> Only<'a> {
@@ -205,15 +206,17 @@ impl<'a> Only<'a> {
 
 impl Partial for Only<'_> {
     fn known(&self, path: &FieldPath) -> Known<'_> {
-        if !self.gated.is_inside(path) && !self.gated.is_derived(path) {
-            return Known::Unknown;
-        }
         let mut told = self.told.borrow_mut();
-        if let Some((_, known)) = told.iter().find(|(asked, _)| asked == path) {
+        if let Some((_, known)) = told.iter().find(|(asked, _)| std::ptr::eq(*asked, path)) {
             return known.clone();
         }
-        let known = self.tell(path);
-        told.push((path.clone(), known.clone()));
+        let concerns = self.gated.is_inside(path) || self.gated.is_derived(path);
+        let known = if concerns {
+            self.tell(path)
+        } else {
+            Known::Unknown
+        };
+        told.push((path, known.clone()));
         known
     }
 }

@@ -124,7 +124,8 @@ impl<'a> Record<'a> {
             span => span,
         };
         let (start, end) = span?;
-        self.text.get(start..end).map(Json::new)
+        // A layout notes where values begin and end, and nothing around them.
+        self.text.get(start..end).map(Json::bare)
     }
 
     /// Where `field` lies behind the first fields.
@@ -308,13 +309,13 @@ impl<'a> Record<'a> {
         !self.layout.has(Field::ErrorCode) && (self.layout.is_whole() || self.rest_is_sound())
     }
 
-    /// Whether it is plain at first sight that the object in `field` has no member of this name. AWS
-    /// writes the names of parameters without escapes.
-    pub(crate) fn lacks_parameter(&self, field: &str, name: &str) -> bool {
+    /// Whether it is plain at first sight that the object in `field` has no member of the name that
+    /// `words` look for. AWS writes the names of parameters without escapes.
+    pub(crate) fn lacks_parameter(&self, field: &str, words: &Finder<'_>) -> bool {
         !self.layout.is_whole()
             && self.whole.get().is_none()
             && !Field::of(field.as_bytes()).is_some_and(|field| self.layout.has(field))
-            && self.layout.rest_lacks(self.text, &Finder::new(name))
+            && self.layout.rest_lacks(self.text, words)
     }
 
     /// Why the call failed, in the service's words.
