@@ -25,7 +25,7 @@ impl Rate {
 
 /// The bucket, as it was when somebody last looked.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub struct Guard {
+pub(super) struct Guard {
     /// Missing until the first mail: then it is full.
     looked: Option<Look>,
 }
@@ -38,7 +38,7 @@ struct Look {
 
 impl Guard {
     /// Lets as many of `wanted` mails pass as the rate allows, and says how many.
-    pub fn pass(&mut self, wanted: usize, now: Timestamp, rate: Rate) -> usize {
+    pub(super) fn pass(&mut self, wanted: usize, now: Timestamp, rate: Rate) -> usize {
         if wanted == 0 {
             return 0;
         }
