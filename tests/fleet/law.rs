@@ -29,6 +29,9 @@ const COPIES: usize = 20;
 /// How many random orders.
 const ORDERS: u64 = 5;
 
+/// How long an invocation lives at most.
+const MINUTE: SignedDuration = SignedDuration::from_mins(1);
+
 /// Which doors the records come through.
 #[derive(Debug, Clone, PartialEq)]
 enum Doors {
@@ -152,7 +155,7 @@ impl Run {
                 }
                 Delivery::Findings(messages) => {
                     let door = Findings::new(PostOffice::new(copy.clone(), copy, manner()));
-                    let done = door.handle(&batch(messages), now, &mut tally).await;
+                    let done = door.handle(&batch(messages), now, now + MINUTE, &mut tally).await;
                     done.is_ok_and(|response| response.failures.is_empty())
                 }
             }
@@ -168,7 +171,7 @@ impl Run {
             let _ = tokio::task::spawn_local(async move {
                 let door = Findings::new(PostOffice::new(copy.clone(), copy, manner()));
                 let tick = Call::Direct("{}".to_owned());
-                let _ = door.handle(&tick, now, &mut Tally::default()).await;
+                let _ = door.handle(&tick, now, now + MINUTE, &mut Tally::default()).await;
             })
             .await;
         }

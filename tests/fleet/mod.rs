@@ -5,6 +5,11 @@
 //! published, and none is mailed twice but where the mail was out before its sender died.
 
 mod chaos;
+mod cloud;
+mod conformance;
 mod corpus;
+mod function;
 mod law;
 mod parts;
+mod stage;
+mod whole;

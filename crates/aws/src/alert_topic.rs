@@ -90,7 +90,7 @@ impl AlertTopic {
 
 impl AlertSink for AlertTopic {
     async fn publish(&mut self, alerts: Vec<Alert>) -> Result<(), SinkError> {
-        self.publish_all(alerts).await.map_err(|cause| SinkError { place: self.arn.clone(), cause })
+        Box::pin(self.publish_all(alerts)).await.map_err(|cause| SinkError { place: self.arn.clone(), cause })
     }
 }
 

@@ -61,7 +61,7 @@ impl Boot {
         &self,
         settings: ForLogFiles,
     ) -> LogFiles<S3Bucket, OwnQueue, StateTable, AlertTopic> {
-        let sdk = self.sdk();
+        let sdk = sdk(&self.cloud);
         let (detector, own, pipeline) = judging(&sdk, settings.judging);
         let s3 = aws_sdk_s3::config::Builder::from(&sdk)
             // Where AWS is another address, buckets have no names of their own.
@@ -79,14 +79,14 @@ impl Boot {
     /// The door for single records.
     #[must_use]
     pub fn events(&self, settings: Judging) -> Events<StateTable, AlertTopic> {
-        let (detector, own, pipeline) = judging(&self.sdk(), settings);
+        let (detector, own, pipeline) = judging(&sdk(&self.cloud), settings);
         Events::new(detector, own, pipeline)
     }
 
     /// The door for findings.
     #[must_use]
     pub fn findings(&self, settings: ForMails) -> Findings<StateTable, MailTopic> {
-        let sdk = self.sdk();
+        let sdk = sdk(&self.cloud);
         let table = StateTable::new(aws_sdk_dynamodb::Client::new(&sdk), settings.state_table);
         let topic = MailTopic::new(aws_sdk_sns::Client::new(&sdk), settings.mail_topic);
         let manner = Manner {
@@ -96,40 +96,40 @@ impl Boot {
         };
         Findings::new(PostOffice::new(table, topic, manner))
     }
-
-    /// What all clients share: one pool of connections, one TLS.
-    fn sdk(&self) -> SdkConfig {
-        let cloud = &self.cloud;
-        let is_plain = cloud.endpoint.as_ref().is_some_and(|url| url.starts_with("http://"));
-        let http = if is_plain {
-            Builder::new().build_http()
-        } else {
-            Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
-        };
-        let credentials = Credentials::new(
-            &cloud.access_key,
-            &cloud.secret,
-            cloud.session.clone(),
-            None,
-            "environment",
-        );
-        let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT).read_timeout(ANSWER).build();
-        let mut sdk = SdkConfig::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(cloud.region.clone()))
-            .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .retry_config(RetryConfig::standard().with_max_attempts(TRIES))
-            .timeout_config(timeouts)
-            .http_client(http);
-        sdk.set_endpoint_url(cloud.endpoint.clone());
-        sdk.build()
-    }
 }
 
 impl Default for Boot {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// What all clients share: one pool of connections, one TLS.
+#[must_use]
+pub fn sdk(cloud: &Cloud) -> SdkConfig {
+    let is_plain = cloud.endpoint.as_ref().is_some_and(|url| url.starts_with("http://"));
+    let http = if is_plain {
+        Builder::new().build_http()
+    } else {
+        Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
+    };
+    let credentials = Credentials::new(
+        &cloud.access_key,
+        &cloud.secret,
+        cloud.session.clone(),
+        None,
+        "environment",
+    );
+    let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT).read_timeout(ANSWER).build();
+    let mut sdk = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(cloud.region.clone()))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .retry_config(RetryConfig::standard().with_max_attempts(TRIES))
+        .timeout_config(timeouts)
+        .http_client(http);
+    sdk.set_endpoint_url(cloud.endpoint.clone());
+    sdk.build()
 }
 
 /// The rules, which live as long as the function, and the road.

@@ -2,8 +2,17 @@
 
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+
 /// The part of what is left that is kept for settling and for leaving word.
 const RESERVE: f64 = 0.25;
+
+/// When Lambda ends an invocation, from its milliseconds since 1970.
+#[must_use]
+pub fn end(milliseconds: u64) -> Timestamp {
+    let milliseconds = i64::try_from(milliseconds).ok();
+    milliseconds.and_then(|ms| Timestamp::from_millisecond(ms).ok()).unwrap_or(Timestamp::MAX)
+}
 
 /// When to stop taking on work.
 #[derive(Debug, Clone, Copy)]
@@ -21,9 +30,8 @@ impl Deadline {
     /// The same of an invocation that Lambda ends at `ends`, in milliseconds since 1970.
     #[must_use]
     pub fn at(ends: u64) -> Self {
-        let ends = i64::try_from(ends).unwrap_or(i64::MAX);
-        let left = ends.saturating_sub(jiff::Timestamp::now().as_millisecond());
-        Self::within(Duration::from_millis(left.try_into().unwrap_or(0)))
+        let left = end(ends).duration_since(Timestamp::now());
+        Self::within(left.try_into().unwrap_or(Duration::ZERO))
     }
 
     /// Whether it is time to stop.

@@ -32,7 +32,7 @@ impl<S: StateStore, M: MailSink> Findings<S, M> {
         Self { office }
     }
 
-    /// Deals with what has come at `now`.
+    /// Deals with what has come at `now`; at `dead` the invocation is over, whatever happens.
     ///
     /// # Errors
     /// [`PostError`] at a tick; of a batch all messages come back instead.
@@ -40,6 +40,7 @@ impl<S: StateStore, M: MailSink> Findings<S, M> {
         &self,
         call: &Call,
         now: Timestamp,
+        dead: Timestamp,
         tally: &mut Tally,
     ) -> Result<Response, PostError> {
         let mut response = Response::default();
@@ -62,7 +63,7 @@ impl<S: StateStore, M: MailSink> Findings<S, M> {
             }
         }
         tally.findings(alerts.len(), response.failures.len());
-        match self.office.deliver(alerts, now).await {
+        match self.office.deliver(alerts, now, dead).await {
             Ok(posted) => tally.posted(&posted),
             Err(error) if ids.is_empty() => return Err(error),
             Err(error) => {

@@ -110,16 +110,15 @@ impl S3Bucket {
         etag: Option<&str>,
     ) -> Result<GetObjectOutput, FetchError> {
         let range = (from > 0).then(|| format!("bytes={from}-"));
-        self.client
+        let request = self
+            .client
             .get_object()
             .bucket(&object.bucket)
             .key(&object.key)
             .set_version_id(object.version.clone())
             .set_range(range)
-            .set_if_match(etag.map(Into::into))
-            .send()
-            .await
-            .map_err(|error| fate(object, error))
+            .set_if_match(etag.map(Into::into));
+        Box::pin(request.send()).await.map_err(|error| fate(object, error))
     }
 }
 

@@ -38,6 +38,6 @@ impl MailTopic {
 
 impl MailSink for MailTopic {
     async fn send(&self, mail: &Mail) -> Result<(), SinkError> {
-        self.publish(mail).await.map_err(|cause| SinkError { place: self.arn.clone(), cause })
+        Box::pin(self.publish(mail)).await.map_err(|cause| SinkError { place: self.arn.clone(), cause })
     }
 }

@@ -46,7 +46,7 @@ impl OwnQueue {
 impl LeaveWord for OwnQueue {
     async fn leave(&self, task: &Task) -> Result<(), LeaveError> {
         let message = self.client.send_message().queue_url(&self.url);
-        let sent = message.message_body(task.to_message()).send().await;
+        let sent = Box::pin(message.message_body(task.to_message()).send()).await;
         sent.map(drop).map_err(|error| LeaveError {
             queue: self.url.clone(),
             cause: error.into(),

@@ -47,6 +47,8 @@ const LONGEST: Duration = Duration::from_secs(2);
 /// How long parts outlive the item that names them: by more than any invocation takes.
 const PARTS_OUTLIVE: i64 = 86_400;
 
+// Calls of the SDK are futures of many layers: on the heap, or the compiler loses count of them.
+
 type Item = HashMap<String, AttributeValue>;
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -185,13 +187,13 @@ impl StateStore for StateTable {
         &self,
         keys: &BTreeSet<StateKey>,
     ) -> Result<BTreeMap<StateKey, Kept>, StateError> {
-        self.read(keys).await.map_err(self.error("read"))
+        Box::pin(self.read(keys)).await.map_err(self.error("read"))
     }
 
     async fn save(&self, changes: Vec<Change>) -> Result<BTreeSet<StateKey>, StateError> {
         let mut conflicts = BTreeSet::new();
         for change in changes {
-            let saved = self.write(&change).await.map_err(self.error("written"))?;
+            let saved = Box::pin(self.write(&change)).await.map_err(self.error("written"))?;
             if !saved {
                 conflicts.insert(change.key);
             }

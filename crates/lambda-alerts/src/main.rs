@@ -4,6 +4,7 @@
 
 use aws::batch::Call;
 use aws::boot::{self, Boot};
+use aws::deadline;
 use aws::metrics::Tally;
 use aws::settings;
 use jiff::Timestamp;
@@ -18,7 +19,8 @@ async fn main() -> Result<(), Error> {
     let handle = |event: LambdaEvent<Box<RawValue>>| async move {
         let mut tally = Tally::default();
         let call = Call::of(event.payload.get());
-        let response = door.handle(&call, Timestamp::now(), &mut tally).await;
+        let dead = deadline::end(event.context.deadline);
+        let response = door.handle(&call, Timestamp::now(), dead, &mut tally).await;
         tally.emit(&boot.function);
         tracing::info!(
             findings = tally.sum("FindingsIn"),

@@ -1,8 +1,8 @@
 //! Which mail goes out when: a state machine without clock or network.
 //!
 //! Alerts wait on the desk until they are due; [`Desk::take`] makes mails of those that are, as many as
-//! the storm guard lets pass, and keeps each until it is [`done`](Desk::done). Whoever takes a mail has
-//! it for [`HOLD`]; after that another may take it, because the first has died with it.
+//! the storm guard lets pass, and keeps each until it is [`done`](Desk::done). Whoever takes a mail says
+//! until when it lives; after that another may take it, because the first has died with it.
 //!
 //! Invariants: an alert that was entered waits, or is in a mail, until that mail is done; no alert is in
 //! two mails that are out at once; more mails than the guard allows never go out, for what is left over
@@ -15,15 +15,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use detect::alert::AlertId;
 use detect::render::mail::Kind;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sigma::Level;
 
 use super::guard::{Guard, Rate};
 use super::thread::ThreadId;
-
-/// For how long a mail belongs to whoever took it.
-pub const HOLD: SignedDuration = SignedDuration::from_secs(60);
 
 /// How many alerts may wait at once. Beyond, findings stay in their queue.
 pub const ROOM: usize = 2_000;
@@ -114,11 +111,10 @@ impl Desk {
         Ok(())
     }
 
-    /// The mails that go out now, by number; each is ours until `now` and [`HOLD`].
+    /// The mails that go out now, by number; each is ours `until` we are surely dead.
     #[must_use]
-    pub fn take(&mut self, now: Timestamp, rate: Rate) -> BTreeMap<u64, Order> {
+    pub fn take(&mut self, now: Timestamp, until: Timestamp, rate: Rate) -> BTreeMap<u64, Order> {
         let mut taken = BTreeMap::new();
-        let until = now.saturating_add(HOLD).unwrap_or(Timestamp::MAX);
         for (number, out) in &mut self.out {
             if out.until <= now {
                 out.until = until;
@@ -262,6 +258,10 @@ mod tests {
         desk.enter(entry, at(second), at(second + 900)).unwrap();
     }
 
+    fn take(desk: &mut Desk, second: i64, rate: Rate) -> BTreeMap<u64, Order> {
+        desk.take(at(second), at(second + 60), rate)
+    }
+
     fn kinds(taken: &BTreeMap<u64, Order>) -> Vec<(Kind, usize)> {
         taken.values().map(|order| (order.kind, order.alerts.len())).collect()
     }
@@ -270,13 +270,13 @@ mod tests {
     fn the_first_of_a_thread_goes_out_at_once_and_later_ones_together() {
         let mut desk = Desk::default();
         enter(&mut desk, 1, "maria", 0);
-        let first = desk.take(at(0), RATE);
+        let first = take(&mut desk, 0, RATE);
         assert_eq!(kinds(&first), [(Kind::Alert, 1)]);
         enter(&mut desk, 2, "maria", 1);
         enter(&mut desk, 3, "maria", 2);
         desk.done(*first.keys().next().unwrap());
-        assert!(desk.take(at(600), RATE).is_empty(), "not due yet");
-        assert_eq!(kinds(&desk.take(at(901), RATE)), [(Kind::Update, 2)]);
+        assert!(take(&mut desk, 600, RATE).is_empty(), "not due yet");
+        assert_eq!(kinds(&take(&mut desk, 901, RATE)), [(Kind::Update, 2)]);
     }
 
     #[test]
@@ -285,7 +285,7 @@ mod tests {
         for number in 0..40 {
             enter(&mut desk, number, &number.to_string(), 0);
         }
-        let taken = desk.take(at(0), RATE);
+        let taken = take(&mut desk, 0, RATE);
         let told: usize = taken.values().map(|order| order.alerts.len()).sum();
         assert_eq!(taken.len(), RATE.burst() as usize);
         assert_eq!(told, 40);
@@ -300,7 +300,7 @@ mod tests {
         }
         let critical = entry(99, "worst", Level::Critical);
         desk.enter(critical, at(0), at(0)).unwrap();
-        let taken = desk.take(at(0), RATE);
+        let taken = take(&mut desk, 0, RATE);
         let alone = taken.values().find(|order| order.alerts == [id(99)]);
         assert_eq!(alone.map(|order| order.kind), Some(Kind::Alert));
     }
@@ -309,13 +309,13 @@ mod tests {
     fn a_mail_whose_taker_died_is_taken_again_and_pays_nothing() {
         let mut desk = Desk::default();
         enter(&mut desk, 1, "maria", 0);
-        let first = desk.take(at(0), RATE);
-        assert!(desk.take(at(30), RATE).is_empty(), "held");
-        assert_eq!(desk.take(at(60), RATE), first, "taken again");
+        let first = take(&mut desk, 0, RATE);
+        assert!(take(&mut desk, 30, RATE).is_empty(), "held");
+        assert_eq!(take(&mut desk, 60, RATE), first, "taken again");
         desk.give_back(0, at(61));
-        assert_eq!(desk.take(at(61), RATE), first, "given back");
+        assert_eq!(take(&mut desk, 61, RATE), first, "given back");
         desk.done(0);
-        assert!(desk.is_empty() && desk.take(at(600), RATE).is_empty());
+        assert!(desk.is_empty() && take(&mut desk, 600, RATE).is_empty());
     }
 
     #[test]
@@ -323,11 +323,11 @@ mod tests {
         let mut desk = Desk::default();
         let never = Rate::per_second(0.001);
         enter(&mut desk, 1, "a", 0);
-        assert_eq!(desk.take(at(0), never).len(), 1);
+        assert_eq!(take(&mut desk, 0, never).len(), 1);
         enter(&mut desk, 2, "b", 1);
-        assert!(desk.take(at(1), never).is_empty());
+        assert!(take(&mut desk, 1, never).is_empty());
         assert!(desk.waits(id(2)));
-        assert_eq!(desk.take(at(1_001), never).len(), 1);
+        assert_eq!(take(&mut desk, 1_001, never).len(), 1);
     }
 
     #[test]
@@ -340,7 +340,7 @@ mod tests {
         assert_eq!(desk.enter(one_more, at(0), at(0)), Err(Full));
         let mut told = 0;
         for second in 0..10 {
-            for (number, order) in desk.take(at(second * 2), RATE) {
+            for (number, order) in take(&mut desk, second * 2, RATE) {
                 told += order.alerts.len();
                 desk.done(number);
             }

@@ -137,16 +137,19 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
 
     /// Deals with `findings`, and with whatever else is due at `now`.
     ///
+    /// From `dead` on we are surely no longer at work on it: then others take up what we had begun.
+    ///
     /// # Errors
     /// [`PostError`]; nothing is lost if the same findings are sent again.
     pub async fn deliver(
         &self,
         findings: Vec<Alert>,
         now: Timestamp,
+        dead: Timestamp,
     ) -> Result<Posted, PostError> {
         let mut posted = Posted::default();
         let claims = self.claim(findings, &mut posted).await?;
-        let orders = self.decide(&claims, now, &mut posted).await?;
+        let orders = self.decide(&claims, now, dead, &mut posted).await?;
         let mut result = Ok(());
         for (number, order) in orders {
             if let Err(error) = self.send(number, &order, now, &mut posted).await {
@@ -199,6 +202,7 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
         &self,
         claims: &[Claim],
         now: Timestamp,
+        dead: Timestamp,
         posted: &mut Posted,
     ) -> Result<BTreeMap<u64, Order>, PostError> {
         let later = now.saturating_add(self.manner.update_after).unwrap_or(Timestamp::MAX);
@@ -220,7 +224,7 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
                     let update_due = thread.map(|thread| thread.update_due(self.manner.update_after));
                     desk.enter(claim.entry(update_due), now, later)?;
                 }
-                let orders = desk.take(now, self.manner.rate);
+                let orders = desk.take(now, dead, self.manner.rate);
                 if before.as_ref() != Some(&desk) {
                     memo.change(desk_key(), &desk, DESK)?;
                 }
