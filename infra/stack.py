@@ -1,4 +1,4 @@
-"""Puts the template into an account: `aws cloudformation package` and `deploy`, on AWS as on the emulator.
+"""Puts the template into an account: `aws cloudformation package` and `deploy`.
 
 The AWS account, region and credentials are what the environment says, as for any AWS command.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "infra" / "sam" / "template.yaml"
+CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND")
 FUNCTIONS = ("s3-logs", "eventbridge", "alerts")
 
 
@@ -43,22 +44,15 @@ def package(artifacts: str, output: Path, environment: Mapping[str, str] | None 
     )
 
 
-def deploy(
-    stack: str,
-    packaged: Path,
-    parameters: list[str],
-    artifacts: str,
-    environment: Mapping[str, str] | None = None,
-) -> None:
-    """Makes or updates the stack; `parameters` are `Name=value`, or one `file://…`."""
+def deploy(stack: str, packaged: Path, parameters: Path, artifacts: str) -> None:
+    """Makes or updates the stack on AWS, with the parameters in that file; waits until it stands."""
     aws(
         "cloudformation",
         "deploy",
         *("--stack-name", stack),
         *("--template-file", str(packaged)),
         *("--s3-bucket", artifacts),
-        *("--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"),
+        *("--capabilities", *CAPABILITIES),
         "--no-fail-on-empty-changeset",
-        *("--parameter-overrides", *parameters),
-        environment=environment,
+        *("--parameter-overrides", f"file://{parameters}"),
     )
