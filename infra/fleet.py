@@ -27,7 +27,7 @@ PARAMETERS = {
     "CreateTrail": "false",
     "Architecture": "x86_64",
     "EventSourcePrefix": SOURCE_PREFIX,
-    "TlsOnly": "false",
+    "Emulator": "true",
 }
 PATIENCE_SECONDS = 60
 

@@ -59,7 +59,7 @@ def test_a_message_stays_hidden_six_times_as_long_as_a_function_may_run(template
 
 def test_a_queue_never_asks_for_more_copies_than_are_reserved(templates):
     for name, function in resources(templates, "AWS::Serverless::Function").items():
-        (source,) = function["Events"].values()
+        (source,) = [event for event in function["Events"].values() if event["Type"] == "SQS"]
         condition, reserved, otherwise = function["ReservedConcurrentExecutions"]["Fn::If"]
         assert source["Properties"]["ScalingConfig"]["MaximumConcurrency"] == reserved, name
         assert source["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"], name
@@ -99,10 +99,10 @@ def test_the_bucket_is_closed_encrypted_versioned_and_tidied(templates):
 def test_the_bucket_refuses_calls_without_tls(templates):
     (policy,) = resources(templates, "AWS::S3::BucketPolicy").values()
     condition, deny, _ = policy["PolicyDocument"]["Statement"][0]["Fn::If"]
-    assert condition == "IsTlsOnly"
+    assert condition == "IsAws"
     assert deny["Effect"] == "Deny" and deny["Action"] == "s3:*" and deny["Principal"] == "*"
     assert deny["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-    assert templates["template.yaml"]["Parameters"]["TlsOnly"]["Default"] == "true"
+    assert templates["template.yaml"]["Parameters"]["Emulator"]["Default"] == "false"
 
 
 def test_the_trail_sees_all_regions_and_can_be_verified(templates):
@@ -115,7 +115,7 @@ def test_the_trail_sees_all_regions_and_can_be_verified(templates):
 def test_the_table_forgets_by_itself_and_can_be_brought_back(templates):
     (table,) = resources(templates, "AWS::DynamoDB::Table").values()
     assert table["BillingMode"] == "PAY_PER_REQUEST"
-    assert table["KeySchema"] == [{"AttributeName": "pk", "KeyType": "HASH"}]
+    assert table["KeySchema"] == [{"AttributeName": "key", "KeyType": "HASH"}]
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert table["SSESpecification"] == {"SSEEnabled": True}
@@ -156,3 +156,9 @@ def test_every_parameter_is_in_a_group_and_says_what_it_is(templates):
     assert sorted(grouped) == sorted(main["Parameters"])
     for name, parameter in main["Parameters"].items():
         assert parameter.get("Description"), name
+
+
+def test_mails_that_wait_are_looked_at_every_minute(templates):
+    alerts = templates["template.yaml"]["Resources"]["Alerts"]["Properties"]
+    assert alerts["Events"]["Clock"]["Properties"]["Schedule"] == "rate(1 minute)"
+    assert alerts["EventInvokeConfig"] == {"MaximumRetryAttempts": 0}

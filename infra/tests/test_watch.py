@@ -68,3 +68,30 @@ def test_docs_say_what_to_do_about_each_alarm(alarms):
     page = (INFRA.parent / "docs" / "operations.md").read_text()
     told = set(re.findall(r"^\| `…-([a-z0-9-]+)` \|", page, flags=re.MULTILINE))
     assert told == set(alarms)
+
+
+@pytest.mark.parametrize("function", ["s3-logs", "eventbridge"])
+def test_what_was_read_but_not_accounted_for_is_noticed(alarms, function):
+    alarm = alarms[f"{function}-sums"]
+    lost, *sums = alarm["Metrics"]
+    assert lost["Expression"] == "ABS(read - judged - skipped - failed)"
+    metrics = {one["Id"]: one["MetricStat"]["Metric"] for one in sums}
+    assert {name: metric["MetricName"] for name, metric in metrics.items()} == {
+        "read": "RecordsIn",
+        "judged": "RecordsJudged",
+        "skipped": "RecordsSkipped",
+        "failed": "RecordsFailed",
+    }
+    for metric in metrics.values():
+        assert metric["Dimensions"] == [{"Name": "function", "Value": {"Fn::Sub": f"{PREFIX}{function}"}}]
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
+
+
+def test_every_metric_of_ours_is_one_that_the_functions_emit(templates):
+    text = (INFRA / "sam" / "watch.yaml").read_text()
+    code = (INFRA.parent / "crates" / "aws" / "src" / "metrics.rs").read_text()
+    dashboard = re.findall(r'\["Trailhound", "(\w+)"', text) + re.findall(r'\[".", "(\w+)", ".", "."\]', text)
+    ours = set(re.findall(r"Namespace: Trailhound\n +MetricName: (\w+)", text)) | set(dashboard)
+    ours.discard("NumberOfNotificationsFailed")
+    assert ours and all(f'"{name}"' in code for name in ours), ours
+    assert 'NAMESPACE: &str = "Trailhound"' in code and '"Dimensions": [["function"]]' in code
