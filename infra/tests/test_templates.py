@@ -8,6 +8,7 @@ from typing import Any
 from conftest import INFRA, Template
 
 DAY = 24 * 60 * 60
+OWN_ACCOUNT = "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"
 
 
 def resources(templates: dict[str, Template], kind: str) -> dict[str, dict[str, Any]]:
@@ -134,8 +135,17 @@ def test_only_services_of_this_account_may_write_to_queues_and_topics(templates)
     for name, policy in policies.items():
         for statement in policy["PolicyDocument"]["Statement"]:
             statement = statement["Fn::If"][1] if "Fn::If" in statement else statement
+            if statement["Principal"] == {"AWS": {"Fn::Sub": OWN_ACCOUNT}}:
+                continue
+            assert set(statement["Principal"]) == {"Service"}, f"{name}: {statement['Sid']}"
             named = [key for test in statement["Condition"].values() for key in test]
             assert set(named) & {"aws:SourceArn", "aws:SourceAccount"}, f"{name}: {statement['Sid']}"
+
+
+def test_every_topic_and_worked_queue_has_a_policy_of_ours(templates):
+    topics = resources(templates, "AWS::SNS::TopicPolicy").values()
+    governed = {topic["Ref"] for policy in topics for topic in policy["Topics"]}
+    assert governed == set(resources(templates, "AWS::SNS::Topic"))
 
 
 def test_the_rule_takes_every_kind_of_event_from_cloudtrail(templates):
