@@ -30,7 +30,7 @@ def given(templates) -> dict[str, set[str]]:
 
 def body(function: str) -> str:
     """The text of a function of settings.rs."""
-    return re.search(rf"fn {function}\(.*?\n    ?}}\n", SETTINGS.read_text(), flags=re.DOTALL).group()
+    return re.search(rf"fn {function}\(.*?\n(?:    )?}}\n", SETTINGS.read_text(), flags=re.DOTALL).group()
 
 
 def read_by(function: str, constants: dict[str, str]) -> set[str]:
