@@ -4,18 +4,18 @@
 //! several screeners, more than once, and with crashes on the way: the last alert published under each
 //! id is that of one clean pass.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::pin::pin;
 use std::sync::LazyLock;
 use std::task::{Context, Poll, Waker};
 
 use detect::alert::{Alert, AlertId};
-use detect::case::Cases;
 use detect::cloudtrail::LogFileReader;
 use detect::{Detector, Screened};
 use jiff::Timestamp;
 use pipeline::memory::{MemorySink, MemoryState};
-use pipeline::ports::{AlertSink, SinkError, StateError, StateStore};
+use pipeline::ports::{AlertSink, Change, Kept, SinkError, StateError, StateKey, StateStore};
 use pipeline::{Pipeline, PipelineError, Settled};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -74,7 +74,7 @@ fn a_record_walks_from_the_bucket_to_an_alert() {
 
     // What was found is settled with what is remembered, and published.
     let mut pipeline = Pipeline::new(MemoryState::default(), MemorySink::default());
-    let settled = now(pipeline.settle(screened.clone())).unwrap();
+    let settled = now(pipeline.settle(&DETECTOR, screened.clone())).unwrap();
     let (state, sink) = pipeline.into_parts();
     assert!(settled.published > 0 && settled.known == 0);
     assert_eq!(sink.alerts.len(), settled.published);
@@ -91,7 +91,7 @@ fn a_record_walks_from_the_bucket_to_an_alert() {
 
     // The same file again is nothing new.
     let mut pipeline = Pipeline::new(state, MemorySink::default());
-    let again = now(pipeline.settle(screened)).unwrap();
+    let again = now(pipeline.settle(&DETECTOR, screened)).unwrap();
     assert_eq!((again.published, again.known), (0, settled.published));
     assert!(pipeline.into_parts().1.alerts.is_empty());
 }
@@ -135,7 +135,7 @@ fn standing(sink: MemorySink) -> BTreeMap<AlertId, Alert> {
 /// What one clean pass over all files publishes.
 static CLEAN: LazyLock<BTreeMap<AlertId, Alert>> = LazyLock::new(|| {
     let mut pipeline = Pipeline::new(MemoryState::default(), MemorySink::default());
-    now(pipeline.settle(screen(&*FILES))).unwrap();
+    now(pipeline.settle(&DETECTOR, screen(&*FILES))).unwrap();
     let alerts = standing(pipeline.into_parts().1);
     let shared = alerts.values().filter(|alert| alert.event_count > 1);
     assert!(alerts.len() > 20 && shared.count() > 3);
@@ -156,7 +156,7 @@ impl Faults {
 #[derive(Debug)]
 struct ShakyState {
     state: MemoryState,
-    faults: Faults,
+    faults: RefCell<Faults>,
 }
 
 fn shaken(action: &'static str) -> StateError {
@@ -168,17 +168,22 @@ fn shaken(action: &'static str) -> StateError {
 }
 
 impl StateStore for ShakyState {
-    async fn load(&mut self, ids: &[AlertId]) -> Result<Cases, StateError> {
-        match self.faults.strikes() {
+    async fn load(
+        &self,
+        keys: &BTreeSet<StateKey>,
+    ) -> Result<BTreeMap<StateKey, Kept>, StateError> {
+        let strikes = self.faults.borrow_mut().strikes();
+        match strikes {
             true => Err(shaken("read")),
-            false => self.state.load(ids).await,
+            false => self.state.load(keys).await,
         }
     }
 
-    async fn save(&mut self, cases: Cases) -> Result<(), StateError> {
-        match self.faults.strikes() {
+    async fn save(&self, changes: Vec<Change>) -> Result<BTreeSet<StateKey>, StateError> {
+        let strikes = self.faults.borrow_mut().strikes();
+        match strikes {
             true => Err(shaken("written")),
-            false => self.state.save(cases).await,
+            false => self.state.save(changes).await,
         }
     }
 }
@@ -209,8 +214,9 @@ impl AlertSink for ShakySink {
 
 /// Sends a batch again until it arrives, as a queue does.
 fn insist(pipeline: &mut Pipeline<ShakyState, ShakySink>, batch: &Screened) -> Settled {
-    let settle =
-        |_| -> Option<Result<Settled, PipelineError>> { Some(now(pipeline.settle(batch.clone()))) };
+    let settle = |_| -> Option<Result<Settled, PipelineError>> {
+        Some(now(pipeline.settle(&DETECTOR, batch.clone())))
+    };
     let mut attempts = (0..100).filter_map(settle);
     attempts.find_map(Result::ok).expect("faults run out")
 }
@@ -229,7 +235,7 @@ fn published(
     let mut pipeline = Pipeline::new(
         ShakyState {
             state: MemoryState::default(),
-            faults: Faults(faults.0),
+            faults: Faults(faults.0).into(),
         },
         ShakySink {
             sink: MemorySink::default(),
@@ -280,17 +286,17 @@ fn a_crash_between_publishing_and_saving_repeats_an_alert_and_loses_none() {
         ShakyState {
             state: MemoryState::default(),
             // Taken from the end: the first load succeeds, the first save fails.
-            faults: Faults(vec![true, false]),
+            faults: Faults(vec![true, false]).into(),
         },
         MemorySink::default(),
     );
     let found = screen(&*FILES);
-    let error = now(pipeline.settle(found.clone())).unwrap_err();
+    let error = now(pipeline.settle(&DETECTOR, found.clone())).unwrap_err();
     assert_eq!(
         error.to_string(),
         "the state a shaky place cannot be written"
     );
-    let again = now(pipeline.settle(found)).unwrap();
+    let again = now(pipeline.settle(&DETECTOR, found)).unwrap();
     let (_, sink) = pipeline.into_parts();
     assert_eq!(again.published, CLEAN.len(), "nothing was remembered");
     assert_eq!(sink.alerts.len(), 2 * CLEAN.len());
@@ -313,7 +319,7 @@ fn of_two_copies_of_one_event_the_order_does_not_matter() {
     let alerts = |files: [&LogFile; 2]| {
         let mut pipeline = Pipeline::new(MemoryState::default(), MemorySink::default());
         for file in files {
-            now(pipeline.settle(screen([file]))).unwrap();
+            now(pipeline.settle(&DETECTOR, screen([file]))).unwrap();
         }
         standing(pipeline.into_parts().1)
     };

@@ -1,13 +1,14 @@
 //! What the command line remembers from run to run: one file, an embedded store.
 //!
 //! A run's findings are saved in one transaction: the file holds all of them or none, whatever
-//! happens meanwhile.
+//! happens meanwhile. Nobody else can have it open, so there are no conflicts; versions are kept all
+//! the same, as every store keeps them.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use detect::alert::AlertId;
-use detect::case::{Case, Cases};
-use pipeline::ports::{StateError, StateStore};
+use jiff::Timestamp;
+use pipeline::ports::{Change, Kept, StateError, StateKey, StateStore};
 use redb::{
     Database, DatabaseError, ReadableDatabase as _, ReadableTable as _, StorageError,
     TableDefinition,
@@ -16,13 +17,13 @@ use redb::{
 use crate::complaint::Complaint;
 
 /// The format of the file; another one is refused rather than guessed at.
-const SCHEMA: &str = "trailhound.state/1";
+const SCHEMA: &str = "trailhound.state/2";
 
 /// What the file is: `schema`.
 const ABOUT: TableDefinition<'_, &str, &str> = TableDefinition::new("about");
 
-/// Cases by the id of their alert, as JSON.
-const CASES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("cases");
+/// Items by their names: version, when they expire in seconds since 1970, value.
+const ITEMS: TableDefinition<'_, &str, (u64, i64, &[u8])> = TableDefinition::new("items");
 
 /// An open state file.
 #[derive(Debug)]
@@ -43,14 +44,15 @@ impl StateFile {
             database,
         };
         file.check_schema()
+            .and_then(|()| file.expire(Timestamp::now()))
             .map_err(|error| Complaint::bad_rule(path.display(), error))?;
         Ok(file)
     }
 
-    fn check_schema(&self) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    fn check_schema(&self) -> Result<(), Cause> {
         let write = self.database.begin_write()?;
         {
-            write.open_table(CASES)?;
+            write.open_table(ITEMS)?;
             let mut about = write.open_table(ABOUT)?;
             let found = about.get("schema")?.map(|schema| schema.value().to_owned());
             match found {
@@ -67,27 +69,48 @@ impl StateFile {
         Ok(write.commit()?)
     }
 
-    fn read(&self, ids: &[AlertId]) -> Result<Cases, Cause> {
-        let table = self.database.begin_read()?.open_table(CASES)?;
-        let mut cases = Cases::default();
-        for id in ids {
-            if let Some(json) = table.get(&*id.to_string())? {
-                cases.merge_one(serde_json::from_slice::<Case>(json.value())?);
-            }
-        }
-        Ok(cases)
+    /// Forgets what has expired.
+    fn expire(&self, now: Timestamp) -> Result<(), Cause> {
+        let write = self.database.begin_write()?;
+        let mut items = write.open_table(ITEMS)?;
+        items.retain(|_, (_, expires, _)| expires > now.as_second())?;
+        drop(items);
+        Ok(write.commit()?)
     }
 
-    fn write(&self, cases: Cases) -> Result<(), Cause> {
-        let write = self.database.begin_write()?;
-        {
-            let mut table = write.open_table(CASES)?;
-            for case in cases {
-                let json = serde_json::to_vec(&case)?;
-                table.insert(&*case.id().to_string(), json.as_slice())?;
+    fn read(&self, keys: &BTreeSet<StateKey>) -> Result<BTreeMap<StateKey, Kept>, Cause> {
+        let items = self.database.begin_read()?.open_table(ITEMS)?;
+        let mut found = BTreeMap::new();
+        for key in keys {
+            if let Some(item) = items.get(key.as_str())? {
+                let (version, _, value) = item.value();
+                let value = value.to_vec();
+                found.insert(key.clone(), Kept { version, value });
             }
         }
-        Ok(write.commit()?)
+        Ok(found)
+    }
+
+    fn write(&self, changes: Vec<Change>) -> Result<BTreeSet<StateKey>, Cause> {
+        let mut conflicts = BTreeSet::new();
+        let now = Timestamp::now();
+        let write = self.database.begin_write()?;
+        {
+            let mut items = write.open_table(ITEMS)?;
+            for change in changes {
+                let key = change.key.as_str();
+                let found = items.get(key)?.map(|item| item.value().0);
+                if found != change.expected {
+                    conflicts.insert(change.key);
+                    continue;
+                }
+                let version = found.unwrap_or(0) + 1;
+                let expires = now.as_second().saturating_add(change.keep.as_secs());
+                items.insert(key, (version, expires, change.value.as_slice()))?;
+            }
+        }
+        write.commit()?;
+        Ok(conflicts)
     }
 
     fn error(&self, action: &'static str, cause: Cause) -> StateError {
@@ -102,12 +125,15 @@ impl StateFile {
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 impl StateStore for StateFile {
-    async fn load(&mut self, ids: &[AlertId]) -> Result<Cases, StateError> {
-        self.read(ids).map_err(|cause| self.error("read", cause))
+    async fn load(
+        &self,
+        keys: &BTreeSet<StateKey>,
+    ) -> Result<BTreeMap<StateKey, Kept>, StateError> {
+        self.read(keys).map_err(|cause| self.error("read", cause))
     }
 
-    async fn save(&mut self, cases: Cases) -> Result<(), StateError> {
-        self.write(cases)
+    async fn save(&self, changes: Vec<Change>) -> Result<BTreeSet<StateKey>, StateError> {
+        self.write(changes)
             .map_err(|cause| self.error("written", cause))
     }
 }

@@ -10,17 +10,27 @@
 //! was published is saved. **Publishing comes before saving**: a crash between them repeats an alert
 //! under the same id, which the receiver knows how to pass over; the other way round would lose it.
 //!
+//! Many may walk the road at once. Whoever finds on saving that another was quicker begins again from
+//! loading: what was found merges into what is remembered in any order, so nothing is lost and nothing
+//! is counted twice.
+//!
 //! The road is pure but for its two [`ports`]; [`memory`] has both for tests and for a command line
 //! that shall remember nothing.
 
+mod memo;
 pub mod memory;
 pub mod ports;
+pub mod post;
 
-use detect::Screened;
 use detect::alert::Alert;
-use detect::case::Cases;
+use detect::case::{Case, Cases};
+use detect::{Detector, Screened};
 
+use self::memo::Memo;
 use self::ports::{AlertSink, SinkError, StateError, StateStore};
+
+/// How many times a batch walks the road, if others are quicker each time.
+const ATTEMPTS: u32 = 10;
 
 /// The road, with what stands at its sides.
 #[derive(Debug)]
@@ -36,18 +46,36 @@ pub enum PipelineError {
     /// What is remembered could not be read or written.
     #[error(transparent)]
     State(#[from] StateError),
+    /// What is remembered is not what this program writes.
+    #[error("the state has `{key}` in a form that this version does not know")]
+    Unreadable {
+        /// Which item.
+        key: String,
+        /// What is wrong with it.
+        #[source]
+        cause: serde_json::Error,
+    },
+    /// Others wrote the same items each time.
+    #[error(
+        "the state of {0} items was written by others {ATTEMPTS} times in a row; send the batch again"
+    )]
+    Contended(usize),
     /// The alerts could not be handed on.
     #[error(transparent)]
     Sink(#[from] SinkError),
 }
 
 /// What became of a batch's findings.
-#[derive(Debug, Default, Clone, PartialEq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Settled {
     /// Alerts that were published, new or with more events than before.
     pub published: usize,
     /// Alerts that were published before, about which nothing is new.
     pub known: usize,
+    /// Items of state that were written.
+    pub writes: usize,
+    /// Items of state that another had written meanwhile.
+    pub conflicts: usize,
 }
 
 impl<S: StateStore, A: AlertSink> Pipeline<S, A> {
@@ -56,23 +84,50 @@ impl<S: StateStore, A: AlertSink> Pipeline<S, A> {
         Self { states, alerts }
     }
 
-    /// Walks the rest of the road with what was found.
+    /// Walks the rest of the road with what `detector` found.
     ///
     /// # Errors
     /// [`PipelineError`]; nothing is lost if the same findings are sent again.
-    pub async fn settle(&mut self, screened: Screened) -> Result<Settled, PipelineError> {
-        let found = screened.cases;
-        let ids: Vec<_> = found.iter().map(detect::case::Case::id).collect();
-        let before = self.states.load(&ids).await?;
-        let news = news(&before, found);
-        let settled = Settled {
-            published: news.len(),
-            known: ids.len() - news.len(),
-        };
-        let alerts: Vec<Alert> = news.iter().map(detect::case::Case::alert).collect();
+    pub async fn settle(
+        &mut self,
+        detector: &Detector,
+        screened: Screened,
+    ) -> Result<Settled, PipelineError> {
+        let _ = detector;
+        let mut settled = Settled::default();
+        for attempt in 1..=ATTEMPTS {
+            let conflicts = self.walk(&screened.cases, &mut settled).await?;
+            if conflicts == 0 {
+                return Ok(settled);
+            }
+            settled.conflicts += conflicts;
+            self.states.pause(attempt).await;
+        }
+        Err(PipelineError::Contended(settled.conflicts))
+    }
+
+    /// Walks once, and returns how many items another had written meanwhile.
+    async fn walk(&mut self, found: &Cases, settled: &mut Settled) -> Result<usize, PipelineError> {
+        let mut memo = Memo::default();
+        memo.recall(&self.states, found.iter().map(memo::case_key))
+            .await?;
+        let mut news = Cases::default();
+        for case in found.iter() {
+            let before: Option<Case> = memo.get(&memo::case_key(case))?;
+            match with_news(before, case) {
+                Some(case) => news.merge_one(case),
+                None => settled.known += 1,
+            }
+        }
+        let alerts: Vec<Alert> = news.iter().map(Case::alert).collect();
+        settled.published += alerts.len();
         self.alerts.publish(alerts).await?;
-        self.states.save(news).await?;
-        Ok(settled)
+        for case in news.iter() {
+            memo.change(memo::case_key(case), case, memo::CASES)?;
+        }
+        let (writes, conflicts) = memo.save(&self.states).await?;
+        settled.writes += writes;
+        Ok(conflicts)
     }
 
     /// Gives back what stood at the sides of the road.
@@ -81,20 +136,12 @@ impl<S: StateStore, A: AlertSink> Pipeline<S, A> {
     }
 }
 
-/// The cases that say more than `before` did of the same alerts, merged with it.
-fn news(before: &Cases, found: Cases) -> Cases {
-    let mut news = Cases::default();
-    for case in found {
-        match before.get(case.id()) {
-            None => news.merge_one(case),
-            Some(known) => {
-                let mut merged = known.clone();
-                merged.merge(case);
-                if merged != *known {
-                    news.merge_one(merged);
-                }
-            }
-        }
-    }
-    news
+/// What `found` and `before` say together, if that is more than `before` said.
+fn with_news(before: Option<Case>, found: &Case) -> Option<Case> {
+    let Some(before) = before else {
+        return Some(found.clone());
+    };
+    let mut merged = before.clone();
+    merged.merge(found.clone());
+    (merged != before).then_some(merged)
 }

@@ -1,28 +1,85 @@
 //! Both ports in memory.
 
-use detect::alert::{Alert, AlertId};
-use detect::case::Cases;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
-use crate::ports::{AlertSink, SinkError, StateError, StateStore};
+use detect::alert::Alert;
 
-/// Remembers until it is dropped.
-#[derive(Debug, Default, Clone)]
+use crate::ports::{AlertSink, Change, Kept, SinkError, StateError, StateKey, StateStore};
+
+/// Remembers until it is dropped; whatever expires before that is kept all the same.
+#[derive(Debug, Default)]
 pub struct MemoryState {
-    cases: Cases,
+    items: Mutex<BTreeMap<StateKey, Kept>>,
+}
+
+impl MemoryState {
+    /// How many items there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.with(|items| items.len())
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A map is whole between any two of its operations, so a panic elsewhere harms nothing.
+    fn with<T>(&self, act: impl FnOnce(&mut BTreeMap<StateKey, Kept>) -> T) -> T {
+        act(&mut self.items.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 impl StateStore for MemoryState {
-    async fn load(&mut self, ids: &[AlertId]) -> Result<Cases, StateError> {
-        let mut found = Cases::default();
-        for case in ids.iter().filter_map(|id| self.cases.get(*id)) {
-            found.merge_one(case.clone());
-        }
-        Ok(found)
+    async fn load(
+        &self,
+        keys: &BTreeSet<StateKey>,
+    ) -> Result<BTreeMap<StateKey, Kept>, StateError> {
+        Ok(self.with(|items| {
+            let found = keys.iter().filter_map(|key| items.get_key_value(key));
+            found
+                .map(|(key, kept)| (key.clone(), kept.clone()))
+                .collect()
+        }))
     }
 
-    async fn save(&mut self, cases: Cases) -> Result<(), StateError> {
-        self.cases.replace(cases);
-        Ok(())
+    async fn save(&self, changes: Vec<Change>) -> Result<BTreeSet<StateKey>, StateError> {
+        Ok(self.with(|items| {
+            let mut conflicts = BTreeSet::new();
+            for change in changes {
+                let found = items.get(&change.key).map(|kept| kept.version);
+                if found != change.expected {
+                    conflicts.insert(change.key);
+                    continue;
+                }
+                let kept = Kept {
+                    version: found.unwrap_or(0) + 1,
+                    value: change.value,
+                };
+                items.insert(change.key, kept);
+            }
+            conflicts
+        }))
+    }
+}
+
+/// Remembers nothing: each run is the first.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct NoState;
+
+impl StateStore for NoState {
+    async fn load(&self, _: &BTreeSet<StateKey>) -> Result<BTreeMap<StateKey, Kept>, StateError> {
+        Ok(BTreeMap::new())
+    }
+
+    async fn save(&self, _: Vec<Change>) -> Result<BTreeSet<StateKey>, StateError> {
+        Ok(BTreeSet::new())
+    }
+
+    fn remembers(&self) -> bool {
+        false
     }
 }
 

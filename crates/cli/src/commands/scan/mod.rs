@@ -15,9 +15,9 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Instant;
 
-use detect::Screened;
 use detect::language::Language;
-use pipeline::memory::MemoryState;
+use detect::{Detector, Screened};
+use pipeline::memory::NoState;
 use pipeline::{Pipeline, Settled};
 
 pub use self::args::{Format, LONG, ScanArgs};
@@ -54,7 +54,7 @@ pub fn run(args: &ScanArgs, language: Language, terminal: Terminal) -> Result<Ex
     let suppressed = screened.suppressed.clone();
     let below = screened.below.clone();
     let printer = Printer::new(plan.output, plan.format, plan.language, terminal);
-    let settled = settle(plan.state, printer, screened);
+    let settled = settle(&plan.detector, plan.state, printer, screened);
     terminal.complain_all(&tally.complaints());
     let (settled, printer) = settled?;
 
@@ -92,6 +92,7 @@ fn when(met: bool, exit: Exit) -> Exit {
 
 /// Walks the rest of the road: remembered, printed, saved.
 fn settle(
+    detector: &Detector,
     state: Option<StateFile>,
     printer: Printer,
     screened: Screened,
@@ -99,12 +100,12 @@ fn settle(
     match state {
         Some(state) => {
             let mut pipeline = Pipeline::new(state, printer);
-            let settled = ready(pipeline.settle(screened));
+            let settled = ready(pipeline.settle(detector, screened));
             finish(settled, pipeline.into_parts().1)
         }
         None => {
-            let mut pipeline = Pipeline::new(MemoryState::default(), printer);
-            let settled = ready(pipeline.settle(screened));
+            let mut pipeline = Pipeline::new(NoState, printer);
+            let settled = ready(pipeline.settle(detector, screened));
             finish(settled, pipeline.into_parts().1)
         }
     }

@@ -1,0 +1,90 @@
+//! What one walk remembers: items of state as they were loaded, and as they shall be.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use detect::case::Case;
+use jiff::SignedDuration;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::PipelineError;
+use crate::ports::{Change, Kept, StateError, StateKey, StateStore};
+
+/// How long an alert is remembered: longer than records may be late, which is 30 days after a fault of
+/// the bucket.
+///
+/// Source: AWS CloudTrail User Guide, "How CloudTrail works": redelivery of log files for 30 days.
+pub(crate) const CASES: SignedDuration = SignedDuration::from_hours(45 * 24);
+
+/// The item that remembers this alert.
+pub(crate) fn case_key(case: &Case) -> StateKey {
+    StateKey::new("case", case.id())
+}
+
+/// Items by their names, with what shall become of them.
+#[derive(Debug, Default)]
+pub(crate) struct Memo {
+    kept: BTreeMap<StateKey, Kept>,
+    changes: Vec<Change>,
+}
+
+impl Memo {
+    /// Loads the items of these names, beside those that were loaded before.
+    pub(crate) async fn recall(
+        &mut self,
+        states: &impl StateStore,
+        keys: impl Iterator<Item = StateKey>,
+    ) -> Result<(), StateError> {
+        let keys: BTreeSet<_> = keys.filter(|key| !self.kept.contains_key(key)).collect();
+        if !keys.is_empty() && states.remembers() {
+            self.kept.extend(states.load(&keys).await?);
+        }
+        Ok(())
+    }
+
+    /// The item of this name; `None` if it was never saved.
+    pub(crate) fn get<T: DeserializeOwned>(
+        &self,
+        key: &StateKey,
+    ) -> Result<Option<T>, PipelineError> {
+        let Some(kept) = self.kept.get(key) else {
+            return Ok(None);
+        };
+        let read = serde_json::from_slice(&kept.value);
+        read.map(Some).map_err(|cause| PipelineError::Unreadable {
+            key: key.to_string(),
+            cause,
+        })
+    }
+
+    /// Notes what the item of this name shall be.
+    pub(crate) fn change(
+        &mut self,
+        key: StateKey,
+        value: &impl Serialize,
+        keep: SignedDuration,
+    ) -> Result<(), PipelineError> {
+        let value = serde_json::to_vec(value).map_err(|cause| PipelineError::Unreadable {
+            key: key.to_string(),
+            cause,
+        })?;
+        self.changes.push(Change {
+            expected: self.kept.get(&key).map(|kept| kept.version),
+            key,
+            value,
+            keep,
+        });
+        Ok(())
+    }
+
+    /// Saves all that was noted, and returns how many items were written, and how many were not, for
+    /// another had written them meanwhile.
+    pub(crate) async fn save(self, states: &impl StateStore) -> Result<(usize, usize), StateError> {
+        if self.changes.is_empty() {
+            return Ok((0, 0));
+        }
+        let all = self.changes.len();
+        let conflicts = states.save(self.changes).await?.len();
+        Ok((all - conflicts, conflicts))
+    }
+}
