@@ -43,7 +43,9 @@ def feed(fleet: fleets.Fleet, path: Path) -> None:
     records = fleets.records_of(path)
     fleet.put_events(records)
     key = fleet.put_log_file(records)
-    say(f"{path.name}: {len(records)} records as events on the bus, and as s3://{fleet.outputs['Bucket']}/{key}")
+    say(
+        f"{path.name}: {len(records)} records as events on the bus, and as s3://{fleet.outputs['Bucket']}/{key}"
+    )
 
 
 def show(mail: dict) -> None:

@@ -29,7 +29,7 @@ def aws(*arguments: str, environment: Mapping[str, str] | None = None) -> str:
 
 
 def package(artifacts: str, output: Path, environment: Mapping[str, str] | None = None) -> None:
-    """Uploads functions and nested templates to the bucket `artifacts`; writes the template that names them."""
+    """Uploads functions and nested templates to the bucket `artifacts`; writes a template that names them."""
     for function in FUNCTIONS:
         if not (ROOT / "target" / "lambda" / f"lambda-{function}" / "bootstrap").is_file():
             raise RuntimeError(f"the function {function} is not built: run `make functions` first")

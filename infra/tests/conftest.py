@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cfnlint.decode import cfn_yaml
+from fleet import Fleet
+from fleet import fleet as deployed
 
 INFRA = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(INFRA))
-
-from fleet import Fleet, fleet as deployed  # noqa: E402 - found by the line above
 
 Template = dict[str, Any]
 

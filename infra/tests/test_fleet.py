@@ -9,7 +9,7 @@ import json
 
 import pytest
 from conftest import INFRA
-from fleet import STACK, records_of, wait_for
+from fleet import STACK, log_file_key, records_of, wait_for
 from redrive import redrive
 
 EVENTS = INFRA.parent / "events"
@@ -63,7 +63,7 @@ def test_a_mail_carries_what_subscribers_filter_by(fleet):
 
 def test_what_cannot_be_read_ends_alone_and_comes_back_once_it_is_mended(fleet):
     sqs, bucket = fleet.client("sqs"), fleet.outputs["Bucket"]
-    key = "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/03/111122223333_CloudTrail_us-east-1_20260303T0900Z_forbiddenforbidd.json.gz"
+    key = log_file_key(BUCKET_PUBLIC)
     policy = fleet.client("s3").get_bucket_policy(Bucket=bucket)["Policy"]
     forbid(fleet, bucket, key, policy)
     sqs.set_queue_attributes(QueueUrl=fleet.queue("logs"), Attributes={"VisibilityTimeout": "1"})

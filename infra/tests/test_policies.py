@@ -13,11 +13,10 @@ from collections.abc import Iterator
 import boto3
 import pytest
 from botocore import xform_name
-from botocore.exceptions import ClientError
 from conftest import INFRA
 from emulator import ACCOUNT, REGION
 from fleet import STACK
-from policies import documents, listed, role_of, statements
+from roles import Role, documents, listed, statements
 from stack import FUNCTIONS
 
 ADAPTERS = INFRA.parent / "crates" / "aws" / "src"
@@ -104,41 +103,6 @@ def test_parliament_has_nothing_against_the_policy(fleet, function):
     for document in documents(fleet, function):
         findings = analyze_policy_string(json.dumps(document)).findings
         assert [str(finding) for finding in findings] == []
-
-
-class Role:
-    """The clients of a function's role, which a test puts on as Lambda would."""
-
-    def __init__(self, fleet, function: str) -> None:
-        iam, name = fleet.client("iam"), role_of(fleet, function)
-        trust = iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
-        arn = iam.get_role(RoleName=name)["Role"]["Arn"]
-        ours = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}
-        both = {**trust, "Statement": [*trust["Statement"], ours]}
-        iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(both))
-        self._url = fleet.local.url
-        self._key = fleet.client("sts").assume_role(RoleArn=arn, RoleSessionName=function)["Credentials"]
-        iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(trust))
-
-    def client(self, service: str):
-        return boto3.client(
-            service,
-            endpoint_url=self._url,
-            region_name=REGION,
-            aws_access_key_id=self._key["AccessKeyId"],
-            aws_secret_access_key=self._key["SecretAccessKey"],
-            aws_session_token=self._key["SessionToken"],
-        )
-
-    def may(self, service: str, call: str, **arguments) -> bool:
-        """Whether AWS lets this role do it."""
-        try:
-            getattr(self.client(service), call)(**arguments)
-        except ClientError as refusal:
-            if refusal.response["Error"]["Code"] in ("AccessDenied", "AccessDeniedException", "AuthorizationError"):
-                return False
-            raise
-        return True
 
 
 @pytest.fixture(scope="module")

@@ -108,7 +108,12 @@ def test_the_bucket_refuses_calls_without_tls(templates):
 
 def test_the_trail_sees_all_regions_and_can_be_verified(templates):
     (trail,) = resources(templates, "AWS::CloudTrail::Trail").values()
-    for switch in ("IsLogging", "IsMultiRegionTrail", "IncludeGlobalServiceEvents", "EnableLogFileValidation"):
+    for switch in (
+        "IsLogging",
+        "IsMultiRegionTrail",
+        "IncludeGlobalServiceEvents",
+        "EnableLogFileValidation",
+    ):
         assert trail[switch] is True, switch
     assert trail["KMSKeyId"] == {"Fn::GetAtt": ["Key", "Arn"]}
 

@@ -17,7 +17,9 @@ FUNCTIONS = ("s3-logs", "eventbridge", "alerts")
 def alarms(templates) -> dict[str, dict[str, Any]]:
     """The properties of all alarms, by their name without the prefix."""
     found = templates["watch.yaml"]["Resources"].values()
-    properties = [resource["Properties"] for resource in found if resource["Type"] == "AWS::CloudWatch::Alarm"]
+    properties = [
+        resource["Properties"] for resource in found if resource["Type"] == "AWS::CloudWatch::Alarm"
+    ]
     return {alarm["AlarmName"]["Fn::Sub"].removeprefix(PREFIX): alarm for alarm in properties}
 
 
