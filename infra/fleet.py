@@ -1,7 +1,8 @@
 """The fleet on the local AWS: deployed from the template that goes to AWS, fed, and watched.
 
 What differs from AWS: no trail (we lay down log files ourselves), events whose source does not begin with
-`aws.` (nobody but AWS may send such), HTTP, and a queue that is subscribed to the mails in place of a person.
+`aws.` (nobody but AWS may send such), HTTP, an action that AWS does not know, and a queue that is subscribed
+to the mails in place of a person.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from emulator import ACCOUNT, REGION, Emulator, emulator
 STACK = "trailhound"
 ARTIFACTS = "artifacts"
 SOURCE_PREFIX = "local."
+# The name of a policy that a role has here and not on AWS.
+FOR_EMULATOR = "for-emulator"
 PARAMETERS = {
     "CreateTrail": "false",
     "Architecture": "x86_64",
@@ -57,6 +60,11 @@ class Fleet:
     def queue(self, name: str) -> str:
         """The URL of one of the fleet's queues: logs, events, findings, each with -dead, or captured."""
         return self.client("sqs").get_queue_url(QueueName=f"{STACK}-{name}")["QueueUrl"]
+
+    def role(self, function: str) -> str:
+        """The name of the role of a function."""
+        name = f"{STACK}-{function}"
+        return self.client("lambda").get_function_configuration(FunctionName=name)["Role"].rsplit("/", 1)[-1]
 
     def put_log_file(self, records: list[Record], key: str | None = None) -> str:
         """Lays a log file into the bucket, named as CloudTrail names it; answers its key."""
@@ -137,6 +145,7 @@ def launch(local: Emulator, packaged: Path, parameters: Mapping[str, str], accou
         Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in given.items()],
     )
     running = Fleet(local, _outputs(formation), account)
+    _let_publish_batches(running)
     _capture_mails(running)
     return running
 
@@ -155,6 +164,15 @@ def _outputs(formation) -> dict[str, str]:
         raise RuntimeError(f"the stack is {status}:\n" + "\n".join(reasons))
     outputs = formation.describe_stacks(StackName=STACK)["Stacks"][0]["Outputs"]
     return {output["OutputKey"]: output["OutputValue"] for output in outputs}
+
+
+def _let_publish_batches(running: Fleet) -> None:
+    """On AWS whoever may `sns:Publish` may publish batches; the emulator asks for an action of their own."""
+    iam, topic = running.client("iam"), running.outputs["FindingsTopicArn"]
+    allow = {"Effect": "Allow", "Action": "sns:PublishBatch", "Resource": topic}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    for function in ("s3-logs", "eventbridge"):
+        iam.put_role_policy(RoleName=running.role(function), PolicyName=FOR_EMULATOR, PolicyDocument=policy)
 
 
 def _capture_mails(running: Fleet) -> None:

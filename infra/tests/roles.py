@@ -23,20 +23,12 @@ def statements(fleet: fleets.Fleet, function: str) -> list[Statement]:
 
 def documents(fleet: fleets.Fleet, function: str) -> list[dict[str, Any]]:
     """The policies of the role of a function; it has no others than its own."""
-    iam, role = fleet.client("iam"), role_of(fleet, function)
+    iam, role = fleet.client("iam"), fleet.role(function)
     attached = iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
     if attached:
         raise RuntimeError(f"{role} has policies that are not in the template: {attached}")
-    names = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    names = set(iam.list_role_policies(RoleName=role)["PolicyNames"]) - {fleets.FOR_EMULATOR}
     return [iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for name in names]
-
-
-def role_of(fleet: fleets.Fleet, function: str) -> str:
-    """The name of the role of a function."""
-    configuration = fleet.client("lambda").get_function_configuration(
-        FunctionName=f"{fleets.STACK}-{function}"
-    )
-    return configuration["Role"].rsplit("/", 1)[-1]
 
 
 def listed(value: Any) -> list[Any]:
@@ -49,7 +41,7 @@ class Role:
 
     def __init__(self, fleet: fleets.Fleet, function: str) -> None:
         self._url = fleet.local.url
-        self._key = _credentials(fleet, role_of(fleet, function))
+        self._key = _credentials(fleet, fleet.role(function))
 
     def may(self, service: str, call: str, **arguments: Any) -> bool:
         """Whether AWS lets this role do it."""
