@@ -10,6 +10,11 @@ PROFILE ?= quick
 TARGET = $(or $(CARGO_TARGET_DIR),target)
 TRAILHOUND = $(TARGET)/$(PROFILE)/trailhound
 
+# The Python that runs the local AWS and speaks to the real one; tools/venv.sh makes it.
+PY = target/venv/bin/python
+STACK ?= trailhound
+PARAMETERS ?= infra/sam/parameters.json
+
 # How long each fuzz target runs.
 FUZZ_SECONDS ?= 300
 
@@ -26,8 +31,30 @@ demo: binary ## Write a month of logs with attacks in them to ./demo, and scan i
 	$(TRAILHOUND) simulate --output demo/logs
 	$(TRAILHOUND) scan demo/logs --state demo/state.redb
 
+.PHONY: local
+local: python ## Run the whole fleet on a local AWS, and read the mails about EVENTS=events/stolen-key-to-admin.json
+	@tools/functions.sh here $(PROFILE)
+	@$(PY) infra/local.py $(EVENTS)
+
+.PHONY: invoke
+invoke: python ## Run one function on one sample: EVENT=events/… [FUNCTION=s3-logs|eventbridge|alerts]
+	@tools/functions.sh here $(PROFILE)
+	@$(PY) infra/invoke.py $(EVENT) $(FUNCTION)
+
+.PHONY: deploy
+deploy: python ## Deploy the fleet to your AWS account: [STACK=trailhound] [PARAMETERS=…] [ARTIFACTS=bucket]
+	@$(PY) infra/deploy.py $(STACK) $(PARAMETERS) $(ARTIFACTS)
+
+.PHONY: destroy
+destroy: python ## Remove the fleet from your AWS account, all but the logs
+	@$(PY) infra/deploy.py --destroy $(STACK)
+
+.PHONY: redrive
+redrive: python ## Bring dead letters back: QUEUE=logs|events|findings [STACK=trailhound] [MOST=…]
+	@$(PY) infra/redrive.py $(STACK) $(QUEUE) $(MOST)
+
 .PHONY: test
-test: check unit rules flags ## Run every check and every test
+test: check unit rules flags infra fleet ## Run every check and every test
 	@tools/tally.sh
 
 .PHONY: unit
@@ -38,6 +65,22 @@ unit: ## Run the tests of all crates
 rules: ## Lint the built-in rules, and run the tests that they carry
 	$(CARGO) run --quiet --locked -p cli -- rules check rules --strict
 	@tools/logged.sh rules $(CARGO) run --quiet --locked -p cli -- rules test rules
+
+.PHONY: infra
+infra: ## Test the templates, and the fleet on a local AWS
+	@tools/infra.sh
+
+.PHONY: fleet
+fleet: python ## Attack the functions on a local AWS that fails
+	@tools/logged.sh fleet $(CARGO) test --locked -p fleet -- --include-ignored --nocapture --test-threads 1
+
+.PHONY: audit
+audit: ## Ask checkov, parliament and sam what they think of the templates
+	@tools/audit.sh
+
+.PHONY: python
+python:
+	@tools/venv.sh target/venv infra/requirements.txt
 
 .PHONY: flags
 flags:

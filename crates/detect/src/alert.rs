@@ -146,6 +146,9 @@ pub struct RuleInfo {
     pub version: Option<String>,
     /// Its tags, such as `attack.t1562.008`.
     pub tags: Vec<String>,
+    /// How long its periods are, in seconds: within one, all about the same group is one alert.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub period_seconds: Option<u64>,
     /// Why this matters, in plain words.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub threat: Option<Text>,
@@ -302,6 +305,7 @@ impl RuleInfo {
                 .or(header.date())
                 .map(|date| date.to_string()),
             tags: header.tags().to_vec(),
+            period_seconds: u64::try_from(guidance.period.as_secs()).ok(),
             threat: guidance.threat.clone(),
         }
     }

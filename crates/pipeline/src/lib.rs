@@ -20,6 +20,7 @@
 mod memo;
 pub mod memory;
 pub mod ports;
+pub mod post;
 
 use detect::alert::Alert;
 use detect::case::{Case, Cases};

@@ -1,19 +1,20 @@
 //! From paths as typed to the files to read: folders walked, patterns expanded, strangers told
 //! apart, each file once, in the order of their paths.
 
-pub mod kind;
 mod source;
+mod stranger;
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, FileType, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use detect::cloudtrail::kind;
 use jiff::{SignedDuration, Timestamp};
 use walkdir::{DirEntry, WalkDir};
 
-pub use self::kind::Stranger;
 pub use self::source::{Meter, Metered, Source};
+pub use self::stranger::Stranger;
 use crate::complaint::Complaint;
 
 /// The clocks of CloudTrail and of the services it records need not agree to the second.
@@ -205,7 +206,9 @@ impl Search {
         metadata: impl FnOnce() -> Option<Metadata>,
     ) {
         let stranger = if kind.is_file() {
-            kind::stranger(path).or_else(|| self.too_old(path))
+            kind::neighbour(path)
+                .map(Stranger::Neighbour)
+                .or_else(|| self.too_old(path))
         } else {
             Some(Stranger::NotAFile)
         };

@@ -3,6 +3,7 @@
 pub mod event;
 pub mod inflate;
 pub mod json;
+pub mod kind;
 pub mod layout;
 pub mod log_file;
 pub mod record;

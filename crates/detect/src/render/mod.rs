@@ -8,6 +8,7 @@ mod attack;
 pub mod clauses;
 pub mod csv;
 pub mod json;
+pub mod mail;
 pub mod ocsf;
 pub mod record;
 pub mod rule;

@@ -1,7 +1,7 @@
 //! Tells log files from their neighbours by where they lie and what they are called.
 //!
 //! A trail's bucket holds more than log files: the digest chain, and what other services deliver
-//! under the same `AWSLogs` prefix. None of it is opened.
+//! under the same `AWSLogs` prefix. None of it need be opened, whether it lies in a folder or a bucket.
 //!
 //! Source: CloudTrail user guide, *Getting and viewing your CloudTrail log files* (`AWSLogs/` with
 //! or without the organisation's id, then account, then service) and *CloudTrail log file name
@@ -12,46 +12,37 @@ use std::path::Path;
 
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 
-/// Why a file found in a folder is not opened.
+/// What a file in a trail's bucket is that holds no records of CloudTrail.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stranger {
+pub enum Neighbour {
     /// Part of CloudTrail's digest chain, which holds hashes and no records.
     Digest,
     /// Delivered by another service to the same bucket.
     OtherService(String),
     /// Not called like a log file.
     NotALogFile,
-    /// A socket, a device, a pipe.
-    NotAFile,
-    /// A link to a folder that it lies in, which is being read already.
-    LinkBack,
-    /// Delivered before the time asked for, so none of its records can be newer.
-    TooOld,
 }
 
-impl fmt::Display for Stranger {
+impl fmt::Display for Neighbour {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Digest => f.write_str("CloudTrail digest"),
             Self::OtherService(name) => write!(f, "logs of {name}"),
             Self::NotALogFile => f.write_str("not named like a log file"),
-            Self::NotAFile => f.write_str("not a regular file"),
-            Self::LinkBack => f.write_str("link back to a folder above"),
-            Self::TooOld => f.write_str("delivered before --since"),
         }
     }
 }
 
 /// Why the file at `path` is no log file, as far as its path tells.
 #[must_use]
-pub fn stranger(path: &Path) -> Option<Stranger> {
+pub fn neighbour(path: &Path) -> Option<Neighbour> {
     let name = path.file_name()?.to_string_lossy();
     match service(path, &name) {
-        Some("CloudTrail-Digest") => Some(Stranger::Digest),
+        Some("CloudTrail-Digest") => Some(Neighbour::Digest),
         Some(service) if !service.starts_with("CloudTrail") => {
-            Some(Stranger::OtherService(service.to_owned()))
+            Some(Neighbour::OtherService(service.to_owned()))
         }
-        _ => (!is_named_like_a_log_file(&name)).then_some(Stranger::NotALogFile),
+        _ => (!is_named_like_a_log_file(&name)).then_some(Neighbour::NotALogFile),
     }
 }
 
@@ -109,7 +100,7 @@ mod tests {
 
     #[test]
     fn log_files_are_told_from_their_neighbours() {
-        let other = |name: &str| Some(Stranger::OtherService(name.to_owned()));
+        let other = |name: &str| Some(Neighbour::OtherService(name.to_owned()));
         for (path, expected) in [
             (
                 "b/AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/22/111122223333_CloudTrail_eu-west-1_20261122T1405Z_Mu0KsOhtH1ar15ZZ.json.gz",
@@ -121,11 +112,11 @@ mod tests {
             ),
             (
                 "AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/a.json.gz",
-                Some(Stranger::Digest),
+                Some(Neighbour::Digest),
             ),
             (
                 "111122223333_CloudTrail-Digest_eu-west-1_main_eu-west-1_20261122T140511Z.json.gz",
-                Some(Stranger::Digest),
+                Some(Neighbour::Digest),
             ),
             (
                 "AWSLogs/o-abc/111122223333/Config/eu-west-1/a.json.gz",
@@ -139,12 +130,12 @@ mod tests {
             ("logs/events.json", None),
             ("logs/EVENTS.JSONL.GZ", None),
             ("export/000000.gz", None),
-            ("backup.tar.gz", Some(Stranger::NotALogFile)),
-            (".gz", Some(Stranger::NotALogFile)),
-            (".DS_Store", Some(Stranger::NotALogFile)),
-            ("README", Some(Stranger::NotALogFile)),
+            ("backup.tar.gz", Some(Neighbour::NotALogFile)),
+            (".gz", Some(Neighbour::NotALogFile)),
+            (".DS_Store", Some(Neighbour::NotALogFile)),
+            ("README", Some(Neighbour::NotALogFile)),
         ] {
-            assert_eq!(stranger(Path::new(path)), expected, "{path}");
+            assert_eq!(neighbour(Path::new(path)), expected, "{path}");
         }
     }
 

@@ -1,0 +1,194 @@
+//! Whatever can be built once is built here, when a function starts: log, settings, clients, rules.
+
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_dynamodb::config::BehaviorVersion;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_types::SdkConfig;
+use aws_types::region::Region;
+use detect::Detector;
+use detect::render::mail::Letter;
+use pipeline::Pipeline;
+use pipeline::post::{Manner, PostOffice};
+
+use crate::alert_topic::AlertTopic;
+use crate::events::Events;
+use crate::findings::Findings;
+use crate::log_bucket::S3Bucket;
+use crate::log_files::LogFiles;
+use crate::mail_topic::MailTopic;
+use crate::own::Own;
+use crate::own_queue::OwnQueue;
+use crate::settings::{self, Cloud, ForLogFiles, ForMails, Judging, environment};
+use crate::state_table::StateTable;
+
+/// How long to wait for a connection.
+const CONNECT: Duration = Duration::from_secs(3);
+
+/// How long to wait for one answer.
+const ANSWER: Duration = Duration::from_secs(10);
+
+/// How often a call is tried in all.
+const TRIES: u32 = 4;
+
+/// The start of a function.
+#[derive(Debug)]
+pub struct Boot {
+    /// The function's name.
+    pub function: String,
+    cloud: Cloud,
+}
+
+impl Boot {
+    /// Begins to log, and looks where we are.
+    #[must_use]
+    pub fn new() -> Self {
+        log();
+        Self {
+            function: environment("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|| "local".to_owned()),
+            cloud: Cloud::of(&environment),
+        }
+    }
+
+    /// The door for a trail's log files.
+    #[must_use]
+    pub fn log_files(
+        &self,
+        settings: ForLogFiles,
+    ) -> LogFiles<S3Bucket, OwnQueue, StateTable, AlertTopic> {
+        let sdk = sdk(&self.cloud);
+        let (detector, own, pipeline) = judging(&sdk, settings.judging);
+        let s3 = aws_sdk_s3::config::Builder::from(&sdk)
+            // Where AWS is another address, buckets have no names of their own.
+            .force_path_style(self.cloud.endpoint.is_some())
+            .build();
+        LogFiles::new(
+            detector,
+            own,
+            S3Bucket::new(aws_sdk_s3::Client::from_conf(s3), settings.max_object_bytes),
+            OwnQueue::new(aws_sdk_sqs::Client::new(&sdk), settings.log_queue),
+            pipeline,
+        )
+    }
+
+    /// The door for single records.
+    #[must_use]
+    pub fn events(&self, settings: Judging) -> Events<StateTable, AlertTopic> {
+        let (detector, own, pipeline) = judging(&sdk(&self.cloud), settings);
+        Events::new(detector, own, pipeline)
+    }
+
+    /// The door for findings.
+    #[must_use]
+    pub fn findings(&self, settings: ForMails) -> Findings<StateTable, MailTopic> {
+        let sdk = sdk(&self.cloud);
+        let table = StateTable::new(aws_sdk_dynamodb::Client::new(&sdk), settings.state_table);
+        let topic = MailTopic::new(aws_sdk_sns::Client::new(&sdk), settings.mail_topic);
+        let manner = Manner {
+            letter: Letter::new(&settings.languages),
+            rate: settings.rate,
+            update_after: settings.update_after,
+        };
+        Findings::new(PostOffice::new(table, topic, manner))
+    }
+}
+
+impl Default for Boot {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What all clients share: one pool of connections, one TLS.
+#[must_use]
+pub fn sdk(cloud: &Cloud) -> SdkConfig {
+    let is_plain = cloud
+        .endpoint
+        .as_ref()
+        .is_some_and(|url| url.starts_with("http://"));
+    let http = if is_plain {
+        Builder::new().build_http()
+    } else {
+        Builder::new()
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .build_https()
+    };
+    let credentials = Credentials::new(
+        &cloud.access_key,
+        &cloud.secret,
+        cloud.session.clone(),
+        None,
+        "environment",
+    );
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .read_timeout(ANSWER)
+        .build();
+    let mut sdk = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(cloud.region.clone()))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .retry_config(RetryConfig::standard().with_max_attempts(TRIES))
+        .timeout_config(timeouts)
+        .http_client(http);
+    sdk.set_endpoint_url(cloud.endpoint.clone());
+    sdk.build()
+}
+
+/// The rules, which live as long as the function, and the road.
+fn judging(
+    sdk: &SdkConfig,
+    settings: Judging,
+) -> (
+    &'static Detector,
+    Option<Own>,
+    Pipeline<StateTable, AlertTopic>,
+) {
+    let (detector, problems) = crate::rules::built_in(settings.rules.as_deref());
+    if problems > 0 {
+        tracing::error!(problems, "some rules are left out");
+    }
+    let detector = Box::leak(Box::new(detector.from_level(settings.level)));
+    let account = settings
+        .findings_topic
+        .split(':')
+        .nth(4)
+        .unwrap_or_default();
+    let own = settings.own_prefix.map(|prefix| Own::new(account, &prefix));
+    let table = StateTable::new(aws_sdk_dynamodb::Client::new(sdk), settings.state_table);
+    let topic = AlertTopic::new(aws_sdk_sns::Client::new(sdk), settings.findings_topic);
+    (detector, own, Pipeline::new(table, topic))
+}
+
+/// One JSON object a line, as CloudWatch Logs searches them.
+fn log() {
+    let log = tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_current_span(false);
+    let log = log
+        .with_span_list(false)
+        .with_target(false)
+        .with_max_level(tracing::Level::INFO);
+    // In tests another log may have begun already; it will do.
+    let _ = log.try_init();
+}
+
+/// Reads settings, or logs what is wrong with all of them.
+///
+/// # Errors
+/// Those of `read`.
+pub fn settings<T>(
+    read: impl FnOnce(&dyn Fn(&str) -> Option<String>) -> Result<T, settings::SettingsError>,
+) -> Result<T, settings::SettingsError> {
+    read(&environment).inspect_err(|settings::SettingsError(problems)| {
+        for problem in problems {
+            tracing::error!(problem = %problem, "a setting cannot be used");
+        }
+    })
+}

@@ -1,0 +1,95 @@
+//! The door for single records, moments after the call.
+//!
+//! EventBridge wraps a record of CloudTrail into an event: `AWS API Call via CloudTrail`, both spellings
+//! of a console sign-in, service events, Insights, console actions, network activity. What is judged is
+//! the record inside; it names the account and the region in which the call was made, also when another
+//! account or region has forwarded the event.
+//!
+//! Source: CloudTrail user guide, *Amazon EventBridge events for CloudTrail*; EventBridge user guide,
+//! *AWS service events delivered via AWS CloudTrail*.
+
+use std::time::Duration;
+
+use detect::Detector;
+use pipeline::ports::{AlertSink, StateStore};
+use pipeline::{Pipeline, PipelineError};
+use serde::Deserialize;
+
+use crate::deadline::Deadline;
+use crate::metrics::Tally;
+use crate::own::Own;
+use crate::reading::Judge;
+use crate::trigger::Progress;
+
+/// How the types of such events end.
+const VIA: &str = "via CloudTrail";
+
+/// Why an event was not dealt with.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EventError {
+    /// It is no event of EventBridge.
+    #[error("the event is not one of EventBridge")]
+    Foreign(#[from] serde_json::Error),
+    /// Something that no rule of ours should have sent here.
+    #[error(
+        "the event has the type `{0}`, which is none of CloudTrail: mend the rule that sends it"
+    )]
+    OtherType(String),
+    /// What is inside is no record.
+    #[error("the event's detail is no record of CloudTrail")]
+    NoRecord,
+    /// What was found could not be settled.
+    #[error(transparent)]
+    Settle(#[from] PipelineError),
+}
+
+/// The door, with what stands at its sides.
+pub struct Events<S, A> {
+    detector: &'static Detector,
+    judge: Judge,
+    pipeline: Pipeline<S, A>,
+}
+
+#[derive(Deserialize)]
+struct Envelope {
+    #[serde(rename = "detail-type")]
+    detail_type: String,
+}
+
+impl<S: StateStore, A: AlertSink> Events<S, A> {
+    /// Opens the door.
+    pub fn new(detector: &'static Detector, own: Option<Own>, pipeline: Pipeline<S, A>) -> Self {
+        Self {
+            detector,
+            judge: Judge::new(detector, own),
+            pipeline,
+        }
+    }
+
+    /// Judges one event.
+    ///
+    /// # Errors
+    /// [`EventError`]; Lambda then tries again, and at last hands the event to a person.
+    pub async fn handle(&mut self, event: &str, tally: &mut Tally) -> Result<(), EventError> {
+        let envelope: Envelope = serde_json::from_str(event)?;
+        if !envelope.detail_type.ends_with(VIA) {
+            return Err(EventError::OtherType(envelope.detail_type));
+        }
+        let part = self.judge.read(
+            None,
+            event.as_bytes(),
+            Progress::default(),
+            // One record is never too many.
+            Deadline::within(Duration::from_secs(3_600)),
+        );
+        tally.records(&part.counts);
+        if part.counts.judged == 0 && part.counts.skipped.is_empty() {
+            return Err(EventError::NoRecord);
+        }
+        tally.found(&part.screened);
+        let settled = self.pipeline.settle(self.detector, part.screened).await?;
+        tally.settled(&settled);
+        Ok(())
+    }
+}

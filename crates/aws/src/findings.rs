@@ -1,0 +1,84 @@
+//! The door for findings: from alerts of both other doors to mails.
+//!
+//! A batch of messages is one delivery: its alerts are claimed, grouped and mailed together. Anything that
+//! is no batch is the clock's tick, at which mails go out that have waited for their time.
+
+use detect::Alert;
+use jiff::Timestamp;
+use pipeline::ports::StateStore;
+use pipeline::post::{MailSink, PostError, PostOffice};
+use serde::Deserialize;
+
+use crate::batch::{Call, Response};
+use crate::metrics::Tally;
+use crate::words::chain;
+
+/// The door, with what stands behind it.
+#[derive(Debug)]
+pub struct Findings<S, M> {
+    office: PostOffice<S, M>,
+}
+
+/// What SNS wraps around an alert, unless it was told to deliver it raw.
+#[derive(Deserialize)]
+struct Notification {
+    #[serde(rename = "Message")]
+    message: String,
+}
+
+impl<S: StateStore, M: MailSink> Findings<S, M> {
+    /// Opens the door.
+    pub fn new(office: PostOffice<S, M>) -> Self {
+        Self { office }
+    }
+
+    /// Deals with what has come at `now`; at `dead` the invocation is over, whatever happens.
+    ///
+    /// # Errors
+    /// [`PostError`] at a tick; of a batch all messages come back instead.
+    pub async fn handle(
+        &self,
+        call: &Call,
+        now: Timestamp,
+        dead: Timestamp,
+        tally: &mut Tally,
+    ) -> Result<Response, PostError> {
+        let mut response = Response::default();
+        let messages = match call {
+            Call::Queue(messages) => messages.as_slice(),
+            Call::Direct(_) => &[],
+        };
+        let (mut alerts, mut ids) = (Vec::new(), Vec::new());
+        for message in messages {
+            match alert(&message.body) {
+                Ok(alert) => {
+                    alerts.push(alert);
+                    ids.push(&message.id);
+                }
+                Err(error) => {
+                    let error = chain(&error);
+                    tracing::error!(message = message.id, error, "not an alert of ours");
+                    response.fail(&message.id);
+                }
+            }
+        }
+        tally.findings(alerts.len(), response.failures.len());
+        match self.office.deliver(alerts, now, dead).await {
+            Ok(posted) => tally.posted(&posted),
+            Err(error) if ids.is_empty() => return Err(error),
+            Err(error) => {
+                let error = chain(&error);
+                tracing::warn!(error, messages = ids.len(), "the findings come back");
+                ids.iter().for_each(|id| response.fail(id));
+            }
+        }
+        Ok(response)
+    }
+}
+
+fn alert(body: &str) -> Result<Alert, serde_json::Error> {
+    match serde_json::from_str::<Notification>(body) {
+        Ok(notification) => serde_json::from_str(&notification.message),
+        Err(_) => serde_json::from_str(body),
+    }
+}

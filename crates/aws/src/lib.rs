@@ -1,0 +1,29 @@
+//! The adapters between the road and AWS, named for what they are to us.
+//!
+//! Three doors: [`log_files`] for a trail's log files, [`events`] for single records moments after the
+//! call, [`findings`] for what both have found. Each is a function over ports, so that tests walk
+//! through them with memory in place of AWS; the functions' `main.rs` only put the parts together,
+//! which [`boot`] makes once.
+//!
+//! Invariants: settings are read in [`settings`] and nowhere else; a message fails alone
+//! ([`batch`]); what a record holds is never logged.
+
+pub mod alert_topic;
+pub mod batch;
+pub mod boot;
+pub mod deadline;
+pub mod events;
+pub mod findings;
+pub mod log_bucket;
+pub mod log_files;
+pub mod mail_topic;
+pub mod metrics;
+pub mod own;
+pub mod own_queue;
+pub mod reading;
+pub mod rules;
+pub mod settings;
+pub mod state_table;
+pub mod trigger;
+
+mod words;

@@ -1,0 +1,232 @@
+//! What an invocation did, as one line for people and one for CloudWatch.
+//!
+//! The second is in the embedded metric format: CloudWatch makes metrics of it without a call. The sums
+//! add up, `RecordsIn = RecordsJudged + RecordsSkipped + RecordsFailed`, and an alarm watches that they do.
+//!
+//! Source: CloudWatch user guide, *Specification: Embedded metric format* (at most 100 metrics a line, 100
+//! values each).
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+
+use detect::Screened;
+use detect::cloudtrail::kind::Neighbour;
+use jiff::Timestamp;
+use pipeline::Settled;
+use pipeline::post::Posted;
+use serde_json::{Value, json};
+
+use crate::reading::{Counts, Part};
+
+/// The namespace of all our metrics.
+pub const NAMESPACE: &str = "Trailhound";
+
+/// How many values of one metric a line may have.
+const VALUES: usize = 100;
+
+/// What one invocation did.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub struct Tally {
+    counts: Counts,
+    /// Whether records are what this function reads.
+    reads_records: bool,
+    sums: BTreeMap<String, u64>,
+    seconds: BTreeMap<&'static str, Vec<i64>>,
+}
+
+impl Tally {
+    fn add(&mut self, name: impl Into<String>, count: u64) {
+        *self.sums.entry(name.into()).or_default() += count;
+    }
+
+    /// Objects that are no log files.
+    pub fn neighbours(&mut self, neighbours: &BTreeMap<Neighbour, u64>) {
+        for (neighbour, count) in neighbours {
+            let what = match neighbour {
+                Neighbour::Digest => "Digest",
+                Neighbour::OtherService(_) => "OtherService",
+                Neighbour::NotALogFile => "NotALogFile",
+            };
+            self.add(format!("ObjectsSkipped{what}"), *count);
+            self.add("ObjectsSkipped", *count);
+        }
+    }
+
+    /// A log file that cannot be fetched.
+    pub fn unread(&mut self, reason: &str) {
+        self.add(format!("LogFiles{reason}"), 1);
+        self.add("LogFilesFailed", 1);
+    }
+
+    /// A log file, or a part of one.
+    pub fn file(&mut self, part: &Part) {
+        self.add("LogFiles", 1);
+        self.add("LogBytes", part.report.bytes_read);
+        if part.report.problem.is_some() && part.stopped.is_none() {
+            self.add("LogFilesDamaged", 1);
+            self.add("LogFilesFailed", 1);
+        }
+        self.records(&part.counts);
+    }
+
+    /// An object that the next invocation goes on with.
+    pub fn continued(&mut self) {
+        self.add("LogFilesContinued", 1);
+    }
+
+    /// Records read.
+    pub fn records(&mut self, counts: &Counts) {
+        self.reads_records = true;
+        self.counts.add(counts);
+    }
+
+    /// What the rules found.
+    pub fn found(&mut self, screened: &Screened) {
+        self.add("Matches", screened.matches);
+        self.add("MatchesSuppressed", screened.suppressed.values().sum());
+        self.add("MatchesBelowLevel", screened.below.values().sum());
+        let now = Timestamp::now();
+        for case in screened.cases.iter() {
+            self.add(format!("AlertsFound{}", title(case.level().as_str())), 1);
+            let age = now.duration_since(case.alert().time).as_secs();
+            self.seconds.entry("SecondsToFind").or_default().push(age);
+        }
+    }
+
+    /// What became of it.
+    pub fn settled(&mut self, settled: &Settled) {
+        self.add("AlertsPublished", settled.published as u64);
+        self.add("AlertsKnown", settled.known as u64);
+        self.add("StateWrites", settled.writes as u64);
+        self.add("StateConflicts", settled.conflicts as u64);
+    }
+
+    /// Findings that came to be mailed, and messages that are none.
+    pub fn findings(&mut self, alerts: usize, strangers: usize) {
+        self.add("FindingsIn", alerts as u64);
+        self.add("FindingsFailed", strangers as u64);
+    }
+
+    /// What was mailed.
+    pub fn posted(&mut self, posted: &Posted) {
+        self.add("MailsSent", posted.mails as u64);
+        self.add("AlertsTold", posted.told as u64);
+        self.add("FindingsKnown", posted.known as u64);
+        self.add("AlertsWaiting", posted.waiting as u64);
+        self.add("StateWrites", posted.writes as u64);
+        self.add("StateConflicts", posted.conflicts as u64);
+        self.seconds
+            .entry("SecondsToMail")
+            .or_default()
+            .extend(&posted.seconds);
+    }
+
+    /// A count by its name; 0 if nothing was counted.
+    #[must_use]
+    pub fn sum(&self, name: &str) -> u64 {
+        self.sums.get(name).copied().unwrap_or(0)
+    }
+
+    /// The records that were read.
+    #[must_use]
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// The line for CloudWatch, of the function of this name at `now`.
+    #[must_use]
+    pub fn line(&self, function: &str, now: Timestamp) -> Value {
+        let mut line = json!({ "function": function });
+        let mut metrics = Vec::new();
+        let mut metric = |name: &str, unit: &str, value: Value| {
+            metrics.push(json!({ "Name": name, "Unit": unit }));
+            line[name] = value;
+        };
+        if self.reads_records {
+            metric("RecordsIn", "Count", self.counts.read().into());
+            metric("RecordsJudged", "Count", self.counts.judged.into());
+            metric(
+                "RecordsSkipped",
+                "Count",
+                self.counts.skipped.values().sum::<u64>().into(),
+            );
+            metric("RecordsFailed", "Count", self.counts.failed.into());
+        }
+        for (reason, count) in &self.counts.skipped {
+            metric(&format!("RecordsSkipped{reason}"), "Count", (*count).into());
+        }
+        for (name, sum) in &self.sums {
+            let unit = if name.ends_with("Bytes") {
+                "Bytes"
+            } else {
+                "Count"
+            };
+            metric(name, unit, (*sum).into());
+        }
+        for (name, seconds) in &self.seconds {
+            if !seconds.is_empty() {
+                let some: Vec<_> = seconds.iter().take(VALUES).collect();
+                metric(name, "Seconds", json!(some));
+            }
+        }
+        line["_aws"] = json!({
+            "Timestamp": now.as_millisecond(),
+            "CloudWatchMetrics": [{
+                "Namespace": NAMESPACE, "Dimensions": [["function"]], "Metrics": metrics,
+            }],
+        });
+        line
+    }
+
+    /// Writes the line for CloudWatch.
+    pub fn emit(&self, function: &str) {
+        let line = self.line(function, Timestamp::now());
+        // If the log cannot be written there is nobody to tell.
+        let _ = writeln!(std::io::stdout().lock(), "{line}");
+    }
+}
+
+/// `high` as `High`.
+fn title(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map_or_else(String::new, |first| {
+        first.to_ascii_uppercase().to_string() + chars.as_str()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sums_add_up_in_the_line() {
+        let mut tally = Tally::default();
+        tally.records(&Counts {
+            judged: 5,
+            skipped: BTreeMap::from([("Digest", 2), ("OwnCall", 1)]),
+            failed: 3,
+        });
+        tally.posted(&Posted {
+            mails: 2,
+            seconds: vec![3, 4],
+            ..Posted::default()
+        });
+        let line = tally.line("trailhound-x", Timestamp::UNIX_EPOCH);
+        assert_eq!(line["RecordsIn"], 11);
+        assert_eq!(
+            (&line["RecordsSkippedDigest"], &line["MailsSent"]),
+            (&json!(2), &json!(2))
+        );
+        assert_eq!(line["SecondsToMail"], json!([3, 4]));
+        let directive = &line["_aws"]["CloudWatchMetrics"][0];
+        let metrics = directive["Metrics"].as_array().unwrap();
+        assert!(metrics.len() <= 100);
+        for metric in metrics {
+            assert!(
+                !line[metric["Name"].as_str().unwrap()].is_null(),
+                "{metric}"
+            );
+        }
+        assert_eq!(directive["Dimensions"], json!([["function"]]));
+    }
+}

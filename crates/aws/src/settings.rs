@@ -1,0 +1,450 @@
+//! What a function is told by its environment: read once, here and nowhere else.
+//!
+//! Every problem is reported together, each with the variable, its value and the form that would be
+//! accepted, so that a deployment is mended in one go.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use detect::language::Language;
+use jiff::SignedDuration;
+use pipeline::post::Rate;
+use sigma::Level;
+
+/// A variable, and what it accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Variable {
+    /// Its name.
+    pub name: &'static str,
+    /// What it accepts, as a person would say it.
+    pub accepts: &'static str,
+}
+
+const fn variable(name: &'static str, accepts: &'static str) -> Variable {
+    Variable { name, accepts }
+}
+
+/// The table that remembers.
+pub const STATE_TABLE: Variable =
+    variable("TRAILHOUND_STATE_TABLE", "the name of a DynamoDB table");
+/// Where alerts are published.
+pub const FINDINGS_TOPIC: Variable =
+    variable("TRAILHOUND_FINDINGS_TOPIC_ARN", "the ARN of an SNS topic");
+/// Where mails are published.
+pub const MAIL_TOPIC: Variable = variable("TRAILHOUND_MAIL_TOPIC_ARN", "the ARN of an SNS topic");
+/// What mails are written in.
+pub const LANGUAGE: Variable = variable("TRAILHOUND_LANGUAGE", "`en`, `zh-CN` or `both`");
+/// The lowest level that becomes an alert.
+pub const LEVEL: Variable = variable(
+    "TRAILHOUND_LEVEL",
+    "`informational`, `low`, `medium`, `high` or `critical`",
+);
+/// Rules beside the built-in ones.
+pub const RULES: Variable = variable("TRAILHOUND_RULES", "a folder with rule files");
+/// The queue that tells of log files.
+pub const LOG_QUEUE: Variable = variable("TRAILHOUND_LOG_QUEUE_URL", "the URL of an SQS queue");
+/// The largest object that is read.
+pub const MAX_OBJECT: Variable = variable(
+    "TRAILHOUND_MAX_OBJECT_BYTES",
+    "a whole number of bytes, 1 or more",
+);
+/// How many mails go out.
+pub const RATE: Variable = variable(
+    "TRAILHOUND_MAILS_PER_SECOND",
+    "a number above 0 and at most 5, such as 1 or 0.2",
+);
+/// How long an update waits for others.
+pub const UPDATE_AFTER: Variable = variable(
+    "TRAILHOUND_UPDATE_AFTER_SECONDS",
+    "a whole number of seconds from 0 to 86400",
+);
+/// What the names of our own roles begin with.
+pub const OWN_PREFIX: Variable = variable(
+    "TRAILHOUND_OWN_PREFIX",
+    "what the names of the fleet's roles begin with: 4 to 64 letters, digits and hyphens",
+);
+
+/// All of them.
+pub const VARIABLES: [Variable; 11] = [
+    STATE_TABLE,
+    FINDINGS_TOPIC,
+    MAIL_TOPIC,
+    LANGUAGE,
+    LEVEL,
+    RULES,
+    LOG_QUEUE,
+    MAX_OBJECT,
+    RATE,
+    UPDATE_AFTER,
+    OWN_PREFIX,
+];
+
+/// The largest object that is read unless another size is given, in bytes as stored.
+pub const MAX_OBJECT_BYTES: u64 = 512 << 20;
+
+/// What is wrong with one variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    variable: Variable,
+    value: Option<String>,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Variable { name, accepts } = self.variable;
+        match &self.value {
+            Some(value) => write!(f, "`{name}` is `{value}`; it must be {accepts}"),
+            None => write!(f, "`{name}` is not set; it must be {accepts}"),
+        }
+    }
+}
+
+/// All that is wrong with the environment.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{} of the settings cannot be used: {}", .0.len(), list(.0))]
+pub struct SettingsError(pub Vec<Problem>);
+
+fn list(problems: &[Problem]) -> String {
+    let each: Vec<_> = problems.iter().map(ToString::to_string).collect();
+    each.join("; ")
+}
+
+/// What both functions need that judge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judging {
+    /// The table that remembers.
+    pub state_table: String,
+    /// Where alerts are published.
+    pub findings_topic: String,
+    /// The lowest level that becomes an alert.
+    pub level: Level,
+    /// Rules beside the built-in ones.
+    pub rules: Option<PathBuf>,
+    /// What the names of our own roles begin with.
+    pub own_prefix: Option<String>,
+}
+
+/// What `lambda-s3-logs` needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForLogFiles {
+    /// How it judges.
+    pub judging: Judging,
+    /// Where it leaves word for itself.
+    pub log_queue: String,
+    /// The largest object that it reads, in bytes as stored.
+    pub max_object_bytes: u64,
+}
+
+/// What `lambda-alerts` needs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ForMails {
+    /// The table that remembers.
+    pub state_table: String,
+    /// Where mails are published.
+    pub mail_topic: String,
+    /// What they are written in.
+    pub languages: Vec<Language>,
+    /// How many go out.
+    pub rate: Rate,
+    /// How long an update waits for others.
+    pub update_after: SignedDuration,
+}
+
+/// Reads variables, and gathers what is wrong with them.
+struct Reader<'v> {
+    value: &'v dyn Fn(&str) -> Option<String>,
+    problems: Vec<Problem>,
+}
+
+/// The settings of `lambda-eventbridge`.
+///
+/// # Errors
+/// [`SettingsError`] with everything that is wrong.
+pub fn for_events(value: &dyn Fn(&str) -> Option<String>) -> Result<Judging, SettingsError> {
+    let mut reader = Reader::new(value);
+    let judging = reader.judging();
+    reader.finish(judging)
+}
+
+/// The settings of `lambda-s3-logs`.
+///
+/// # Errors
+/// [`SettingsError`] with everything that is wrong.
+pub fn for_log_files(value: &dyn Fn(&str) -> Option<String>) -> Result<ForLogFiles, SettingsError> {
+    let mut reader = Reader::new(value);
+    let judging = reader.judging();
+    let log_queue = reader.required(LOG_QUEUE, |text| {
+        text.starts_with("http").then(|| text.to_owned())
+    });
+    let max_object_bytes = reader.optional(MAX_OBJECT, MAX_OBJECT_BYTES, |text| {
+        text.parse().ok().filter(|bytes| *bytes > 0)
+    });
+    let settings = judging
+        .zip(log_queue)
+        .map(|(judging, log_queue)| ForLogFiles {
+            judging,
+            log_queue,
+            max_object_bytes,
+        });
+    reader.finish(settings)
+}
+
+/// The settings of `lambda-alerts`.
+///
+/// # Errors
+/// [`SettingsError`] with everything that is wrong.
+pub fn for_mails(value: &dyn Fn(&str) -> Option<String>) -> Result<ForMails, SettingsError> {
+    let mut reader = Reader::new(value);
+    let state_table = reader.required(STATE_TABLE, any);
+    let mail_topic = reader.required(MAIL_TOPIC, topic);
+    let languages = reader.optional(LANGUAGE, vec![Language::En], languages);
+    let rate = reader.optional(RATE, Rate::per_second(1.0), |text| {
+        let rate = text.parse::<f64>().ok()?;
+        (rate > 0.0 && rate <= 5.0).then(|| Rate::per_second(rate))
+    });
+    let update_after = reader.optional(UPDATE_AFTER, SignedDuration::from_mins(15), |text| {
+        let seconds = text
+            .parse::<u32>()
+            .ok()
+            .filter(|seconds| *seconds <= 86_400)?;
+        Some(SignedDuration::from_secs(seconds.into()))
+    });
+    let settings = state_table
+        .zip(mail_topic)
+        .map(|(state_table, mail_topic)| ForMails {
+            state_table,
+            mail_topic,
+            languages,
+            rate,
+            update_after,
+        });
+    reader.finish(settings)
+}
+
+impl<'v> Reader<'v> {
+    fn new(value: &'v dyn Fn(&str) -> Option<String>) -> Self {
+        Self {
+            value,
+            problems: Vec::new(),
+        }
+    }
+
+    fn judging(&mut self) -> Option<Judging> {
+        let state_table = self.required(STATE_TABLE, any);
+        let findings_topic = self.required(FINDINGS_TOPIC, topic);
+        let level = self.optional(LEVEL, Level::Low, |text| text.parse().ok());
+        let rules = self.optional(RULES, None, |text| Some(Some(PathBuf::from(text))));
+        let own_prefix = self.optional(OWN_PREFIX, None, |text| prefix(text).map(Some));
+        Some(Judging {
+            state_table: state_table?,
+            findings_topic: findings_topic?,
+            level,
+            rules,
+            own_prefix,
+        })
+    }
+
+    /// The value of a variable that must be set.
+    fn required<T>(
+        &mut self,
+        variable: Variable,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        let value = (self.value)(variable.name).filter(|value| !value.is_empty());
+        let read = value.as_deref().and_then(read);
+        if read.is_none() {
+            self.problems.push(Problem { variable, value });
+        }
+        read
+    }
+
+    /// The value of a variable that may be missing or empty.
+    fn optional<T>(
+        &mut self,
+        variable: Variable,
+        otherwise: T,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> T {
+        match (self.value)(variable.name).filter(|value| !value.is_empty()) {
+            None => otherwise,
+            Some(_) => self.required(variable, read).unwrap_or(otherwise),
+        }
+    }
+
+    fn finish<T>(self, settings: Option<T>) -> Result<T, SettingsError> {
+        match settings {
+            Some(settings) if self.problems.is_empty() => Ok(settings),
+            _ => Err(SettingsError(self.problems)),
+        }
+    }
+}
+
+fn any(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+fn topic(text: &str) -> Option<String> {
+    let mut parts = text.split(':');
+    let is_topic = parts.next() == Some("arn") && parts.nth(1) == Some("sns");
+    (is_topic && parts.count() == 3).then(|| text.to_owned())
+}
+
+fn languages(text: &str) -> Option<Vec<Language>> {
+    if text.eq_ignore_ascii_case("both") {
+        return Some(Language::ALL.to_vec());
+    }
+    text.parse().ok().map(|language| vec![language])
+}
+
+fn prefix(text: &str) -> Option<String> {
+    let is_name = text
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    (is_name && (4..=64).contains(&text.len())).then(|| text.to_owned())
+}
+
+/// Where AWS is, and who we are there: what Lambda says in the environment.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Cloud {
+    /// The region, such as `eu-west-1`.
+    pub region: String,
+    /// The access key of the function's role.
+    pub access_key: String,
+    /// Its secret.
+    pub secret: String,
+    /// Its session.
+    pub session: Option<String>,
+    /// Another address for all services; for tests.
+    pub endpoint: Option<String>,
+}
+
+impl fmt::Debug for Cloud {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cloud")
+            .field("region", &self.region)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Cloud {
+    /// Reads what Lambda says; what it does not say is empty, and the first call will tell.
+    #[must_use]
+    pub fn of(value: &dyn Fn(&str) -> Option<String>) -> Self {
+        let text = |name| value(name).unwrap_or_default();
+        Self {
+            region: value("AWS_REGION")
+                .or_else(|| value("AWS_DEFAULT_REGION"))
+                .unwrap_or_else(|| "us-east-1".to_owned()),
+            access_key: text("AWS_ACCESS_KEY_ID"),
+            secret: text("AWS_SECRET_ACCESS_KEY"),
+            session: value("AWS_SESSION_TOKEN").filter(|token| !token.is_empty()),
+            endpoint: value("AWS_ENDPOINT_URL").filter(|url| !url.is_empty()),
+        }
+    }
+}
+
+/// A variable of this process.
+#[must_use]
+pub fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOPIC: &str = "arn:aws-cn:sns:cn-north-1:111122223333:findings";
+
+    fn set(pairs: &[(&str, &str)]) -> impl Fn(&str) -> Option<String> {
+        let pairs: Vec<_> = pairs
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect();
+        move |name| {
+            pairs
+                .iter()
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| value.clone())
+        }
+    }
+
+    #[test]
+    fn every_problem_is_told_at_once() {
+        let environment = set(&[
+            ("TRAILHOUND_FINDINGS_TOPIC_ARN", "findings"),
+            ("TRAILHOUND_LEVEL", "loud"),
+            ("TRAILHOUND_MAX_OBJECT_BYTES", "1 GB"),
+            ("TRAILHOUND_OWN_PREFIX", "*"),
+        ]);
+        let error = for_log_files(&environment).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "6 of the settings cannot be used: \
+             `TRAILHOUND_STATE_TABLE` is not set; it must be the name of a DynamoDB table; \
+             `TRAILHOUND_FINDINGS_TOPIC_ARN` is `findings`; it must be the ARN of an SNS topic; \
+             `TRAILHOUND_LEVEL` is `loud`; it must be `informational`, `low`, `medium`, `high` or `critical`; \
+             `TRAILHOUND_OWN_PREFIX` is `*`; it must be what the names of the fleet's roles begin with: \
+             4 to 64 letters, digits and hyphens; \
+             `TRAILHOUND_LOG_QUEUE_URL` is not set; it must be the URL of an SQS queue; \
+             `TRAILHOUND_MAX_OBJECT_BYTES` is `1 GB`; it must be a whole number of bytes, 1 or more"
+        );
+    }
+
+    #[test]
+    fn what_is_not_said_has_a_default() {
+        let settings = for_mails(&set(&[
+            ("TRAILHOUND_STATE_TABLE", "state"),
+            ("TRAILHOUND_MAIL_TOPIC_ARN", TOPIC),
+            ("TRAILHOUND_LANGUAGE", ""),
+        ]))
+        .unwrap();
+        assert_eq!(settings.languages, [Language::En]);
+        assert_eq!(settings.rate, Rate::per_second(1.0));
+        assert_eq!(settings.update_after, SignedDuration::from_mins(15));
+    }
+
+    #[test]
+    fn what_is_said_is_taken() {
+        let environment = set(&[
+            ("TRAILHOUND_STATE_TABLE", "state"),
+            ("TRAILHOUND_FINDINGS_TOPIC_ARN", TOPIC),
+            ("TRAILHOUND_MAIL_TOPIC_ARN", TOPIC),
+            ("TRAILHOUND_LEVEL", "high"),
+            ("TRAILHOUND_LANGUAGE", "both"),
+            ("TRAILHOUND_MAILS_PER_SECOND", "0.2"),
+            ("TRAILHOUND_LOG_QUEUE_URL", "https://sqs/1/q"),
+            ("TRAILHOUND_MAX_OBJECT_BYTES", "5"),
+            ("TRAILHOUND_RULES", "/opt/rules"),
+            ("TRAILHOUND_OWN_PREFIX", "trailhound-"),
+        ]);
+        let logs = for_log_files(&environment).unwrap();
+        assert_eq!(
+            (logs.judging.level, logs.max_object_bytes),
+            (Level::High, 5)
+        );
+        assert_eq!(logs.judging.rules, Some("/opt/rules".into()));
+        assert_eq!(logs.judging, for_events(&environment).unwrap());
+        let mails = for_mails(&environment).unwrap();
+        assert_eq!(mails.languages, Language::ALL);
+        assert_eq!(mails.rate, Rate::per_second(0.2));
+    }
+
+    #[test]
+    fn numbers_have_bounds() {
+        for (name, value) in [
+            ("TRAILHOUND_MAILS_PER_SECOND", "0"),
+            ("TRAILHOUND_MAILS_PER_SECOND", "10"),
+            ("TRAILHOUND_MAILS_PER_SECOND", "NaN"),
+            ("TRAILHOUND_UPDATE_AFTER_SECONDS", "-1"),
+            ("TRAILHOUND_LANGUAGE", "fr"),
+        ] {
+            let environment = set(&[
+                ("TRAILHOUND_STATE_TABLE", "state"),
+                ("TRAILHOUND_MAIL_TOPIC_ARN", TOPIC),
+                (name, value),
+            ]);
+            let SettingsError(problems) = for_mails(&environment).unwrap_err();
+            assert_eq!(problems.len(), 1, "{name}={value}");
+        }
+    }
+}

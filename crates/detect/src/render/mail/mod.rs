@@ -1,0 +1,194 @@
+//! Alerts as mails: plain text, safe to read, short enough to be sent.
+//!
+//! Invariant: whatever comes from a record is shown by way of [`sentence`], and no link in it can be
+//! followed by a click; the subject is printable ASCII of fewer than [`SUBJECT`] characters; the body is
+//! smaller than [`BODY`].
+//!
+//! Source: SNS API reference, *Publish* (subjects are ASCII, shorter than 100 characters, without line
+//! breaks; a message has at most 262,144 bytes).
+
+mod body;
+mod text;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use sigma::Level;
+
+use crate::alert::{Alert, Response};
+use crate::attack;
+use crate::language::Language;
+use text::subject_line;
+
+/// A subject has fewer characters.
+pub const SUBJECT: usize = 100;
+
+/// A body has fewer bytes.
+pub const BODY: usize = 200_000;
+
+/// How many events of an alert a mail lists.
+const EVENTS: usize = 10;
+
+/// The longest command that a mail prints, in bytes.
+const COMMAND: usize = 2_000;
+
+/// The longest sentence that a mail prints, in characters.
+const SENTENCE: usize = 1_000;
+
+/// What a mail is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Something new.
+    Alert,
+    /// More of what was told.
+    Update,
+    /// Many things at once, for one by one they would be too many mails.
+    Digest,
+}
+
+impl Kind {
+    /// The word for it in filter policies.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Alert => "alert",
+            Self::Update => "update",
+            Self::Digest => "digest",
+        }
+    }
+}
+
+/// A mail, ready to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// Its subject.
+    pub subject: String,
+    /// Its text.
+    pub body: String,
+    /// What subscriptions may be filtered by.
+    pub attributes: BTreeMap<&'static str, String>,
+}
+
+/// An alert in a mail.
+#[derive(Debug, Clone, Copy)]
+pub struct Told<'a> {
+    /// The alert, as it stands.
+    pub alert: &'a Alert,
+    /// How many of its events were told before; 0 if it is new to the reader.
+    pub before: u64,
+}
+
+/// How mails read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    languages: Vec<Language>,
+}
+
+impl Letter {
+    /// In these languages, one below the other; in English if there are none.
+    #[must_use]
+    pub fn new(languages: &[Language]) -> Self {
+        let mut languages = languages.to_vec();
+        languages.dedup();
+        if languages.is_empty() {
+            languages.push(Language::En);
+        }
+        Self { languages }
+    }
+
+    /// The mail of this kind about `alerts`, the worst first.
+    ///
+    /// A mail about none says so; nobody should ask for one.
+    #[must_use]
+    pub fn write(&self, kind: Kind, alerts: &[Told<'_>]) -> Mail {
+        let parts = self
+            .languages
+            .iter()
+            .map(|language| body::of(kind, alerts, *language));
+        let body = parts
+            .collect::<Vec<_>>()
+            .join("\n\n----------------------------------------\n\n");
+        Mail {
+            subject: subject_line(kind, alerts),
+            body: text::cut(body),
+            attributes: self.attributes(kind, alerts),
+        }
+    }
+
+    fn attributes(&self, kind: Kind, alerts: &[Told<'_>]) -> BTreeMap<&'static str, String> {
+        let level = alerts.iter().map(|told| told.alert.level).max();
+        let level = level.unwrap_or(Level::Informational);
+        let one = |of: &dyn Fn(&Alert) -> Option<String>| {
+            let mut values = alerts.iter().map(|told| of(told.alert).unwrap_or_default());
+            let first = values.next().unwrap_or_default();
+            if values.all(|value| value == first) {
+                first
+            } else {
+                "several".to_owned()
+            }
+        };
+        let languages: Vec<_> = self
+            .languages
+            .iter()
+            .map(|language| language.as_str())
+            .collect();
+        let mut attributes = BTreeMap::from([
+            ("kind", kind.as_str().to_owned()),
+            ("level", level.to_string()),
+            ("level_num", level_number(level).to_string()),
+            ("account", one(&|alert| alert.account.id.clone())),
+            ("region", one(&|alert| alert.region.clone())),
+            ("rule", one(&|alert| Some(alert.rule.id.clone()))),
+            ("tactic", one(&|alert| tactic(alert).map(str::to_owned))),
+            ("language", languages.join(",")),
+        ]);
+        for value in attributes.values_mut() {
+            *value = text::attribute(value);
+        }
+        attributes
+    }
+}
+
+/// 0 for informational to 4 for critical, for filters that say "from here on".
+#[must_use]
+pub fn level_number(level: Level) -> u8 {
+    match level {
+        Level::Informational => 0,
+        Level::Low => 1,
+        Level::Medium => 2,
+        Level::High => 3,
+        Level::Critical => 4,
+    }
+}
+
+/// What the attacker is after, in ATT&CK's words: the first tag that names a tactic.
+#[must_use]
+pub fn tactic(alert: &Alert) -> Option<&'static str> {
+    let mut tags = alert.rule.tags.iter();
+    tags.find_map(|tag| attack::tactic(tag))
+        .map(|tactic| tactic.tag)
+}
+
+/// `alert` cut to what a mail shows of it: what is kept until it is mailed must not be large.
+#[must_use]
+pub fn brief(mut alert: Alert) -> Alert {
+    alert.events.truncate(EVENTS);
+    alert.response.retain(fits);
+    for text in [&mut alert.summary.en, &mut alert.summary.zh_cn] {
+        *text = text.chars().take(SENTENCE).collect();
+    }
+    let who = &mut alert.principal;
+    who.name = who.name.chars().take(SENTENCE).collect();
+    for text in [&mut who.session, &mut who.arn].into_iter().flatten() {
+        *text = text.chars().take(SENTENCE).collect();
+    }
+    alert
+}
+
+fn fits(step: &Response) -> bool {
+    step.command.len() <= COMMAND && step.undo.as_ref().is_none_or(|undo| undo.len() <= COMMAND)
+}
+
+#[cfg(test)]
+mod tests;

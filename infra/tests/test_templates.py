@@ -1,0 +1,179 @@
+"""What must hold in the templates whatever else changes in them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from conftest import INFRA, Template
+
+DAY = 24 * 60 * 60
+OWN_ACCOUNT = "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"
+
+
+def resources(templates: dict[str, Template], kind: str) -> dict[str, dict[str, Any]]:
+    """The properties of all resources of a type, by logical name."""
+    return {
+        name: resource.get("Properties", {})
+        for template in templates.values()
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == kind
+    }
+
+
+def test_nothing_is_bound_to_one_partition(templates):
+    for path in (INFRA / "sam").glob("*.yaml"):
+        text = path.read_text()
+        assert not re.search(r"arn:aws[:-]", text), f"{path.name}: write arn:${{AWS::Partition}}"
+        hosts = {host for host in re.findall(r"[\w.-]*amazonaws\.com[\w.]*", text)}
+        principals = {"cloudtrail", "cloudwatch", "events", "lambda", "s3", "sns"}
+        assert hosts <= {f"{name}.amazonaws.com" for name in principals}, path.name
+
+
+def test_every_queue_keeps_messages_for_two_weeks_and_is_encrypted(templates):
+    for name, queue in resources(templates, "AWS::SQS::Queue").items():
+        assert queue["MessageRetentionPeriod"] == 14 * DAY, name
+        assert queue["SqsManagedSseEnabled"] is True, name
+
+
+def test_every_queue_that_is_worked_off_has_its_own_dead_letters(templates):
+    queues = resources(templates, "AWS::SQS::Queue")
+    taken = set()
+    for name in ("LogQueue", "EventQueue", "FindingsQueue"):
+        redrive = queues[name]["RedrivePolicy"]
+        assert redrive["maxReceiveCount"] == 5, name
+        taken.add(redrive["deadLetterTargetArn"]["Fn::GetAtt"][0])
+    assert taken == {"LogDeadLetters", "EventDeadLetters", "FindingsDeadLetters"}
+    assert set(queues) == taken | {"LogQueue", "EventQueue", "FindingsQueue"}
+
+
+def test_a_message_stays_hidden_six_times_as_long_as_a_function_may_run(templates):
+    main = templates["template.yaml"]["Resources"]
+    for function, stack, parameter in (
+        ("S3Logs", "Doors", "LogVisibilitySeconds"),
+        ("EventBridge", "Doors", "EventVisibilitySeconds"),
+        ("Alerts", "Topics", "FindingVisibilitySeconds"),
+    ):
+        hidden = int(main[stack]["Properties"]["Parameters"][parameter])
+        assert hidden >= 6 * main[function]["Properties"]["Timeout"], function
+
+
+def test_a_queue_never_asks_for_more_copies_than_are_reserved(templates):
+    for name, function in resources(templates, "AWS::Serverless::Function").items():
+        (source,) = [event for event in function["Events"].values() if event["Type"] == "SQS"]
+        condition, reserved, otherwise = function["ReservedConcurrentExecutions"]["Fn::If"]
+        assert source["Properties"]["ScalingConfig"]["MaximumConcurrency"] == reserved, name
+        assert source["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"], name
+        assert (condition, otherwise) == ("Reserves", {"Ref": "AWS::NoValue"}), name
+
+
+def test_every_function_has_a_role_and_a_log_of_its_own(templates):
+    functions = resources(templates, "AWS::Serverless::Function")
+    roles = {function["Role"]["Fn::GetAtt"][0] for function in functions.values()}
+    logs = {function["LoggingConfig"]["LogGroup"]["Ref"] for function in functions.values()}
+    assert len(roles) == len(logs) == len(functions) == 3
+    assert roles == set(resources(templates, "AWS::IAM::Role"))
+    for name, log in resources(templates, "AWS::Logs::LogGroup").items():
+        assert log["RetentionInDays"] == {"Ref": "FunctionLogDays"}, name
+
+
+def test_logs_outlive_the_stack_and_nothing_else_does(templates):
+    kept = {
+        name
+        for template in templates.values()
+        for name, resource in template["Resources"].items()
+        if resource.get("DeletionPolicy") == resource.get("UpdateReplacePolicy") == "Retain"
+    }
+    assert kept == {"Bucket", "BucketPolicy", "Key"}
+    assert templates["topics.yaml"]["Resources"]["Key"].get("DeletionPolicy") is None
+
+
+def test_the_bucket_is_closed_encrypted_versioned_and_tidied(templates):
+    (bucket,) = resources(templates, "AWS::S3::Bucket").values()
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    (encryption,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert encryption["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
+    assert bucket["VersioningConfiguration"]["Status"] == "Enabled"
+    assert bucket["LifecycleConfiguration"]["Rules"][0]["ExpirationInDays"] == {"Ref": "RetentionDays"}
+
+
+def test_the_bucket_refuses_calls_without_tls(templates):
+    (policy,) = resources(templates, "AWS::S3::BucketPolicy").values()
+    condition, deny, _ = policy["PolicyDocument"]["Statement"][0]["Fn::If"]
+    assert condition == "IsAws"
+    assert deny["Effect"] == "Deny" and deny["Action"] == "s3:*" and deny["Principal"] == "*"
+    assert deny["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert templates["template.yaml"]["Parameters"]["Emulator"]["Default"] == "false"
+
+
+def test_the_trail_sees_all_regions_and_can_be_verified(templates):
+    (trail,) = resources(templates, "AWS::CloudTrail::Trail").values()
+    for switch in (
+        "IsLogging",
+        "IsMultiRegionTrail",
+        "IncludeGlobalServiceEvents",
+        "EnableLogFileValidation",
+    ):
+        assert trail[switch] is True, switch
+    assert trail["KMSKeyId"] == {"Fn::GetAtt": ["Key", "Arn"]}
+
+
+def test_the_table_forgets_by_itself_and_can_be_brought_back(templates):
+    (table,) = resources(templates, "AWS::DynamoDB::Table").values()
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["KeySchema"] == [{"AttributeName": "key", "KeyType": "HASH"}]
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["SSESpecification"] == {"SSEEnabled": True}
+
+
+def test_keys_turn_and_topics_use_one(templates):
+    for name, key in resources(templates, "AWS::KMS::Key").items():
+        assert key["EnableKeyRotation"] is True, name
+    for name, topic in resources(templates, "AWS::SNS::Topic").items():
+        assert topic["KmsMasterKeyId"] == {"Fn::GetAtt": ["Key", "Arn"]}, name
+
+
+def test_only_services_of_this_account_may_write_to_queues_and_topics(templates):
+    """A service may be sent by anybody; a condition names the source or the account."""
+    policies = resources(templates, "AWS::SQS::QueuePolicy") | resources(templates, "AWS::SNS::TopicPolicy")
+    for name, policy in policies.items():
+        for statement in policy["PolicyDocument"]["Statement"]:
+            statement = statement["Fn::If"][1] if "Fn::If" in statement else statement
+            if statement["Principal"] == {"AWS": {"Fn::Sub": OWN_ACCOUNT}}:
+                continue
+            assert set(statement["Principal"]) == {"Service"}, f"{name}: {statement['Sid']}"
+            named = [key for test in statement["Condition"].values() for key in test]
+            assert set(named) & {"aws:SourceArn", "aws:SourceAccount"}, f"{name}: {statement['Sid']}"
+
+
+def test_every_topic_and_worked_queue_has_a_policy_of_ours(templates):
+    topics = resources(templates, "AWS::SNS::TopicPolicy").values()
+    governed = {topic["Ref"] for policy in topics for topic in policy["Topics"]}
+    assert governed == set(resources(templates, "AWS::SNS::Topic"))
+
+
+def test_the_rule_takes_every_kind_of_event_from_cloudtrail(templates):
+    rule = resources(templates, "AWS::Events::Rule")["EventRule"]
+    assert rule["EventPattern"] == {
+        "source": [{"prefix": {"Ref": "SourcePrefix"}}],
+        "detail-type": [{"suffix": " via CloudTrail"}],
+    }
+    (target,) = rule["Targets"]
+    assert target["DeadLetterConfig"]["Arn"] == {"Fn::GetAtt": ["EventDeadLetters", "Arn"]}
+    assert templates["template.yaml"]["Parameters"]["EventSourcePrefix"]["Default"] == "aws."
+
+
+def test_every_parameter_is_in_a_group_and_says_what_it_is(templates):
+    main = templates["template.yaml"]
+    groups = main["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    grouped = [name for group in groups for name in group["Parameters"]]
+    assert sorted(grouped) == sorted(main["Parameters"])
+    for name, parameter in main["Parameters"].items():
+        assert parameter.get("Description"), name
+
+
+def test_mails_that_wait_are_looked_at_every_minute(templates):
+    alerts = templates["template.yaml"]["Resources"]["Alerts"]["Properties"]
+    assert alerts["Events"]["Clock"]["Properties"]["Schedule"] == "rate(1 minute)"
+    assert alerts["EventInvokeConfig"] == {"MaximumRetryAttempts": 0}

@@ -1,0 +1,99 @@
+"""An alarm for each way in which the fleet can fail without a word; docs/operations.md knows each."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from conftest import INFRA
+
+PREFIX = "${Prefix}-"
+QUEUES = ("logs", "events", "findings")
+FUNCTIONS = ("s3-logs", "eventbridge", "alerts")
+
+
+@pytest.fixture(scope="module")
+def alarms(templates) -> dict[str, dict[str, Any]]:
+    """The properties of all alarms, by their name without the prefix."""
+    found = templates["watch.yaml"]["Resources"].values()
+    properties = [
+        resource["Properties"] for resource in found if resource["Type"] == "AWS::CloudWatch::Alarm"
+    ]
+    return {alarm["AlarmName"]["Fn::Sub"].removeprefix(PREFIX): alarm for alarm in properties}
+
+
+def watches(alarm: dict[str, Any]) -> tuple[str, str, str]:
+    """Namespace, metric, and the resource's name without the prefix."""
+    (dimension,) = alarm["Dimensions"]
+    value = dimension["Value"]
+    name = value["Fn::Sub"].removeprefix(PREFIX) if "Fn::Sub" in value else value["Ref"]
+    return alarm["Namespace"], alarm["MetricName"], name
+
+
+def test_every_alarm_tells_the_mail_topic_of_both_its_beginning_and_its_end(alarms):
+    for name, alarm in alarms.items():
+        assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "AlarmTopicArn"}], name
+        assert alarm["AlarmDescription"], name
+
+
+@pytest.mark.parametrize("queue", QUEUES)
+def test_one_dead_letter_is_enough(alarms, queue):
+    alarm = alarms[f"{queue}-dead"]
+    assert watches(alarm) == ("AWS/SQS", "ApproximateNumberOfMessagesVisible", f"{queue}-dead")
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
+
+
+@pytest.mark.parametrize("queue", QUEUES)
+def test_a_queue_that_grows_old_is_noticed_long_before_it_forgets(alarms, queue):
+    alarm = alarms[f"{queue}-age"]
+    assert watches(alarm) == ("AWS/SQS", "ApproximateAgeOfOldestMessage", queue)
+    assert 0 < alarm["Threshold"] <= 3600
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("metric", ["Errors", "Throttles"])
+def test_a_function_that_fails_or_is_held_back_is_noticed(alarms, function, metric):
+    alarm = alarms[f"{function}-{metric.lower()}"]
+    assert watches(alarm) == ("AWS/Lambda", metric, function)
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
+
+
+def test_silence_of_the_trail_is_an_alarm_too(alarms):
+    alarm = alarms["no-log-files"]
+    assert watches(alarm) == ("AWS/SQS", "NumberOfMessagesSent", "logs")
+    assert alarm["TreatMissingData"] == "breaching", "no data is just what it is there for"
+    assert (alarm["Period"], alarm["EvaluationPeriods"]) == (60, {"Ref": "QuietMinutes"})
+
+
+def test_docs_say_what_to_do_about_each_alarm(alarms):
+    page = (INFRA.parent / "docs" / "operations.md").read_text()
+    told = set(re.findall(r"^\| `…-([a-z0-9-]+)` \|", page, flags=re.MULTILINE))
+    assert told == set(alarms)
+
+
+@pytest.mark.parametrize("function", ["s3-logs", "eventbridge"])
+def test_what_was_read_but_not_accounted_for_is_noticed(alarms, function):
+    alarm = alarms[f"{function}-sums"]
+    lost, *sums = alarm["Metrics"]
+    assert lost["Expression"] == "ABS(read - judged - skipped - failed)"
+    metrics = {one["Id"]: one["MetricStat"]["Metric"] for one in sums}
+    assert {name: metric["MetricName"] for name, metric in metrics.items()} == {
+        "read": "RecordsIn",
+        "judged": "RecordsJudged",
+        "skipped": "RecordsSkipped",
+        "failed": "RecordsFailed",
+    }
+    for metric in metrics.values():
+        assert metric["Dimensions"] == [{"Name": "function", "Value": {"Fn::Sub": f"{PREFIX}{function}"}}]
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
+
+
+def test_every_metric_of_ours_is_one_that_the_functions_emit(templates):
+    text = (INFRA / "sam" / "watch.yaml").read_text()
+    code = (INFRA.parent / "crates" / "aws" / "src" / "metrics.rs").read_text()
+    dashboard = re.findall(r'\["Trailhound", "(\w+)"', text) + re.findall(r'\[".", "(\w+)", ".", "."\]', text)
+    ours = set(re.findall(r"Namespace: Trailhound\n +MetricName: (\w+)", text)) | set(dashboard)
+    ours.discard("NumberOfNotificationsFailed")
+    assert ours and all(f'"{name}"' in code for name in ours), ours
+    assert 'NAMESPACE: &str = "Trailhound"' in code and '"Dimensions": [["function"]]' in code
