@@ -194,6 +194,11 @@ impl Asked<'_> {
     ) -> bool {
         let count = match self.correlation.kind() {
             CorrelationKind::ValueCount => self.span.values.len(),
+            CorrelationKind::Temporal => self.span.rules.len(),
+            CorrelationKind::TemporalOrdered => {
+                let rules = self.correlation.rules().len();
+                if self.is_in_order(entries) { rules } else { 0 }
+            }
             kind if kind.reads_field() => {
                 let numbers = entries.iter().filter_map(|entry| self.number(entry));
                 let numbers: Vec<f64> = numbers.collect();
