@@ -70,19 +70,19 @@ impl Case {
         for rule in 0..3 {
             let _ = write!(
                 text,
-                "title: r{rule}\nname: r{rule}\nlogsource: {{ product: aws }}\n\
+                "title: r{rule}\nid: 00000000-0000-4000-8000-00000000000{rule}\nname: r{rule}\nlogsource: {{ product: aws }}\n\
                  detection: {{ s: {{ eventName: R{rule} }}, condition: s }}\n---\n"
             );
         }
         let rules: Vec<_> = (0..self.rules).map(|rule| format!("r{rule}")).collect();
         let group = if self.grouped {
-            "[sourceIPAddress]"
+            "  group-by: [sourceIPAddress]\n"
         } else {
-            "[]"
+            ""
         };
         let _ = write!(
             text,
-            "title: c\nname: c\ncorrelation:\n  type: {}\n  rules: [{}]\n  group-by: {group}\n  \
+            "title: c\nname: c\ncorrelation:\n  type: {}\n  rules: [{}]\n{group}  \
              timespan: {}s\n{}trailhound: {{ period: {}s }}\n",
             self.kind,
             rules.join(", "),
@@ -114,6 +114,7 @@ type Matches = BTreeMap<(String, i64), i64>;
 
 fn by_oracle(case: &Case, events: &[Event]) -> Matches {
     let collection = rsigma_parser::parse_sigma_yaml(&case.text()).unwrap();
+    assert!(collection.errors.is_empty(), "{:?}", collection.errors);
     let mut engine = CorrelationEngine::new(CorrelationConfig::default());
     engine.add_collection(&collection).unwrap();
     let mut matches = Matches::new();

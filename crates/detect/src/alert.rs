@@ -101,6 +101,9 @@ pub struct Alert {
     pub last_time: Timestamp,
     /// How many events, also those not listed.
     pub event_count: u64,
+    /// Whether there are so many that their number is an estimate: see [`crate::sketch`].
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub event_count_is_estimate: bool,
     /// Where it happened.
     pub account: Account,
     /// Where it happened, such as `eu-west-1`.
@@ -262,6 +265,7 @@ impl Alert {
             first_time: time,
             last_time: time,
             event_count: 1,
+            event_count_is_estimate: false,
             account: Account {
                 id: record.account().map(Into::into),
                 name: None,

@@ -197,7 +197,7 @@ impl<'d> Correlator<'d> {
             group: self.windows.strings.bytes(spot.group),
             found,
         };
-        self.cases.merge_one(story.case(&seen, &listed));
+        self.cases.merge_one(story.case(seen, &listed));
     }
 
     /// Adds the match to the windows of the correlations above.

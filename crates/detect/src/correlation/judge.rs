@@ -34,6 +34,8 @@ pub(super) struct Match {
     pub(super) last: Entry,
     /// The entries that made it match at the first: oldest first, that one included.
     pub(super) because: Vec<Entry>,
+    /// Whether there were more entries than are kept.
+    pub(super) is_cut: bool,
 }
 
 /// Asks `correlation` about a window. `now` is the newest time that is known to have passed.
@@ -79,6 +81,7 @@ pub(super) fn judge(
                     first: *entry,
                     last: *entry,
                     because: because.to_vec(),
+                    is_cut: windows.this.is_cut() || windows.before.is_some_and(Window::is_cut),
                 });
             }
         }

@@ -20,6 +20,6 @@ mod window;
 mod windows;
 
 pub use self::correlator::{Changed, Correlator, Wanted};
-pub(crate) use self::plan::Plan;
+pub(crate) use self::plan::{Plan, TOLD};
 pub use self::stored::StoredWindow;
 pub use self::windows::Windows;

@@ -19,7 +19,7 @@ const LINKS: usize = 32;
 const SUMMANDS: usize = 512;
 
 /// How many entries are kept for the story, at least.
-pub(super) const TOLD: usize = 32;
+pub(crate) const TOLD: usize = 32;
 
 /// The largest bound that is counted up to.
 const LARGEST: usize = 10_000;

@@ -48,7 +48,7 @@ pub(super) fn matched(title: &str) -> String {
 
 impl Story<'_> {
     /// The case of the alert, with the events that belong to it.
-    pub(super) fn case(&self, seen: &Sketch, listed: &[Entry]) -> Case {
+    pub(super) fn case(&self, seen: Sketch, listed: &[Entry]) -> Case {
         let last = self.found.last.timestamp();
         let moment = |entry: &Entry| Moment(entry.timestamp(), entry.event);
         let events: Vec<(Moment, EventRef)> = listed
@@ -82,6 +82,7 @@ impl Story<'_> {
                 .map_or(decided.timestamp(), Entry::timestamp),
             last_time: self.found.last.timestamp(),
             event_count: 1,
+            event_count_is_estimate: false,
             account: Account {
                 id: text(decided.account),
                 name: None,
@@ -211,16 +212,15 @@ impl Story<'_> {
 
     fn count_summary(&self, language: Language) -> String {
         let ((who, place), span) = (self.who(language), self.span(language));
-        let count = self.because().count();
+        let count = self.count(language);
         let names = self.names(language);
         let values = self.values(language);
         match language {
             Language::En => {
-                let calls = if count == 1 { "call" } else { "calls" };
-                format!("{who} made {count} {calls} within {span}{place}: {names}{values}.")
+                format!("{who} made {count} within {span}{place}: {names}{values}.")
             }
             Language::ZhCn => {
-                format!("{who} {place}在 {span} 内发起了 {count} 次调用：{names}{values}。")
+                format!("{who} {place}在 {span} 内发起了{count}：{names}{values}。")
             }
         }
     }
@@ -242,6 +242,18 @@ impl Story<'_> {
                 "{who} {place}{deed}，此后 {span} 内未出现：{}。",
                 missing.join("、")
             ),
+        }
+    }
+
+    /// How many calls there were: `5 calls`, or `at least 5 calls` where some were taken away.
+    fn count(&self, language: Language) -> String {
+        let count = self.because().count();
+        match (language, self.found.is_cut) {
+            (Language::En, false) if count == 1 => "1 call".to_owned(),
+            (Language::En, false) => format!("{count} calls"),
+            (Language::En, true) => format!("at least {count} calls"),
+            (Language::ZhCn, false) => format!(" {count} 次调用"),
+            (Language::ZhCn, true) => format!("至少 {count} 次调用"),
         }
     }
 
@@ -360,8 +372,8 @@ impl Story<'_> {
                 .next()
                 .map_or(Timestamp::UNIX_EPOCH, Entry::timestamp);
             facts.push(format!(
-                "{} matches from {first} to {}",
-                self.because().count(),
+                "{} from {first} to {}",
+                self.count(Language::En),
                 self.found.first.timestamp()
             ));
             let bounds: Vec<String> = bounds.iter().map(|bound| in_words(*bound)).collect();

@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::entry::{Entry, Place};
+use super::plan::TOLD;
 use super::strings::{Strings, Sym};
 use crate::sketch::Sketch;
 
@@ -25,7 +26,8 @@ pub(super) enum By {
     Value,
 }
 
-/// How many entries are kept: so many of the first, and so many of the last.
+/// How many entries are kept: so many of the first, and so many of the last; and of the first of all
+/// those that are told of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Limit {
     pub(super) by: By,
@@ -143,6 +145,11 @@ impl Window {
         }
     }
 
+    /// Whether some of its entries were taken away.
+    pub(super) fn is_cut(&self) -> bool {
+        matches!(self, Self::Many(held) if held.seen.is_some())
+    }
+
     /// Counts its events.
     pub(super) fn count_into(&self, sketch: &mut Sketch) {
         if let Self::Many(held) = self
@@ -237,6 +244,7 @@ impl Limit {
     /// For each entry, in their order, whether a question may need it.
     fn kept(self, entries: &[Entry]) -> Vec<bool> {
         let mut kept = vec![false; entries.len()];
+        kept.iter_mut().take(TOLD).for_each(|kept| *kept = true);
         self.mark(entries.iter().enumerate(), &mut kept);
         self.mark(entries.iter().enumerate().rev(), &mut kept);
         kept
