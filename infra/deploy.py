@@ -25,7 +25,7 @@ PACKAGED = stacks.ROOT / "target" / "packaged.yaml"
 def main(arguments: list[str]) -> int:
     try:
         if arguments[:1] == ["--destroy"] and len(arguments) == 2:
-            return destroy(arguments[1])
+            return destroy(boto3.client("cloudformation"), arguments[1])
         if 2 <= len(arguments) <= 3:
             return deploy(*arguments)
     except (RuntimeError, ClientError, subprocess.CalledProcessError) as problem:
@@ -91,8 +91,8 @@ def make_bucket(s3, bucket: str) -> None:
     s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=dict.fromkeys(closed, True))
 
 
-def destroy(stack: str) -> int:
-    formation = boto3.client("cloudformation")
+def destroy(formation, stack: str) -> int:
+    """Deletes the stack, and waits until it is gone."""
     outputs = formation.describe_stacks(StackName=stack)["Stacks"][0].get("Outputs", [])
     bucket = next((output["OutputValue"] for output in outputs if output["OutputKey"] == "Bucket"), None)
     formation.delete_stack(StackName=stack)
