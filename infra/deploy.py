@@ -40,11 +40,12 @@ def deploy(stack: str, parameters: str, artifacts: str = "") -> int:
     if problem := mistake(path):
         print(f"error: {problem}", file=sys.stderr)
         return 3
-    architecture = json.loads(path.read_text())["Parameters"].get("Architecture", "arm64")
+    given = json.loads(path.read_text())["Parameters"]
+    architecture = given.get("Architecture", "arm64")
     subprocess.run(["tools/functions.sh", "aws", architecture], cwd=stacks.ROOT, check=True)
     bucket = artifacts or own_bucket()
     stacks.package(bucket, PACKAGED)
-    stacks.deploy(stack, PACKAGED, path.resolve(), bucket)
+    stacks.deploy(stack, PACKAGED, given, bucket)
     for output in boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]:
         print(f"{output['OutputKey']:18} {output['OutputValue']}")
     print("AWS has sent a mail with a link: nothing is mailed until it is followed")
