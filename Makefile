@@ -72,7 +72,7 @@ infra: ## Test the templates, and the fleet on a local AWS
 
 .PHONY: fleet
 fleet: python ## Attack the functions on a local AWS that fails
-	@tools/logged.sh fleet $(CARGO) test --locked -p tests -- --ignored fleet --nocapture --test-threads 1
+	@tools/logged.sh fleet $(CARGO) test --locked -p fleet -- --include-ignored --nocapture --test-threads 1
 
 .PHONY: audit
 audit: ## Ask checkov, parliament and sam what they think of the templates

@@ -3,7 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
 
 mod corpus;
-mod fleet;
 mod fuzz;
 mod oracle;
 mod quality;

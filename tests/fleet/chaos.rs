@@ -21,14 +21,14 @@ use tokio::sync::mpsc::{Receiver, channel};
 
 /// Random numbers, the same for the same seed. Source: Steele et al., *SplitMix* (OOPSLA 2014).
 #[derive(Debug)]
-pub(super) struct Dice(Cell<u64>);
+pub(crate) struct Dice(Cell<u64>);
 
 impl Dice {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(Cell::new(seed))
     }
 
-    pub(super) fn roll(&self) -> u64 {
+    pub(crate) fn roll(&self) -> u64 {
         self.0.set(self.0.get().wrapping_add(0x9e37_79b9_7f4a_7c15));
         let mut z = self.0.get();
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -36,11 +36,11 @@ impl Dice {
         z ^ (z >> 31)
     }
 
-    pub(super) fn below(&self, bound: u64) -> u64 {
+    pub(crate) fn below(&self, bound: u64) -> u64 {
         self.roll() % bound
     }
 
-    pub(super) fn shuffle<T>(&self, items: &mut [T]) {
+    pub(crate) fn shuffle<T>(&self, items: &mut [T]) {
         for at in (1..items.len()).rev() {
             items.swap(at, self.below(at as u64 + 1) as usize);
         }
@@ -49,28 +49,28 @@ impl Dice {
 
 /// What a mail told, and whether its sender was struck before it could note that.
 #[derive(Debug)]
-pub(super) struct Sent {
-    pub(super) body: String,
-    pub(super) blamed: Cell<bool>,
+pub(crate) struct Sent {
+    pub(crate) body: String,
+    pub(crate) blamed: Cell<bool>,
 }
 
 /// What all copies share: the world outside.
 #[derive(Debug)]
-pub(super) struct World {
-    pub(super) state: MemoryState,
-    pub(super) published: RefCell<Vec<Alert>>,
-    pub(super) mails: RefCell<Vec<Rc<Sent>>>,
-    pub(super) left: RefCell<Vec<Task>>,
-    pub(super) writes: Cell<u64>,
-    pub(super) faults: Cell<u64>,
-    pub(super) deaths: Cell<u64>,
+pub(crate) struct World {
+    pub(crate) state: MemoryState,
+    pub(crate) published: RefCell<Vec<Alert>>,
+    pub(crate) mails: RefCell<Vec<Rc<Sent>>>,
+    pub(crate) left: RefCell<Vec<Task>>,
+    pub(crate) writes: Cell<u64>,
+    pub(crate) faults: Cell<u64>,
+    pub(crate) deaths: Cell<u64>,
     /// One call in so many is struck; 0 for none.
-    pub(super) odds: Cell<u64>,
-    pub(super) dice: Dice,
+    pub(crate) odds: Cell<u64>,
+    pub(crate) dice: Dice,
 }
 
 impl World {
-    pub(super) fn new(seed: u64, odds: u64) -> Rc<Self> {
+    pub(crate) fn new(seed: u64, odds: u64) -> Rc<Self> {
         Rc::new(Self {
             state: MemoryState::default(),
             published: RefCell::default(),
@@ -87,7 +87,7 @@ impl World {
 
 /// One copy of a function, as the world sees it.
 #[derive(Debug, Clone)]
-pub(super) struct Copy {
+pub(crate) struct Copy {
     world: Rc<World>,
     /// The mail that was sent and not noted yet.
     unnoted: Rc<RefCell<Option<Rc<Sent>>>>,
@@ -98,8 +98,11 @@ pub(super) struct Copy {
 struct Struck;
 
 impl Copy {
-    pub(super) fn of(world: &Rc<World>) -> Self {
-        Self { world: Rc::clone(world), unnoted: Rc::default() }
+    pub(crate) fn of(world: &Rc<World>) -> Self {
+        Self {
+            world: Rc::clone(world),
+            unnoted: Rc::default(),
+        }
     }
 
     /// Lets others run, and strikes now and then.
@@ -125,14 +128,21 @@ impl Copy {
 }
 
 /// What a copy dies of.
-pub(super) struct Died;
+pub(crate) struct Died;
 
 fn state_error(action: &'static str) -> impl Fn(Struck) -> StateError {
-    move |cause| StateError { place: "memory".to_owned(), action, cause: cause.into() }
+    move |cause| StateError {
+        place: "memory".to_owned(),
+        action,
+        cause: cause.into(),
+    }
 }
 
 fn sink_error(cause: Struck) -> SinkError {
-    SinkError { place: "memory".to_owned(), cause: cause.into() }
+    SinkError {
+        place: "memory".to_owned(),
+        cause: cause.into(),
+    }
 }
 
 impl StateStore for Copy {
@@ -147,7 +157,9 @@ impl StateStore for Copy {
     /// Item by item, as DynamoDB saves them: a fault may come between any two.
     async fn save(&self, changes: Vec<Change>) -> Result<BTreeSet<StateKey>, StateError> {
         let mut conflicts = BTreeSet::new();
-        let notes = changes.iter().any(|change| change.key.as_str().starts_with("claim#"));
+        let notes = changes
+            .iter()
+            .any(|change| change.key.as_str().starts_with("claim#"));
         for change in changes {
             self.strike().await.map_err(state_error("written"))?;
             self.world.writes.set(self.world.writes.get() + 1);
@@ -178,7 +190,10 @@ impl AlertSink for Copy {
 impl MailSink for Copy {
     async fn send(&self, mail: &Mail) -> Result<(), SinkError> {
         self.strike().await.map_err(sink_error)?;
-        let sent = Rc::new(Sent { body: mail.body.clone(), blamed: Cell::new(false) });
+        let sent = Rc::new(Sent {
+            body: mail.body.clone(),
+            blamed: Cell::new(false),
+        });
         self.world.mails.borrow_mut().push(Rc::clone(&sent));
         self.unnoted.replace(Some(sent));
         self.strike().await.map_err(sink_error)
@@ -187,7 +202,10 @@ impl MailSink for Copy {
 
 impl LeaveWord for Copy {
     async fn leave(&self, task: &Task) -> Result<(), LeaveError> {
-        let error = |cause: Struck| LeaveError { queue: "memory".to_owned(), cause: cause.into() };
+        let error = |cause: Struck| LeaveError {
+            queue: "memory".to_owned(),
+            cause: cause.into(),
+        };
         self.strike().await.map_err(error)?;
         self.world.left.borrow_mut().push(task.clone());
         self.strike().await.map_err(error)
@@ -196,10 +214,10 @@ impl LeaveWord for Copy {
 
 /// A bucket in memory; some reads break off.
 #[derive(Debug, Clone)]
-pub(super) struct MemoryBucket {
-    pub(super) objects: Arc<BTreeMap<String, Vec<u8>>>,
-    pub(super) dice: Arc<Mutex<u64>>,
-    pub(super) odds: u64,
+pub(crate) struct MemoryBucket {
+    pub(crate) objects: Arc<BTreeMap<String, Vec<u8>>>,
+    pub(crate) dice: Arc<Mutex<u64>>,
+    pub(crate) odds: u64,
 }
 
 impl LogBucket for MemoryBucket {
@@ -221,7 +239,9 @@ impl LogBucket for MemoryBucket {
                 }
             }
             if breaks {
-                let _ = sender.send(Err(io::Error::other("struck by the test"))).await;
+                let _ = sender
+                    .send(Err(io::Error::other("struck by the test")))
+                    .await;
             }
         });
         Ok(receiver)

@@ -10,23 +10,23 @@ use aws_sdk_dynamodb::types::{
 use aws_sdk_sqs::types::DeleteMessageBatchRequestEntry;
 
 /// The parts, by address.
-pub(super) struct Parts {
-    pub(super) s3: aws_sdk_s3::Client,
-    pub(super) sqs: aws_sdk_sqs::Client,
-    pub(super) dynamodb: aws_sdk_dynamodb::Client,
-    pub(super) findings_topic: String,
-    pub(super) mail_topic: String,
-    pub(super) log_queue: String,
-    pub(super) findings_queue: String,
+pub(crate) struct Parts {
+    pub(crate) s3: aws_sdk_s3::Client,
+    pub(crate) sqs: aws_sdk_sqs::Client,
+    pub(crate) dynamodb: aws_sdk_dynamodb::Client,
+    pub(crate) findings_topic: String,
+    pub(crate) mail_topic: String,
+    pub(crate) log_queue: String,
+    pub(crate) findings_queue: String,
     /// Where mails arrive.
-    pub(super) inbox: String,
+    pub(crate) inbox: String,
 }
 
-pub(super) const BUCKET: &str = "trail";
-pub(super) const TABLE: &str = "state";
+pub(crate) const BUCKET: &str = "trail";
+pub(crate) const TABLE: &str = "state";
 
 /// Where the local AWS is, for a client or a function.
-pub(super) fn cloud(port: u16) -> Cloud {
+pub(crate) fn cloud(port: u16) -> Cloud {
     Cloud {
         region: "us-east-1".to_owned(),
         access_key: "111122223333".to_owned(),
@@ -38,10 +38,15 @@ pub(super) fn cloud(port: u16) -> Cloud {
 
 impl Parts {
     /// Makes all of them.
-    pub(super) async fn make(port: u16) -> Self {
+    pub(crate) async fn make(port: u16) -> Self {
         let sdk = sdk(&cloud(port));
-        let s3 = aws_sdk_s3::config::Builder::from(&sdk).force_path_style(true).build();
-        let (s3, sqs) = (aws_sdk_s3::Client::from_conf(s3), aws_sdk_sqs::Client::new(&sdk));
+        let s3 = aws_sdk_s3::config::Builder::from(&sdk)
+            .force_path_style(true)
+            .build();
+        let (s3, sqs) = (
+            aws_sdk_s3::Client::from_conf(s3),
+            aws_sdk_sqs::Client::new(&sdk),
+        );
         let dynamodb = aws_sdk_dynamodb::Client::new(&sdk);
         let sns = aws_sdk_sns::Client::new(&sdk);
         s3.create_bucket().bucket(BUCKET).send().await.unwrap();
@@ -59,14 +64,31 @@ impl Parts {
         let (findings_queue, inbox) = (queue("findings").await, queue("inbox").await);
         for (topic, queue) in [(&findings_topic, "findings"), (&mail_topic, "inbox")] {
             let arn = format!("arn:aws:sqs:us-east-1:111122223333:{queue}");
-            let subscription = sns.subscribe().topic_arn(topic).protocol("sqs").endpoint(arn);
-            subscription.attributes("RawMessageDelivery", "true").send().await.unwrap();
+            let subscription = sns
+                .subscribe()
+                .topic_arn(topic)
+                .protocol("sqs")
+                .endpoint(arn);
+            subscription
+                .attributes("RawMessageDelivery", "true")
+                .send()
+                .await
+                .unwrap();
         }
-        Self { s3, sqs, dynamodb, findings_topic, mail_topic, log_queue, findings_queue, inbox }
+        Self {
+            s3,
+            sqs,
+            dynamodb,
+            findings_topic,
+            mail_topic,
+            log_queue,
+            findings_queue,
+            inbox,
+        }
     }
 
     /// The environment of a function that reaches AWS by `port`.
-    pub(super) fn environment(&self, port: u16) -> BTreeMap<String, String> {
+    pub(crate) fn environment(&self, port: u16) -> BTreeMap<String, String> {
         [
             ("AWS_REGION", "us-east-1"),
             ("AWS_ACCESS_KEY_ID", "111122223333"),
@@ -85,16 +107,20 @@ impl Parts {
     }
 
     /// Up to ten messages of a queue: receipt and body.
-    pub(super) async fn receive(&self, queue: &str) -> Vec<(String, String)> {
+    pub(crate) async fn receive(&self, queue: &str) -> Vec<(String, String)> {
         let request = self.sqs.receive_message().queue_url(queue);
         let request = request.max_number_of_messages(10).visibility_timeout(3);
         let messages = request.send().await.unwrap().messages.unwrap_or_default();
         let pair = |message: aws_sdk_sqs::types::Message| (message.receipt_handle, message.body);
-        messages.into_iter().map(pair).map(|(r, b)| (r.unwrap(), b.unwrap())).collect()
+        messages
+            .into_iter()
+            .map(pair)
+            .map(|(r, b)| (r.unwrap(), b.unwrap()))
+            .collect()
     }
 
     /// Takes messages out of a queue.
-    pub(super) async fn delete(&self, queue: &str, receipts: &[&str]) {
+    pub(crate) async fn delete(&self, queue: &str, receipts: &[&str]) {
         if receipts.is_empty() {
             return;
         }
@@ -103,16 +129,32 @@ impl Parts {
             entry.receipt_handle(*receipt).build().unwrap()
         });
         let request = self.sqs.delete_message_batch().queue_url(queue);
-        request.set_entries(Some(entries.collect())).send().await.unwrap();
+        request
+            .set_entries(Some(entries.collect()))
+            .send()
+            .await
+            .unwrap();
     }
 }
 
 /// Makes a table as the template does.
-pub(super) async fn table(dynamodb: &aws_sdk_dynamodb::Client, name: &str) {
-    let key = KeySchemaElement::builder().attribute_name("key").key_type(KeyType::Hash).build();
+pub(crate) async fn table(dynamodb: &aws_sdk_dynamodb::Client, name: &str) {
+    let key = KeySchemaElement::builder()
+        .attribute_name("key")
+        .key_type(KeyType::Hash)
+        .build();
     let text = AttributeDefinition::builder();
-    let text = text.attribute_name("key").attribute_type(ScalarAttributeType::S).build();
+    let text = text
+        .attribute_name("key")
+        .attribute_type(ScalarAttributeType::S)
+        .build();
     let request = dynamodb.create_table().table_name(name);
-    let request = request.key_schema(key.unwrap()).attribute_definitions(text.unwrap());
-    request.billing_mode(BillingMode::PayPerRequest).send().await.unwrap();
+    let request = request
+        .key_schema(key.unwrap())
+        .attribute_definitions(text.unwrap());
+    request
+        .billing_mode(BillingMode::PayPerRequest)
+        .send()
+        .await
+        .unwrap();
 }

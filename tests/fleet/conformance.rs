@@ -1,8 +1,8 @@
-//! What every store of state promises, asked of each of them: in memory, in a file, in a table.
+//! What every store of state promises, asked of each of them: here of those in memory and in a table, by the
+//! tests of the program of that in a file.
 
 use std::collections::BTreeSet;
 
-use cli::state_file::StateFile;
 use jiff::SignedDuration;
 use pipeline::memory::MemoryState;
 use pipeline::ports::{Change, StateKey, StateStore};
@@ -10,7 +10,12 @@ use pipeline::ports::{Change, StateKey, StateStore};
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 fn change(which: &str, expected: Option<u64>, value: &[u8]) -> Change {
-    Change { key: StateKey::new("test", which), expected, value: value.to_vec(), keep: DAY }
+    Change {
+        key: StateKey::new("test", which),
+        expected,
+        value: value.to_vec(),
+        keep: DAY,
+    }
 }
 
 async fn saved(store: &impl StateStore, changes: Vec<Change>) -> Vec<String> {
@@ -21,63 +26,119 @@ async fn saved(store: &impl StateStore, changes: Vec<Change>) -> Vec<String> {
 async fn loaded(store: &impl StateStore, which: &[&str]) -> Vec<(String, u64, Vec<u8>)> {
     let keys: BTreeSet<_> = which.iter().map(|one| StateKey::new("test", one)).collect();
     let found = store.load(&keys).await.unwrap();
-    found.into_iter().map(|(key, kept)| (key.to_string(), kept.version, kept.value)).collect()
+    found
+        .into_iter()
+        .map(|(key, kept)| (key.to_string(), kept.version, kept.value))
+        .collect()
 }
 
 /// Asks `store`, which must be empty, for every promise.
-pub(super) async fn conforms(store: &impl StateStore) {
-    assert!(loaded(store, &["a", "b"]).await.is_empty(), "what was never saved is absent");
+pub(crate) async fn conforms(store: &impl StateStore) {
+    assert!(
+        loaded(store, &["a", "b"]).await.is_empty(),
+        "what was never saved is absent"
+    );
     assert!(loaded(store, &[]).await.is_empty(), "nothing is asked for");
     assert!(saved(store, vec![]).await.is_empty(), "nothing is saved");
 
-    assert!(saved(store, vec![change("a", None, b"one"), change("b", None, b"")]).await.is_empty());
+    assert!(
+        saved(
+            store,
+            vec![change("a", None, b"one"), change("b", None, b"")]
+        )
+        .await
+        .is_empty()
+    );
     let first = loaded(store, &["a", "b", "c"]).await;
-    assert_eq!(first.len(), 2, "what was saved is there, also an empty value");
-    assert_eq!((first[0].0.as_str(), first[0].2.as_slice()), ("test#a", b"one".as_slice()));
+    assert_eq!(
+        first.len(),
+        2,
+        "what was saved is there, also an empty value"
+    );
+    assert_eq!(
+        (first[0].0.as_str(), first[0].2.as_slice()),
+        ("test#a", b"one".as_slice())
+    );
     let (a, b) = (first[0].1, first[1].1);
 
     let again = change("a", None, b"two");
-    assert_eq!(saved(store, vec![again]).await, ["test#a"], "it was expected to be absent");
+    assert_eq!(
+        saved(store, vec![again]).await,
+        ["test#a"],
+        "it was expected to be absent"
+    );
     assert_eq!(loaded(store, &["a"]).await, first[..1], "and is as it was");
 
-    let mixed = vec![change("a", Some(a), b"two"), change("b", Some(b + 7), b"x"), change("c", None, b"y")];
-    assert_eq!(saved(store, mixed).await, ["test#b"], "the others are saved");
+    let mixed = vec![
+        change("a", Some(a), b"two"),
+        change("b", Some(b + 7), b"x"),
+        change("c", None, b"y"),
+    ];
+    assert_eq!(
+        saved(store, mixed).await,
+        ["test#b"],
+        "the others are saved"
+    );
     let second = loaded(store, &["a", "b", "c"]).await;
-    let values: Vec<_> = second.iter().map(|(_, _, value)| value.as_slice()).collect();
+    let values: Vec<_> = second
+        .iter()
+        .map(|(_, _, value)| value.as_slice())
+        .collect();
     assert_eq!(values, [b"two".as_slice(), b"", b"y"]);
     assert_ne!(second[0].1, a, "another version after each save");
 
-    assert_eq!(saved(store, vec![change("a", Some(a), b"three")]).await, ["test#a"], "the version is old");
+    assert_eq!(
+        saved(store, vec![change("a", Some(a), b"three")]).await,
+        ["test#a"],
+        "the version is old"
+    );
     let missing = change("d", Some(1), b"z");
-    assert_eq!(saved(store, vec![missing]).await, ["test#d"], "expected to be there, and absent");
+    assert_eq!(
+        saved(store, vec![missing]).await,
+        ["test#d"],
+        "expected to be there, and absent"
+    );
 
     let bytes: Vec<u8> = (0..=255).cycle().take(1_000_000).collect();
-    assert!(saved(store, vec![change("large", None, &bytes)]).await.is_empty(), "a large value");
+    assert!(
+        saved(store, vec![change("large", None, &bytes)])
+            .await
+            .is_empty(),
+        "a large value"
+    );
     let large = loaded(store, &["large"]).await;
     assert!(large[0].2 == bytes, "comes back byte by byte");
-    assert!(saved(store, vec![change("large", Some(large[0].1), b"small")]).await.is_empty());
+    assert!(
+        saved(store, vec![change("large", Some(large[0].1), b"small")])
+            .await
+            .is_empty()
+    );
     assert_eq!(loaded(store, &["large"]).await[0].2, b"small");
 
     let names: Vec<String> = (0..230).map(|number| format!("many-{number}")).collect();
-    let many = names.iter().map(|name| change(name, None, name.as_bytes())).collect();
+    let many = names
+        .iter()
+        .map(|name| change(name, None, name.as_bytes()))
+        .collect();
     assert!(saved(store, many).await.is_empty());
     let names: Vec<_> = names.iter().map(String::as_str).collect();
     let found = loaded(store, &names).await;
     assert_eq!(found.len(), 230, "more than one request asks for");
-    assert!(found.iter().all(|(key, _, value)| key.as_bytes().ends_with(value)));
+    assert!(
+        found
+            .iter()
+            .all(|(key, _, value)| key.as_bytes().ends_with(value))
+    );
 }
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+    tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap()
+        .block_on(future)
 }
 
 #[test]
 fn state_in_memory_keeps_every_promise() {
     block_on(conforms(&MemoryState::default()));
-}
-
-#[test]
-fn state_in_a_file_keeps_every_promise() {
-    let folder = tempfile::tempdir().unwrap();
-    block_on(conforms(&StateFile::open(&folder.path().join("state.redb")).unwrap()));
 }

@@ -16,26 +16,30 @@ use sigma::Level;
 use simulate::{Scenario, gzip, simulate};
 
 /// The detector of all functions in this process.
-pub(super) static DETECTOR: LazyLock<Detector> =
+pub(crate) static DETECTOR: LazyLock<Detector> =
     LazyLock::new(|| aws::rules::built_in(None).0.from_level(Level::Low));
 
 /// What is pushed.
-pub(super) struct Corpus {
+pub(crate) struct Corpus {
     /// Log files by their keys.
-    pub(super) objects: Arc<BTreeMap<String, Vec<u8>>>,
+    pub(crate) objects: Arc<BTreeMap<String, Vec<u8>>>,
     /// Events of EventBridge.
-    pub(super) events: Vec<String>,
+    pub(crate) events: Vec<String>,
     /// How many records the log files hold.
-    pub(super) records: u64,
+    pub(crate) records: u64,
     /// What one clean pass over the log files gives.
-    pub(super) all: BTreeMap<AlertId, Alert>,
+    pub(crate) all: BTreeMap<AlertId, Alert>,
     /// What one clean pass over the records of the events gives.
-    pub(super) share: BTreeMap<AlertId, Alert>,
+    pub(crate) share: BTreeMap<AlertId, Alert>,
 }
 
 /// At least 20,000 records with every story in them.
-pub(super) static CORPUS: LazyLock<Corpus> = LazyLock::new(|| {
-    let scenario = Scenario { days: 10, records: Some(20_000), ..Scenario::default() };
+pub(crate) static CORPUS: LazyLock<Corpus> = LazyLock::new(|| {
+    let scenario = Scenario {
+        days: 10,
+        records: Some(20_000),
+        ..Scenario::default()
+    };
     let (mut objects, mut events) = (BTreeMap::new(), Vec::new());
     let (mut records, mut whole, mut shared) = (0, Screened::default(), Screened::default());
     let mut reader = LogFileReader::default();
@@ -72,13 +76,19 @@ fn is_bridged(record: &Record<'_>) -> bool {
 fn enveloped(record: &Record<'_>) -> String {
     let detail: &serde_json::value::RawValue = serde_json::from_str(record.text()).unwrap();
     let sign_in = record.text().contains(r#""AwsConsoleSignIn""#);
-    let kind = if sign_in { "AWS Console Sign In" } else { "AWS API Call" };
+    let kind = if sign_in {
+        "AWS Console Sign In"
+    } else {
+        "AWS API Call"
+    };
     let frame = json!({
         "version": "0", "id": "e", "detail-type": format!("{kind} via CloudTrail"),
         "source": "aws.x", "account": record.account(), "region": record.region(),
         "time": record.event_time(), "resources": [], "detail": null,
     });
-    frame.to_string().replace(r#""detail":null"#, &format!(r#""detail":{detail}"#))
+    frame
+        .to_string()
+        .replace(r#""detail":null"#, &format!(r#""detail":{detail}"#))
 }
 
 /// The alerts that one clean pass publishes.
@@ -91,7 +101,7 @@ fn settled(found: Screened) -> BTreeMap<AlertId, Alert> {
 }
 
 /// Runs to the end what never waits.
-pub(super) fn now<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn now<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(done) => done,
         Poll::Pending => panic!("the ports in memory never wait"),

@@ -10,13 +10,13 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use super::stage::{header, read_head};
+use crate::stage::{header, read_head};
 
 /// How long an invocation may take.
-pub(super) const LIMIT: Duration = Duration::from_secs(8);
+pub(crate) const LIMIT: Duration = Duration::from_secs(8);
 
 /// A copy of a function: one process at a time, begun anew when it has died.
-pub(super) struct Function {
+pub(crate) struct Function {
     program: PathBuf,
     environment: BTreeMap<String, String>,
     api: TcpListener,
@@ -27,7 +27,7 @@ pub(super) struct Function {
 
 /// What became of an invocation.
 #[derive(Debug, PartialEq)]
-pub(super) enum Outcome {
+pub(crate) enum Outcome {
     /// It has answered with this.
     Answered(String),
     /// It has failed.
@@ -37,7 +37,7 @@ pub(super) enum Outcome {
 }
 
 impl Function {
-    pub(super) fn new(program: &Path, environment: BTreeMap<String, String>) -> Self {
+    pub(crate) fn new(program: &Path, environment: BTreeMap<String, String>) -> Self {
         Self {
             program: program.to_owned(),
             environment,
@@ -49,18 +49,24 @@ impl Function {
     }
 
     /// Starts a process, if there is none, and waits until it asks for work.
-    pub(super) fn start(&mut self) -> Duration {
+    pub(crate) fn start(&mut self) -> Duration {
         let started = Instant::now();
         if self.waiting.is_some() {
             return Duration::ZERO;
         }
         if self.process.is_none() {
-            let log = std::fs::File::options().create(true).append(true);
-            let log = log.open(crate::corpus::repository().join("target/fleet.log")).unwrap();
+            let log = std::fs::File::options()
+                .create(true)
+                .append(true)
+                .open(outside::repository().join("target/fleet.log"))
+                .unwrap();
             let process = Command::new(&self.program)
                 .env_clear()
                 .envs(&self.environment)
-                .env("AWS_LAMBDA_RUNTIME_API", self.api.local_addr().unwrap().to_string())
+                .env(
+                    "AWS_LAMBDA_RUNTIME_API",
+                    self.api.local_addr().unwrap().to_string(),
+                )
                 .env("AWS_LAMBDA_FUNCTION_NAME", "trailhound")
                 .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512")
                 .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
@@ -79,9 +85,12 @@ impl Function {
     }
 
     /// Invokes it with `event`; if `kill` is given, its process is killed after so long.
-    pub(super) fn invoke(&mut self, event: &str, kill: Option<Duration>) -> Outcome {
+    pub(crate) fn invoke(&mut self, event: &str, kill: Option<Duration>) -> Outcome {
         self.start();
-        let ends = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap() + LIMIT;
+        let ends = SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap()
+            + LIMIT;
         self.number += 1;
         let mut stream = self.waiting.take().unwrap();
         let head = format!(
@@ -93,7 +102,10 @@ impl Function {
             ends.as_millis(),
             event.len()
         );
-        if stream.write_all(&[head.as_bytes(), event.as_bytes()].concat()).is_err() {
+        if stream
+            .write_all(&[head.as_bytes(), event.as_bytes()].concat())
+            .is_err()
+        {
             self.kill();
             return Outcome::Died;
         }
@@ -108,7 +120,11 @@ impl Function {
                 let _ = stream.write_all(
                     b"HTTP/1.1 202 Accepted\r\nconnection: close\r\ncontent-length: 0\r\n\r\n",
                 );
-                if path.ends_with("/response") { Outcome::Answered(body) } else { Outcome::Failed(body) }
+                if path.ends_with("/response") {
+                    Outcome::Answered(body)
+                } else {
+                    Outcome::Failed(body)
+                }
             }
             Err(_) => {
                 self.kill();
@@ -127,7 +143,10 @@ impl Function {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(error) => return Err(error),
             }
-            let has_died = self.process.as_mut().is_some_and(|p| !matches!(p.try_wait(), Ok(None)));
+            let has_died = self
+                .process
+                .as_mut()
+                .is_some_and(|p| !matches!(p.try_wait(), Ok(None)));
             if has_died || started.elapsed() > 4 * LIMIT {
                 return Err(io::ErrorKind::TimedOut.into());
             }
@@ -145,7 +164,7 @@ impl Function {
     }
 
     /// Ends the process at once, as Lambda ends one that takes too long.
-    pub(super) fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.waiting = None;
         if let Some(mut process) = self.process.take() {
             let _ = process.kill();

@@ -20,8 +20,8 @@ use pipeline::post::{Manner, PostOffice, Rate};
 use serde_json::json;
 use tokio::task::{JoinHandle, LocalSet};
 
-use super::chaos::{Copy, Dice, Died, MemoryBucket, World};
-use super::corpus::{CORPUS, DETECTOR};
+use crate::chaos::{Copy, Dice, Died, MemoryBucket, World};
+use crate::corpus::{CORPUS, DETECTOR};
 
 /// How many invocations run at once.
 const COPIES: usize = 20;
@@ -77,10 +77,16 @@ impl Run {
             }
         };
         if *doors != Doors::Events {
-            CORPUS.objects.keys().for_each(|key| push(Delivery::LogFile(key.clone())));
+            CORPUS
+                .objects
+                .keys()
+                .for_each(|key| push(Delivery::LogFile(key.clone())));
         }
         if *doors != Doors::LogFiles {
-            CORPUS.events.iter().for_each(|event| push(Delivery::Event(event.clone())));
+            CORPUS
+                .events
+                .iter()
+                .for_each(|event| push(Delivery::Event(event.clone())));
         }
         world.dice.shuffle(&mut queue);
         let bucket = MemoryBucket {
@@ -89,13 +95,22 @@ impl Run {
             odds: odds * 2,
         };
         let now = "2026-11-27T12:00:00Z".parse().unwrap();
-        Self { world, bucket, queue, findings: 0, now, invocations: 0 }
+        Self {
+            world,
+            bucket,
+            queue,
+            findings: 0,
+            now,
+            invocations: 0,
+        }
     }
 
     /// Delivers until nothing is left: what fails comes back.
     async fn run(&mut self) {
         while !self.queue.is_empty() {
-            let batch = self.queue.split_off(self.queue.len().saturating_sub(COPIES));
+            let batch = self
+                .queue
+                .split_off(self.queue.len().saturating_sub(COPIES));
             self.invocations += batch.len() as u64;
             let running: Vec<_> = batch
                 .into_iter()
@@ -144,18 +159,29 @@ impl Run {
                 Delivery::LogFile(key) => {
                     let road = Pipeline::new(copy.clone(), copy.clone());
                     let mut door = LogFiles::new(&DETECTOR, None, bucket, copy, road);
-                    let deadline = if late { Duration::from_millis(40) } else { Duration::from_secs(60) };
+                    let deadline = if late {
+                        Duration::from_millis(40)
+                    } else {
+                        Duration::from_secs(60)
+                    };
                     let call = notice(&key);
-                    let done = door.handle(&call, Deadline::within(deadline), &mut tally).await;
+                    let done = door
+                        .handle(&call, Deadline::within(deadline), &mut tally)
+                        .await;
                     done.is_ok_and(|response| response.failures.is_empty())
                 }
                 Delivery::Event(event) => {
                     let road = Pipeline::new(copy.clone(), copy);
-                    Events::new(&DETECTOR, None, road).handle(&event, &mut tally).await.is_ok()
+                    Events::new(&DETECTOR, None, road)
+                        .handle(&event, &mut tally)
+                        .await
+                        .is_ok()
                 }
                 Delivery::Findings(messages) => {
                     let door = Findings::new(PostOffice::new(copy.clone(), copy, manner()));
-                    let done = door.handle(&batch(messages), now, now + MINUTE, &mut tally).await;
+                    let done = door
+                        .handle(&batch(messages), now, now + MINUTE, &mut tally)
+                        .await;
                     done.is_ok_and(|response| response.failures.is_empty())
                 }
             }
@@ -171,7 +197,9 @@ impl Run {
             let _ = tokio::task::spawn_local(async move {
                 let door = Findings::new(PostOffice::new(copy.clone(), copy, manner()));
                 let tick = Call::Direct("{}".to_owned());
-                let _ = door.handle(&tick, now, now + MINUTE, &mut Tally::default()).await;
+                let _ = door
+                    .handle(&tick, now, now + MINUTE, &mut Tally::default())
+                    .await;
             })
             .await;
         }
@@ -193,7 +221,11 @@ impl Run {
     fn told(&self) -> BTreeMap<String, (usize, usize)> {
         let mut told = BTreeMap::<String, (usize, usize)>::new();
         for mail in self.world.mails.borrow().iter() {
-            for id in mail.body.lines().filter_map(|line| line.strip_prefix("alert th-")) {
+            for id in mail
+                .body
+                .lines()
+                .filter_map(|line| line.strip_prefix("alert th-"))
+            {
                 let (times, blamed) = told.entry(format!("th-{id}")).or_default();
                 *times += 1;
                 *blamed += usize::from(mail.blamed.get());
@@ -216,12 +248,15 @@ fn notice(key: &str) -> Call {
 }
 
 fn batch(bodies: Vec<String>) -> Call {
-    let message = |(id, body): (usize, String)| Message { id: id.to_string(), body };
+    let message = |(id, body): (usize, String)| Message {
+        id: id.to_string(),
+        body,
+    };
     Call::Queue(bodies.into_iter().enumerate().map(message).collect())
 }
 
 /// A copy that was made to die need not say so on the terminal.
-pub(super) fn die_quietly() {
+pub(crate) fn die_quietly() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let hook = std::panic::take_hook();
@@ -242,7 +277,10 @@ fn without_files(mut alerts: BTreeMap<AlertId, Alert>) -> BTreeMap<AlertId, Aler
 }
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
     LocalSet::new().block_on(&runtime, future)
 }
 
@@ -254,7 +292,11 @@ fn holds(seed: u64, doors: &Doors, odds: u64) -> (u64, u64, u64, u64) {
         run.tick().await;
         run.run().await;
     });
-    let expected = if *doors == Doors::Events { &CORPUS.share } else { &CORPUS.all };
+    let expected = if *doors == Doors::Events {
+        &CORPUS.share
+    } else {
+        &CORPUS.all
+    };
     let why = format!("doors {doors:?}, seed {seed}");
     let published = without_files(run.published());
     let expected = without_files(expected.clone());
@@ -267,12 +309,23 @@ fn holds(seed: u64, doors: &Doors, odds: u64) -> (u64, u64, u64, u64) {
     }
     let told = run.told();
     let ids: BTreeSet<String> = expected.keys().map(ToString::to_string).collect();
-    assert!(told.keys().eq(ids.iter()), "{why}: other alerts were mailed than published");
+    assert!(
+        told.keys().eq(ids.iter()),
+        "{why}: other alerts were mailed than published"
+    );
     for (id, (times, blamed)) in told {
-        assert!(times <= 1 + blamed, "{why}: {id} was mailed {times} times, excused {blamed}");
+        assert!(
+            times <= 1 + blamed,
+            "{why}: {id} was mailed {times} times, excused {blamed}"
+        );
     }
     let world = &run.world;
-    (world.faults.get(), world.deaths.get(), run.invocations, world.writes.get())
+    (
+        world.faults.get(),
+        world.deaths.get(),
+        run.invocations,
+        world.writes.get(),
+    )
 }
 
 #[test]
@@ -295,16 +348,26 @@ fn the_law_holds_through_every_door_in_any_order_under_faults() {
         started.elapsed().as_secs_f64()
     );
     assert!(CORPUS.records >= 20_000 && CORPUS.all.len() > 30 && CORPUS.share.len() > 20);
-    assert!(faults > 1_000 && deaths > 300, "{faults} faults, {deaths} deaths");
+    assert!(
+        faults > 1_000 && deaths > 300,
+        "{faults} faults, {deaths} deaths"
+    );
 }
 
 #[test]
 fn state_is_written_seldom() {
     let (_, _, _, writes) = holds(1, &Doors::LogFiles, 0);
     let mut run = Run::new(1, &Doors::LogFiles, 0);
-    run.queue = CORPUS.objects.keys().cloned().map(Delivery::LogFile).collect();
+    run.queue = CORPUS
+        .objects
+        .keys()
+        .cloned()
+        .map(Delivery::LogFile)
+        .collect();
     block_on(run.run());
     let once = run.world.writes.get() as f64 * 1_000.0 / CORPUS.records as f64;
-    println!("state: {once:.1} writes per 1,000 records, mails included; {writes} in all if each comes up to three times");
+    println!(
+        "state: {once:.1} writes per 1,000 records, mails included; {writes} in all if each comes up to three times"
+    );
     assert!(once < 90.0, "{once}");
 }

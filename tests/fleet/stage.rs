@@ -12,23 +12,26 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::corpus::repository;
+use outside::repository;
 
 /// How long the local AWS may take to start.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The local AWS; it ends with this value.
-pub(super) struct Emulator {
+pub(crate) struct Emulator {
     process: Child,
-    pub(super) port: u16,
+    pub(crate) port: u16,
     _folder: PathBuf,
 }
 
 impl Emulator {
     /// Starts it; `None` if it is not installed.
-    pub(super) fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let program = repository().join("target/venv/bin/ministack");
-        assert!(program.exists(), "the local AWS is missing; `make fleet` installs it");
+        assert!(
+            program.exists(),
+            "the local AWS is missing; `make fleet` installs it"
+        );
         let port = free_port();
         let folder = repository().join(format!("target/fleet-{port}"));
         for inner in ["", "s3", "state"] {
@@ -51,7 +54,11 @@ impl Emulator {
             .stderr(log)
             .spawn()
             .unwrap();
-        let emulator = Self { process, port, _folder: folder };
+        let emulator = Self {
+            process,
+            port,
+            _folder: folder,
+        };
         emulator.await_ready();
         emulator
     }
@@ -78,8 +85,12 @@ impl Drop for Emulator {
     }
 }
 
-pub(super) fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+pub(crate) fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
 }
 
 /// Sends a request that ends its connection, and reads all that comes back.
@@ -94,20 +105,20 @@ fn exchange(port: u16, request: &[u8]) -> io::Result<Vec<u8>> {
 
 /// What the proxy did.
 #[derive(Debug, Default)]
-pub(super) struct Struck {
-    pub(super) served: AtomicU64,
-    pub(super) refused: AtomicU64,
-    pub(super) lost: AtomicU64,
+pub(crate) struct Struck {
+    pub(crate) served: AtomicU64,
+    pub(crate) refused: AtomicU64,
+    pub(crate) lost: AtomicU64,
     /// Mails of which the sender never heard that they were accepted.
-    pub(super) lost_mails: Mutex<Vec<String>>,
+    pub(crate) lost_mails: Mutex<Vec<String>>,
     /// One request in so many is struck; 0 for none.
-    pub(super) odds: AtomicU64,
+    pub(crate) odds: AtomicU64,
     dice: AtomicU64,
 }
 
 impl Struck {
     /// A number below `bound`.
-    pub(super) fn roll(&self, bound: u64) -> u64 {
+    pub(crate) fn roll(&self, bound: u64) -> u64 {
         let z = self.dice.fetch_add(0x9e37_79b9_7f4a_7c15, Relaxed);
         let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -116,7 +127,7 @@ impl Struck {
 }
 
 /// Starts a proxy in front of `port`, and returns its own.
-pub(super) fn proxy(port: u16, struck: &Arc<Struck>) -> u16 {
+pub(crate) fn proxy(port: u16, struck: &Arc<Struck>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let own = listener.local_addr().unwrap().port();
     let struck = Arc::clone(struck);
@@ -140,7 +151,11 @@ fn pass(mut client: TcpStream, port: u16, struck: &Struck) -> io::Result<()> {
         struck.refused.fetch_add(1, Relaxed);
         let body = r#"{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException","message":"struck"}"#;
         let head = "HTTP/1.1 503 Slow Down\r\nconnection: close\r\ncontent-type: application/x-amz-json-1.0";
-        return write!(client, "{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+        return write!(
+            client,
+            "{head}\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
     }
     let answer = exchange(port, &request.closing())?;
     if is_struck {
@@ -177,7 +192,8 @@ impl Request {
     /// The text of a mail, if this sends one.
     fn mail(&self) -> Option<String> {
         let body = String::from_utf8_lossy(&self.body);
-        body.starts_with("Action=Publish&").then(|| body.into_owned())
+        body.starts_with("Action=Publish&")
+            .then(|| body.into_owned())
     }
 
     /// The request as one that ends its connection.
@@ -194,7 +210,7 @@ impl Request {
 }
 
 /// The lines before the empty one, and what was read of the body behind it.
-pub(super) fn read_head(stream: &mut TcpStream) -> io::Result<(String, Vec<u8>)> {
+pub(crate) fn read_head(stream: &mut TcpStream) -> io::Result<(String, Vec<u8>)> {
     let mut read = Vec::new();
     let mut buffer = [0; 16 << 10];
     loop {
@@ -210,17 +226,33 @@ pub(super) fn read_head(stream: &mut TcpStream) -> io::Result<(String, Vec<u8>)>
     }
 }
 
-pub(super) fn header<'h>(head: &'h str, name: &str) -> Option<&'h str> {
+pub(crate) fn header<'h>(head: &'h str, name: &str) -> Option<&'h str> {
     head.lines().find_map(|line| {
         let (key, value) = line.split_once(':')?;
         key.eq_ignore_ascii_case(name).then(|| value.trim())
     })
 }
 
+/// What functions and program are built by: all functions together, so that they share what they need.
+const FUNCTIONS: [&str; 6] = [
+    "-p",
+    "lambda-s3-logs",
+    "-p",
+    "lambda-eventbridge",
+    "-p",
+    "lambda-alerts",
+];
+
 /// The functions and the program, built as tests are.
-pub(super) fn built(name: &str) -> PathBuf {
+pub(crate) fn built(name: &str) -> PathBuf {
+    let packages = if name == "trailhound" {
+        &["-p", "cli"][..]
+    } else {
+        &FUNCTIONS
+    };
     let status = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--locked", "-p", if name == "trailhound" { "cli" } else { name }])
+        .args(["build", "--quiet", "--locked"])
+        .args(packages)
         .current_dir(repository())
         .stdin(Stdio::null())
         .status();

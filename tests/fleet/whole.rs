@@ -17,12 +17,12 @@ use detect::alert::{Alert, AlertId};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-use super::chaos::Dice;
-use super::cloud::{BUCKET, Parts, TABLE, cloud, table};
-use super::conformance::conforms;
-use super::corpus::CORPUS;
-use super::function::{Function, Outcome};
-use super::stage::{Emulator, Struck, built, proxy};
+use crate::chaos::Dice;
+use crate::cloud::{BUCKET, Parts, TABLE, cloud, table};
+use crate::conformance::conforms;
+use crate::corpus::CORPUS;
+use crate::function::{Function, Outcome};
+use crate::stage::{Emulator, Struck, built, proxy};
 
 /// How many copies of each function run at once: 20 in all.
 const LOG_COPIES: usize = 9;
@@ -30,7 +30,10 @@ const EVENT_COPIES: usize = 6;
 const ALERT_COPIES: usize = 5;
 
 fn runtime() -> Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
 }
 
 #[test]
@@ -95,8 +98,9 @@ impl Work {
 
 fn batch(bodies: &[&str]) -> String {
     let messages = bodies.iter().enumerate();
-    let messages: Vec<Value> =
-        messages.map(|(at, body)| json!({"messageId": at.to_string(), "body": body})).collect();
+    let messages: Vec<Value> = messages
+        .map(|(at, body)| json!({"messageId": at.to_string(), "body": body}))
+        .collect();
     json!({ "Records": messages }).to_string()
 }
 
@@ -118,24 +122,32 @@ fn repeated(dice: &Dice, events: impl Iterator<Item = String>) -> Vec<String> {
 
 /// What `trailhound scan` says of the same log files.
 fn scanned() -> BTreeMap<AlertId, Alert> {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = outside::repository().join("target/fleet-scan");
+    let _ = std::fs::remove_dir_all(&folder);
     for (key, bytes) in &*CORPUS.objects {
-        let path = folder.path().join(key);
+        let path = folder.join(key);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, bytes).unwrap();
     }
     let output = Command::new(built("trailhound"))
         .args(["scan", "--format", "jsonl"])
-        .arg(folder.path())
+        .arg(&folder)
         .output()
         .unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
-    let alerts = text.lines().map(|line| serde_json::from_str::<Alert>(line).unwrap());
-    alerts.map(|alert| (alert.id, without_files(alert))).collect()
+    let alerts = text
+        .lines()
+        .map(|line| serde_json::from_str::<Alert>(line).unwrap());
+    alerts
+        .map(|alert| (alert.id, without_files(alert)))
+        .collect()
 }
 
 fn without_files(mut alert: Alert) -> Alert {
-    alert.events.iter_mut().for_each(|event| event.log_file = None);
+    alert
+        .events
+        .iter_mut()
+        .for_each(|event| event.log_file = None);
     alert
 }
 
@@ -158,7 +170,10 @@ impl Heard {
 
     fn publish(&mut self, body: &str) {
         let alert = without_files(serde_json::from_str(body).unwrap());
-        let known = self.published.entry(alert.id).or_insert_with(|| alert.clone());
+        let known = self
+            .published
+            .entry(alert.id)
+            .or_insert_with(|| alert.clone());
         if known.event_count <= alert.event_count {
             *known = alert;
         }
@@ -166,7 +181,9 @@ impl Heard {
 }
 
 fn ids(mail: &str) -> impl Iterator<Item = String> {
-    let lines = mail.lines().filter_map(|line| line.strip_prefix("alert th-"));
+    let lines = mail
+        .lines()
+        .filter_map(|line| line.strip_prefix("alert th-"));
     lines.map(|id| format!("th-{}", id.trim()))
 }
 
@@ -176,7 +193,10 @@ fn the_law_holds_for_whole_functions_on_a_failing_aws() {
     let started = Instant::now();
     let programs = ["lambda-s3-logs", "lambda-eventbridge", "lambda-alerts"].map(built);
     let expected = scanned();
-    assert!(expected.keys().eq(CORPUS.all.keys()), "scan and the clean pass agree");
+    assert!(
+        expected.keys().eq(CORPUS.all.keys()),
+        "scan and the clean pass agree"
+    );
 
     let emulator = Emulator::start();
     let struck = Arc::new(Struck::default());
@@ -192,13 +212,20 @@ fn the_law_holds_for_whole_functions_on_a_failing_aws() {
     let ready = started.elapsed();
     struck.odds.store(12, Relaxed);
     let dice = Dice::new(7);
-    let logs = Work::new(repeated(&dice, CORPUS.objects.keys().map(|key| notice(key))));
+    let logs = Work::new(repeated(
+        &dice,
+        CORPUS.objects.keys().map(|key| notice(key)),
+    ));
     let events = Work::new(repeated(&dice, CORPUS.events.iter().cloned()));
     let alerts = Work::new(Vec::new());
     let environment = parts.environment(port);
     let mut heard = Heard::default();
     thread::scope(|scope| {
-        let crews = [(&logs, LOG_COPIES), (&events, EVENT_COPIES), (&alerts, ALERT_COPIES)];
+        let crews = [
+            (&logs, LOG_COPIES),
+            (&events, EVENT_COPIES),
+            (&alerts, ALERT_COPIES),
+        ];
         for ((work, copies), program) in crews.into_iter().zip(&programs) {
             for _ in 0..copies {
                 scope.spawn(|| work.copy(program, &environment, &struck));
@@ -206,29 +233,54 @@ fn the_law_holds_for_whole_functions_on_a_failing_aws() {
         }
         logs.closed.store(true, Relaxed);
         events.closed.store(true, Relaxed);
-        runtime.block_on(deliver(&parts, &alerts, &mut heard, expected.len(), [&logs, &events], &struck));
+        runtime.block_on(deliver(
+            &parts,
+            &alerts,
+            &mut heard,
+            expected.len(),
+            [&logs, &events],
+            &struck,
+        ));
         alerts.closed.store(true, Relaxed);
     });
 
     let why = "compare target/fleet.log";
-    assert!(heard.published.keys().eq(expected.keys()), "other alerts than a scan's; {why}");
+    assert!(
+        heard.published.keys().eq(expected.keys()),
+        "other alerts than a scan's; {why}"
+    );
     for (id, alert) in &expected {
-        assert_eq!(heard.published[id], *alert, "{id} is told differently than by a scan");
+        assert_eq!(
+            heard.published[id], *alert,
+            "{id} is told differently than by a scan"
+        );
     }
     let told = heard.told();
     let wanted: BTreeSet<String> = expected.keys().map(ToString::to_string).collect();
-    assert!(told.keys().eq(wanted.iter()), "other alerts were mailed than published; {why}");
+    assert!(
+        told.keys().eq(wanted.iter()),
+        "other alerts were mailed than published; {why}"
+    );
     let lost = struck.lost_mails.lock().unwrap();
     let twice: Vec<_> = told.iter().filter(|(_, times)| **times > 1).collect();
     let unexcused = twice.iter().filter(|(id, times)| {
-        let heard_of = lost.iter().filter(|mail| mail.contains(id.as_str())).count();
+        let heard_of = lost
+            .iter()
+            .filter(|mail| mail.contains(id.as_str()))
+            .count();
         **times > 1 + heard_of
     });
     let unexcused = unexcused.count() as u64;
     let kills = [&logs, &events, &alerts].map(|work| work.kills.load(Relaxed));
-    assert!(unexcused <= kills[2], "{unexcused} alerts mailed twice, {} senders killed", kills[2]);
-    let invocations: u64 =
-        [&logs, &events, &alerts].iter().map(|work| work.invocations.load(Relaxed)).sum();
+    assert!(
+        unexcused <= kills[2],
+        "{unexcused} alerts mailed twice, {} senders killed",
+        kills[2]
+    );
+    let invocations: u64 = [&logs, &events, &alerts]
+        .iter()
+        .map(|work| work.invocations.load(Relaxed))
+        .sum();
     println!(
         "the law, whole functions: {} records, {} events, {} alerts, {} mails, {invocations} invocations; \
          survived {} refused requests, {} lost answers, {} kills; {} alerts mailed twice, of which \
@@ -266,15 +318,25 @@ async fn deliver(
             let times = 1 + struck.roll(2);
             events.extend((0..times).map(|_| batch(&bodies)));
         }
-        let receipts: Vec<&str> = findings.iter().map(|(receipt, _)| receipt.as_str()).collect();
+        let receipts: Vec<&str> = findings
+            .iter()
+            .map(|(receipt, _)| receipt.as_str())
+            .collect();
         // Taken over by the work list, which gives back what fails.
         parts.delete(&parts.findings_queue, &receipts).await;
         let mails = parts.receive(&parts.inbox).await;
         let receipts: Vec<&str> = mails.iter().map(|(receipt, _)| receipt.as_str()).collect();
         parts.delete(&parts.inbox, &receipts).await;
-        quiet = if findings.is_empty() && mails.is_empty() { quiet + 1 } else { 0 };
+        quiet = if findings.is_empty() && mails.is_empty() {
+            quiet + 1
+        } else {
+            0
+        };
         heard.mails.extend(mails.into_iter().map(|(_, body)| body));
-        let is_idle = doors.iter().chain([&alerts]).all(|work| work.events.lock().unwrap().is_empty());
+        let is_idle = doors
+            .iter()
+            .chain([&alerts])
+            .all(|work| work.events.lock().unwrap().is_empty());
         if is_idle && quiet > 3 {
             // The clock's tick, for mails that wait, or whose sender has died.
             struck.odds.store(0, Relaxed);

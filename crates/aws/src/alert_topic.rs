@@ -78,7 +78,11 @@ impl AlertTopic {
             batch.retain(|entry| failed.iter().any(|failure| failure.id() == entry.id()));
             refused = failed.first().map(|failure| Refused {
                 count: failed.len(),
-                why: format!("{} {}", failure.code(), failure.message().unwrap_or_default()),
+                why: format!(
+                    "{} {}",
+                    failure.code(),
+                    failure.message().unwrap_or_default()
+                ),
             });
         }
         match refused {
@@ -90,7 +94,12 @@ impl AlertTopic {
 
 impl AlertSink for AlertTopic {
     async fn publish(&mut self, alerts: Vec<Alert>) -> Result<(), SinkError> {
-        Box::pin(self.publish_all(alerts)).await.map_err(|cause| SinkError { place: self.arn.clone(), cause })
+        Box::pin(self.publish_all(alerts))
+            .await
+            .map_err(|cause| SinkError {
+                place: self.arn.clone(),
+                cause,
+            })
     }
 }
 
@@ -132,10 +141,26 @@ fn attributes(
         ("kind", "String", "alert".to_owned()),
         ("level", "String", alert.level.to_string()),
         ("level_num", "Number", level_number(alert.level).to_string()),
-        ("account", "String", alert.account.id.clone().unwrap_or_else(|| unknown.to_owned())),
-        ("region", "String", alert.region.clone().unwrap_or_else(|| unknown.to_owned())),
+        (
+            "account",
+            "String",
+            alert
+                .account
+                .id
+                .clone()
+                .unwrap_or_else(|| unknown.to_owned()),
+        ),
+        (
+            "region",
+            "String",
+            alert.region.clone().unwrap_or_else(|| unknown.to_owned()),
+        ),
         ("rule", "String", alert.rule.id.clone()),
-        ("tactic", "String", tactic(alert).unwrap_or(unknown).to_owned()),
+        (
+            "tactic",
+            "String",
+            tactic(alert).unwrap_or(unknown).to_owned(),
+        ),
     ]
     .into_iter()
     .map(|(name, kind, value)| Ok((name.to_owned(), attribute(kind, &value)?)))

@@ -107,11 +107,16 @@ impl Default for Boot {
 /// What all clients share: one pool of connections, one TLS.
 #[must_use]
 pub fn sdk(cloud: &Cloud) -> SdkConfig {
-    let is_plain = cloud.endpoint.as_ref().is_some_and(|url| url.starts_with("http://"));
+    let is_plain = cloud
+        .endpoint
+        .as_ref()
+        .is_some_and(|url| url.starts_with("http://"));
     let http = if is_plain {
         Builder::new().build_http()
     } else {
-        Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
+        Builder::new()
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .build_https()
     };
     let credentials = Credentials::new(
         &cloud.access_key,
@@ -120,7 +125,10 @@ pub fn sdk(cloud: &Cloud) -> SdkConfig {
         None,
         "environment",
     );
-    let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT).read_timeout(ANSWER).build();
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .read_timeout(ANSWER)
+        .build();
     let mut sdk = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(cloud.region.clone()))
@@ -136,13 +144,21 @@ pub fn sdk(cloud: &Cloud) -> SdkConfig {
 fn judging(
     sdk: &SdkConfig,
     settings: Judging,
-) -> (&'static Detector, Option<Own>, Pipeline<StateTable, AlertTopic>) {
+) -> (
+    &'static Detector,
+    Option<Own>,
+    Pipeline<StateTable, AlertTopic>,
+) {
     let (detector, problems) = crate::rules::built_in(settings.rules.as_deref());
     if problems > 0 {
         tracing::error!(problems, "some rules are left out");
     }
     let detector = Box::leak(Box::new(detector.from_level(settings.level)));
-    let account = settings.findings_topic.split(':').nth(4).unwrap_or_default();
+    let account = settings
+        .findings_topic
+        .split(':')
+        .nth(4)
+        .unwrap_or_default();
     let own = settings.own_prefix.map(|prefix| Own::new(account, &prefix));
     let table = StateTable::new(aws_sdk_dynamodb::Client::new(sdk), settings.state_table);
     let topic = AlertTopic::new(aws_sdk_sns::Client::new(sdk), settings.findings_topic);
@@ -151,8 +167,14 @@ fn judging(
 
 /// One JSON object a line, as CloudWatch Logs searches them.
 fn log() {
-    let log = tracing_subscriber::fmt().json().flatten_event(true).with_current_span(false);
-    let log = log.with_span_list(false).with_target(false).with_max_level(tracing::Level::INFO);
+    let log = tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_current_span(false);
+    let log = log
+        .with_span_list(false)
+        .with_target(false)
+        .with_max_level(tracing::Level::INFO);
     // In tests another log may have begun already; it will do.
     let _ = log.try_init();
 }

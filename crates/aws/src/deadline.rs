@@ -11,7 +11,9 @@ const RESERVE: f64 = 0.25;
 #[must_use]
 pub fn end(milliseconds: u64) -> Timestamp {
     let milliseconds = i64::try_from(milliseconds).ok();
-    milliseconds.and_then(|ms| Timestamp::from_millisecond(ms).ok()).unwrap_or(Timestamp::MAX)
+    milliseconds
+        .and_then(|ms| Timestamp::from_millisecond(ms).ok())
+        .unwrap_or(Timestamp::MAX)
 }
 
 /// When to stop taking on work.
@@ -24,7 +26,9 @@ impl Deadline {
     /// Stops when three quarters of `left` are over.
     #[must_use]
     pub fn within(left: Duration) -> Self {
-        Self { stop: Instant::now() + left.mul_f64(1.0 - RESERVE) }
+        Self {
+            stop: Instant::now() + left.mul_f64(1.0 - RESERVE),
+        }
     }
 
     /// The same of an invocation that Lambda ends at `ends`, in milliseconds since 1970.

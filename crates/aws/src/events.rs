@@ -32,7 +32,9 @@ pub enum EventError {
     #[error("the event is not one of EventBridge")]
     Foreign(#[from] serde_json::Error),
     /// Something that no rule of ours should have sent here.
-    #[error("the event has the type `{0}`, which is none of CloudTrail: mend the rule that sends it")]
+    #[error(
+        "the event has the type `{0}`, which is none of CloudTrail: mend the rule that sends it"
+    )]
     OtherType(String),
     /// What is inside is no record.
     #[error("the event's detail is no record of CloudTrail")]

@@ -39,13 +39,17 @@ pub enum FetchError {
     #[error("{0} is gone: it was deleted, or has expired, before it could be read")]
     Gone(LogObject),
     /// The bucket does not let us.
-    #[error("{0} cannot be read: access denied; the function's role needs s3:GetObject (and \
+    #[error(
+        "{0} cannot be read: access denied; the function's role needs s3:GetObject (and \
              s3:ListBucket to tell a missing object from a forbidden one), and the bucket's policy \
-             must not forbid it")]
+             must not forbid it"
+    )]
     Denied(LogObject),
     /// The key does not let us.
-    #[error("{0} cannot be decrypted: the function's role needs kms:Decrypt, in its own policy and in \
-             that of the key")]
+    #[error(
+        "{0} cannot be decrypted: the function's role needs kms:Decrypt, in its own policy and in \
+             that of the key"
+    )]
     KeyDenied(LogObject),
     /// It is larger than we may read.
     #[error("{object} has {size} bytes, more than TRAILHOUND_MAX_OBJECT_BYTES, {limit}")]
@@ -118,14 +122,18 @@ impl S3Bucket {
             .set_version_id(object.version.clone())
             .set_range(range)
             .set_if_match(etag.map(Into::into));
-        Box::pin(request.send()).await.map_err(|error| fate(object, error))
+        Box::pin(request.send())
+            .await
+            .map_err(|error| fate(object, error))
     }
 }
 
 impl LogBucket for S3Bucket {
     async fn open(&self, object: &LogObject) -> Result<Receiver<Chunk>, FetchError> {
         let first = self.get(object, 0, None).await?;
-        let size = first.content_length().and_then(|size| u64::try_from(size).ok());
+        let size = first
+            .content_length()
+            .and_then(|size| u64::try_from(size).ok());
         if let Some(size) = size.filter(|size| *size > self.limit) {
             return Err(FetchError::TooBig {
                 object: object.clone(),
@@ -171,7 +179,9 @@ fn fate(object: &LogObject, error: SdkError<GetObjectError>) -> FetchError {
     let about_key = code.starts_with("KMS.") || message.to_ascii_lowercase().contains("kms");
     match code {
         "NoSuchKey" | "NoSuchVersion" | "NoSuchBucket" => FetchError::Gone(object.clone()),
-        "AccessDenied" | "AccessDeniedException" if about_key => FetchError::KeyDenied(object.clone()),
+        "AccessDenied" | "AccessDeniedException" if about_key => {
+            FetchError::KeyDenied(object.clone())
+        }
         "AccessDenied" | "AccessDeniedException" | "403" | "Forbidden" => {
             FetchError::Denied(object.clone())
         }
@@ -195,7 +205,11 @@ impl Chunks {
     /// Reads what comes by `chunks`.
     #[must_use]
     pub fn new(chunks: Receiver<Chunk>) -> Self {
-        Self { chunks, chunk: Vec::new(), at: 0 }
+        Self {
+            chunks,
+            chunk: Vec::new(),
+            at: 0,
+        }
     }
 }
 

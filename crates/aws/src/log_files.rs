@@ -91,7 +91,10 @@ impl<B: LogBucket, Q: LeaveWord, S: StateStore, A: AlertSink> LogFiles<B, Q, S, 
         deadline: Deadline,
         tally: &mut Tally,
     ) -> Result<Response, DoorError> {
-        batch::each_message(call, async |message| self.message(message, deadline, tally).await).await
+        batch::each_message(call, async |message| {
+            self.message(message, deadline, tally).await
+        })
+        .await
     }
 
     async fn message(
@@ -135,25 +138,38 @@ impl<B: LogBucket, Q: LeaveWord, S: StateStore, A: AlertSink> LogFiles<B, Q, S, 
             let mut judge = judge.lock().unwrap_or_else(PoisonError::into_inner);
             judge.read(Some(&name), Chunks::new(chunks), done, deadline)
         });
-        let part = reading.await.map_err(|_| DoorError::Panicked(task.object.clone()))?;
+        let part = reading
+            .await
+            .map_err(|_| DoorError::Panicked(task.object.clone()))?;
         self.settle(task, part, tally).await
     }
 
     /// Settles what was found, and leaves word if it was not all.
-    async fn settle(&mut self, task: &Task, part: Part, tally: &mut Tally) -> Result<(), DoorError> {
+    async fn settle(
+        &mut self,
+        task: &Task,
+        part: Part,
+        tally: &mut Tally,
+    ) -> Result<(), DoorError> {
         tally.file(&part);
         tally.found(&part.screened);
         let settled = self.pipeline.settle(self.detector, part.screened).await?;
         tally.settled(&settled);
         if let Some(done) = part.stopped {
-            let task = Task { object: task.object.clone(), done };
+            let task = Task {
+                object: task.object.clone(),
+                done,
+            };
             self.queue.leave(&task).await?;
             tally.continued();
             return Ok(());
         }
         match part.report.problem {
             None => Ok(()),
-            Some(problem) => Err(DoorError::Damaged { object: task.object.clone(), problem }),
+            Some(problem) => Err(DoorError::Damaged {
+                object: task.object.clone(),
+                problem,
+            }),
         }
     }
 }

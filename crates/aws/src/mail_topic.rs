@@ -26,18 +26,30 @@ impl MailTopic {
     async fn publish(&self, mail: &Mail) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         let mut attributes = HashMap::new();
         for (name, value) in &mail.attributes {
-            let kind = if *name == "level_num" { "Number" } else { "String" };
+            let kind = if *name == "level_num" {
+                "Number"
+            } else {
+                "String"
+            };
             attributes.insert((*name).to_owned(), attribute(kind, value)?);
         }
         let message = self.client.publish().topic_arn(&self.arn);
         let message = message.subject(&mail.subject).message(&mail.body);
-        message.set_message_attributes(Some(attributes)).send().await?;
+        message
+            .set_message_attributes(Some(attributes))
+            .send()
+            .await?;
         Ok(())
     }
 }
 
 impl MailSink for MailTopic {
     async fn send(&self, mail: &Mail) -> Result<(), SinkError> {
-        Box::pin(self.publish(mail)).await.map_err(|cause| SinkError { place: self.arn.clone(), cause })
+        Box::pin(self.publish(mail))
+            .await
+            .map_err(|cause| SinkError {
+                place: self.arn.clone(),
+                cause,
+            })
     }
 }

@@ -115,7 +115,10 @@ impl Tally {
         self.add("AlertsWaiting", posted.waiting as u64);
         self.add("StateWrites", posted.writes as u64);
         self.add("StateConflicts", posted.conflicts as u64);
-        self.seconds.entry("SecondsToMail").or_default().extend(&posted.seconds);
+        self.seconds
+            .entry("SecondsToMail")
+            .or_default()
+            .extend(&posted.seconds);
     }
 
     /// A count by its name; 0 if nothing was counted.
@@ -142,14 +145,22 @@ impl Tally {
         if self.reads_records {
             metric("RecordsIn", "Count", self.counts.read().into());
             metric("RecordsJudged", "Count", self.counts.judged.into());
-            metric("RecordsSkipped", "Count", self.counts.skipped.values().sum::<u64>().into());
+            metric(
+                "RecordsSkipped",
+                "Count",
+                self.counts.skipped.values().sum::<u64>().into(),
+            );
             metric("RecordsFailed", "Count", self.counts.failed.into());
         }
         for (reason, count) in &self.counts.skipped {
             metric(&format!("RecordsSkipped{reason}"), "Count", (*count).into());
         }
         for (name, sum) in &self.sums {
-            let unit = if name.ends_with("Bytes") { "Bytes" } else { "Count" };
+            let unit = if name.ends_with("Bytes") {
+                "Bytes"
+            } else {
+                "Count"
+            };
             metric(name, unit, (*sum).into());
         }
         for (name, seconds) in &self.seconds {
@@ -195,16 +206,26 @@ mod tests {
             skipped: BTreeMap::from([("Digest", 2), ("OwnCall", 1)]),
             failed: 3,
         });
-        tally.posted(&Posted { mails: 2, seconds: vec![3, 4], ..Posted::default() });
+        tally.posted(&Posted {
+            mails: 2,
+            seconds: vec![3, 4],
+            ..Posted::default()
+        });
         let line = tally.line("trailhound-x", Timestamp::UNIX_EPOCH);
         assert_eq!(line["RecordsIn"], 11);
-        assert_eq!((&line["RecordsSkippedDigest"], &line["MailsSent"]), (&json!(2), &json!(2)));
+        assert_eq!(
+            (&line["RecordsSkippedDigest"], &line["MailsSent"]),
+            (&json!(2), &json!(2))
+        );
         assert_eq!(line["SecondsToMail"], json!([3, 4]));
         let directive = &line["_aws"]["CloudWatchMetrics"][0];
         let metrics = directive["Metrics"].as_array().unwrap();
         assert!(metrics.len() <= 100);
         for metric in metrics {
-            assert!(!line[metric["Name"].as_str().unwrap()].is_null(), "{metric}");
+            assert!(
+                !line[metric["Name"].as_str().unwrap()].is_null(),
+                "{metric}"
+            );
         }
         assert_eq!(directive["Dimensions"], json!([["function"]]));
     }

@@ -87,10 +87,38 @@ mod tests {
     #[test]
     fn only_what_our_functions_do_is_ours() {
         for (role, account, call, error, expected, why) in [
-            ("trailhound-logs", "111122223333", "Decrypt", "", true, "the queue's key"),
-            ("trailhound-logs", "111122223333", "ScheduleKeyDeletion", "", false, "not our work"),
-            ("trailhound-logs", "444455556666", "Decrypt", "", false, "another account's role"),
-            ("admin", "111122223333", "Decrypt", "", false, "another role"),
+            (
+                "trailhound-logs",
+                "111122223333",
+                "Decrypt",
+                "",
+                true,
+                "the queue's key",
+            ),
+            (
+                "trailhound-logs",
+                "111122223333",
+                "ScheduleKeyDeletion",
+                "",
+                false,
+                "not our work",
+            ),
+            (
+                "trailhound-logs",
+                "444455556666",
+                "Decrypt",
+                "",
+                false,
+                "another account's role",
+            ),
+            (
+                "admin",
+                "111122223333",
+                "Decrypt",
+                "",
+                false,
+                "another role",
+            ),
             (
                 "trailhound-logs",
                 "111122223333",

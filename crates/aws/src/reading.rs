@@ -202,8 +202,7 @@ mod tests {
 
     use super::*;
 
-    static DETECTOR: LazyLock<Detector> =
-        LazyLock::new(|| crate::rules::built_in(None).0);
+    static DETECTOR: LazyLock<Detector> = LazyLock::new(|| crate::rules::built_in(None).0);
 
     /// Big enough to be streamed, so that reading can stop in the middle.
     fn large() -> Vec<u8> {

@@ -14,7 +14,10 @@ use walkdir::WalkDir;
 #[must_use]
 pub fn built_in(folder: Option<&Path>) -> (Detector, usize) {
     let extra = folder.map(files).unwrap_or_default();
-    let built_in = ::rules::FOR_JUDGING.iter().map(|rule| SourceFile { name: rule.name, text: rule.text });
+    let built_in = ::rules::FOR_JUDGING.iter().map(|rule| SourceFile {
+        name: rule.name,
+        text: rule.text,
+    });
     let extra = extra.iter().map(|(name, text)| SourceFile { name, text });
     let mut loaded = RuleSet::load(built_in.chain(extra));
     for problem in &loaded.problems {
@@ -22,7 +25,10 @@ pub fn built_in(folder: Option<&Path>) -> (Detector, usize) {
     }
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
     for filter in loaded.rules.set_today(today) {
-        tracing::warn!(filter = filter.title(), "a filter has ended and suppresses nothing");
+        tracing::warn!(
+            filter = filter.title(),
+            "a filter has ended and suppresses nothing"
+        );
     }
     let (detector, problems) = Detector::with_blocks(loaded.rules, block);
     for problem in &problems {
@@ -33,7 +39,9 @@ pub fn built_in(folder: Option<&Path>) -> (Detector, usize) {
 
 /// The block for the reader of alerts of a built-in rule.
 fn block(rule: &Rule) -> Option<&'static str> {
-    let known = ::rules::FOR_JUDGING.iter().find(|known| rule.id() == Some(known.id));
+    let known = ::rules::FOR_JUDGING
+        .iter()
+        .find(|known| rule.id() == Some(known.id));
     known.map(|known| known.block)
 }
 
@@ -42,7 +50,10 @@ fn files(folder: &Path) -> Vec<(String, String)> {
     let mut files = Vec::new();
     for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
         let read = entry.map_err(std::io::Error::from).and_then(|entry| {
-            let ends = entry.path().extension().is_some_and(|end| end == "yml" || end == "yaml");
+            let ends = entry
+                .path()
+                .extension()
+                .is_some_and(|end| end == "yml" || end == "yaml");
             if !ends || !entry.file_type().is_file() {
                 return Ok(None);
             }
@@ -51,7 +62,9 @@ fn files(folder: &Path) -> Vec<(String, String)> {
         });
         match read {
             Ok(file) => files.extend(file),
-            Err(error) => tracing::error!(folder = %folder.display(), %error, "a rule file cannot be read"),
+            Err(error) => {
+                tracing::error!(folder = %folder.display(), %error, "a rule file cannot be read")
+            }
         }
     }
     files

@@ -25,7 +25,8 @@ const fn variable(name: &'static str, accepts: &'static str) -> Variable {
 }
 
 /// The table that remembers.
-pub const STATE_TABLE: Variable = variable("TRAILHOUND_STATE_TABLE", "the name of a DynamoDB table");
+pub const STATE_TABLE: Variable =
+    variable("TRAILHOUND_STATE_TABLE", "the name of a DynamoDB table");
 /// Where alerts are published.
 pub const FINDINGS_TOPIC: Variable =
     variable("TRAILHOUND_FINDINGS_TOPIC_ARN", "the ARN of an SNS topic");
@@ -65,8 +66,17 @@ pub const OWN_PREFIX: Variable = variable(
 
 /// All of them.
 pub const VARIABLES: [Variable; 11] = [
-    STATE_TABLE, FINDINGS_TOPIC, MAIL_TOPIC, LANGUAGE, LEVEL, RULES, LOG_QUEUE, MAX_OBJECT, RATE,
-    UPDATE_AFTER, OWN_PREFIX,
+    STATE_TABLE,
+    FINDINGS_TOPIC,
+    MAIL_TOPIC,
+    LANGUAGE,
+    LEVEL,
+    RULES,
+    LOG_QUEUE,
+    MAX_OBJECT,
+    RATE,
+    UPDATE_AFTER,
+    OWN_PREFIX,
 ];
 
 /// The largest object that is read unless another size is given, in bytes as stored.
@@ -169,11 +179,13 @@ pub fn for_log_files(value: &dyn Fn(&str) -> Option<String>) -> Result<ForLogFil
     let max_object_bytes = reader.optional(MAX_OBJECT, MAX_OBJECT_BYTES, |text| {
         text.parse().ok().filter(|bytes| *bytes > 0)
     });
-    let settings = judging.zip(log_queue).map(|(judging, log_queue)| ForLogFiles {
-        judging,
-        log_queue,
-        max_object_bytes,
-    });
+    let settings = judging
+        .zip(log_queue)
+        .map(|(judging, log_queue)| ForLogFiles {
+            judging,
+            log_queue,
+            max_object_bytes,
+        });
     reader.finish(settings)
 }
 
@@ -191,22 +203,30 @@ pub fn for_mails(value: &dyn Fn(&str) -> Option<String>) -> Result<ForMails, Set
         (rate > 0.0 && rate <= 5.0).then(|| Rate::per_second(rate))
     });
     let update_after = reader.optional(UPDATE_AFTER, SignedDuration::from_mins(15), |text| {
-        let seconds = text.parse::<u32>().ok().filter(|seconds| *seconds <= 86_400)?;
+        let seconds = text
+            .parse::<u32>()
+            .ok()
+            .filter(|seconds| *seconds <= 86_400)?;
         Some(SignedDuration::from_secs(seconds.into()))
     });
-    let settings = state_table.zip(mail_topic).map(|(state_table, mail_topic)| ForMails {
-        state_table,
-        mail_topic,
-        languages,
-        rate,
-        update_after,
-    });
+    let settings = state_table
+        .zip(mail_topic)
+        .map(|(state_table, mail_topic)| ForMails {
+            state_table,
+            mail_topic,
+            languages,
+            rate,
+            update_after,
+        });
     reader.finish(settings)
 }
 
 impl<'v> Reader<'v> {
     fn new(value: &'v dyn Fn(&str) -> Option<String>) -> Self {
-        Self { value, problems: Vec::new() }
+        Self {
+            value,
+            problems: Vec::new(),
+        }
     }
 
     fn judging(&mut self) -> Option<Judging> {
@@ -225,7 +245,11 @@ impl<'v> Reader<'v> {
     }
 
     /// The value of a variable that must be set.
-    fn required<T>(&mut self, variable: Variable, read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+    fn required<T>(
+        &mut self,
+        variable: Variable,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
         let value = (self.value)(variable.name).filter(|value| !value.is_empty());
         let read = value.as_deref().and_then(read);
         if read.is_none() {
@@ -273,7 +297,9 @@ fn languages(text: &str) -> Option<Vec<Language>> {
 }
 
 fn prefix(text: &str) -> Option<String> {
-    let is_name = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    let is_name = text
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
     (is_name && (4..=64).contains(&text.len())).then(|| text.to_owned())
 }
 
@@ -294,7 +320,9 @@ pub struct Cloud {
 
 impl fmt::Debug for Cloud {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cloud").field("region", &self.region).finish_non_exhaustive()
+        f.debug_struct("Cloud")
+            .field("region", &self.region)
+            .finish_non_exhaustive()
     }
 }
 
@@ -328,8 +356,16 @@ mod tests {
     const TOPIC: &str = "arn:aws-cn:sns:cn-north-1:111122223333:findings";
 
     fn set(pairs: &[(&str, &str)]) -> impl Fn(&str) -> Option<String> {
-        let pairs: Vec<_> = pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-        move |name| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
+        let pairs: Vec<_> = pairs
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect();
+        move |name| {
+            pairs
+                .iter()
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| value.clone())
+        }
     }
 
     #[test]
@@ -382,7 +418,10 @@ mod tests {
             ("TRAILHOUND_OWN_PREFIX", "trailhound-"),
         ]);
         let logs = for_log_files(&environment).unwrap();
-        assert_eq!((logs.judging.level, logs.max_object_bytes), (Level::High, 5));
+        assert_eq!(
+            (logs.judging.level, logs.max_object_bytes),
+            (Level::High, 5)
+        );
         assert_eq!(logs.judging.rules, Some("/opt/rules".into()));
         assert_eq!(logs.judging, for_events(&environment).unwrap());
         let mails = for_mails(&environment).unwrap();

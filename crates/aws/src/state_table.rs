@@ -81,7 +81,11 @@ impl StateTable {
 
     fn error(&self, action: &'static str) -> impl FnOnce(Cause) -> StateError {
         let place = self.table.clone();
-        move |cause| StateError { place, action, cause }
+        move |cause| StateError {
+            place,
+            action,
+            cause,
+        }
     }
 
     async fn read(&self, keys: &BTreeSet<StateKey>) -> Result<BTreeMap<StateKey, Kept>, Cause> {
@@ -114,8 +118,18 @@ impl StateTable {
                     tokio::time::sleep(pause(attempt)).await;
                 }
                 let keys = wanted_keys(std::mem::take(&mut wanted))?;
-                let answer = self.client.batch_get_item().request_items(&self.table, keys).send().await?;
-                for item in answer.responses.into_iter().flatten().flat_map(|(_, items)| items) {
+                let answer = self
+                    .client
+                    .batch_get_item()
+                    .request_items(&self.table, keys)
+                    .send()
+                    .await?;
+                for item in answer
+                    .responses
+                    .into_iter()
+                    .flatten()
+                    .flat_map(|(_, items)| items)
+                {
                     if let Some(Ok(key)) = item.get("key").map(AttributeValue::as_s) {
                         found.insert(key.clone(), item);
                     }
@@ -129,7 +143,9 @@ impl StateTable {
 
     /// Saves one item, and returns whether it was as expected.
     async fn write(&self, change: &Change) -> Result<bool, Cause> {
-        let expires = Timestamp::now().as_second().saturating_add(change.keep.as_secs());
+        let expires = Timestamp::now()
+            .as_second()
+            .saturating_add(change.keep.as_secs());
         let mut item = key_of(change.key.as_str());
         let version = change.expected.unwrap_or(0) + 1;
         item.insert("version".to_owned(), AttributeValue::N(version.to_string()));
@@ -142,7 +158,11 @@ impl StateTable {
             let names = self.write_parts(change, expires + PARTS_OUTLIVE).await?;
             item.insert("parts".to_owned(), AttributeValue::L(names));
         }
-        let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item));
         let put = match change.expected {
             None => put
                 .condition_expression("attribute_not_exists(#key)")
@@ -168,14 +188,23 @@ impl StateTable {
         Ok(found.is_some_and(|found| found == writer))
     }
 
-    async fn write_parts(&self, change: &Change, expires: i64) -> Result<Vec<AttributeValue>, Cause> {
+    async fn write_parts(
+        &self,
+        change: &Change,
+        expires: i64,
+    ) -> Result<Vec<AttributeValue>, Cause> {
         let (unique, mut names) = (random(), Vec::new());
         for (number, part) in change.value.chunks(PART).enumerate() {
             let name = format!("part#{unique:016x}#{number}#{}", change.key);
             let mut item = key_of(&name);
             item.insert("value".to_owned(), blob(part));
             item.insert("expires".to_owned(), AttributeValue::N(expires.to_string()));
-            self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await?;
+            self.client
+                .put_item()
+                .table_name(&self.table)
+                .set_item(Some(item))
+                .send()
+                .await?;
             names.push(AttributeValue::S(name));
         }
         Ok(names)
@@ -193,7 +222,9 @@ impl StateStore for StateTable {
     async fn save(&self, changes: Vec<Change>) -> Result<BTreeSet<StateKey>, StateError> {
         let mut conflicts = BTreeSet::new();
         for change in changes {
-            let saved = Box::pin(self.write(&change)).await.map_err(self.error("written"))?;
+            let saved = Box::pin(self.write(&change))
+                .await
+                .map_err(self.error("written"))?;
             if !saved {
                 conflicts.insert(change.key);
             }
@@ -222,7 +253,10 @@ fn key_of(name: &str) -> Item {
 }
 
 fn wanted_keys(keys: Vec<Item>) -> Result<KeysAndAttributes, BuildError> {
-    KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build()
+    KeysAndAttributes::builder()
+        .set_keys(Some(keys))
+        .consistent_read(true)
+        .build()
 }
 
 fn blob(bytes: &[u8]) -> AttributeValue {
@@ -230,30 +264,49 @@ fn blob(bytes: &[u8]) -> AttributeValue {
 }
 
 fn is_conflict(error: &SdkError<PutItemError>) -> bool {
-    error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception)
+    error
+        .as_service_error()
+        .is_some_and(PutItemError::is_conditional_check_failed_exception)
 }
 
 /// The names of the items that hold the value of `item`.
 fn parts_of(item: &Item) -> impl Iterator<Item = &str> {
     let parts = item.get("parts").and_then(|parts| parts.as_l().ok());
-    parts.into_iter().flatten().filter_map(|name| name.as_s().ok().map(String::as_str))
+    parts
+        .into_iter()
+        .flatten()
+        .filter_map(|name| name.as_s().ok().map(String::as_str))
 }
 
 fn kept(key: &str, item: &Item, parts: &HashMap<String, Item>) -> Result<Kept, Malformed> {
-    let lacks = |attribute| Malformed { key: key.to_owned(), attribute };
-    let version = item.get("version").and_then(|version| version.as_n().ok()?.parse().ok());
-    let value_of = |item: &Item| item.get("value").and_then(|value| value.as_b().ok().cloned());
+    let lacks = |attribute| Malformed {
+        key: key.to_owned(),
+        attribute,
+    };
+    let version = item
+        .get("version")
+        .and_then(|version| version.as_n().ok()?.parse().ok());
+    let value_of = |item: &Item| {
+        item.get("value")
+            .and_then(|value| value.as_b().ok().cloned())
+    };
     let value = match value_of(item) {
         Some(value) => value.into_inner(),
         None if item.contains_key("parts") => {
             let mut value = Vec::new();
             for name in parts_of(item) {
-                let part = parts.get(name).and_then(value_of).ok_or_else(|| lacks("parts"))?;
+                let part = parts
+                    .get(name)
+                    .and_then(value_of)
+                    .ok_or_else(|| lacks("parts"))?;
                 value.extend(part.into_inner());
             }
             value
         }
         None => return Err(lacks("value")),
     };
-    Ok(Kept { version: version.ok_or_else(|| lacks("version"))?, value })
+    Ok(Kept {
+        version: version.ok_or_else(|| lacks("version"))?,
+        value,
+    })
 }

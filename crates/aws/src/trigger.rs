@@ -232,7 +232,11 @@ mod tests {
 
     fn keys(message: &Value) -> Vec<String> {
         let notice = log_files(&message.to_string()).unwrap();
-        notice.tasks.into_iter().map(|task| task.object.key).collect()
+        notice
+            .tasks
+            .into_iter()
+            .map(|task| task.object.key)
+            .collect()
     }
 
     #[test]
@@ -273,7 +277,10 @@ mod tests {
         assert_eq!(keys(&bridged), ["a+b%20.json"]);
         for broken in ["a%2.json", "a%zz.json", "%ff.json", "%+1.json"] {
             let message = direct(broken).to_string();
-            assert!(matches!(log_files(&message), Err(TriggerError::Key)), "{broken}");
+            assert!(
+                matches!(log_files(&message), Err(TriggerError::Key)),
+                "{broken}"
+            );
         }
     }
 

@@ -20,7 +20,8 @@ async fn main() -> Result<(), Error> {
         let mut tally = Tally::default();
         let call = Call::of(event.payload.get());
         let mut door = door.lock().await;
-        let response = batch::each_message(&call, async |event| door.handle(event, &mut tally).await).await;
+        let response =
+            batch::each_message(&call, async |event| door.handle(event, &mut tally).await).await;
         tally.emit(&boot.function);
         tracing::info!(
             records = tally.counts().read(),

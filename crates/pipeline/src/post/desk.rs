@@ -97,7 +97,10 @@ impl Desk {
         if self.waiting.len() >= ROOM {
             return Err(Full);
         }
-        let is_out = self.out.values().any(|out| out.mail.threads.contains(&entry.thread));
+        let is_out = self
+            .out
+            .values()
+            .any(|out| out.mail.threads.contains(&entry.thread));
         let update_due = entry.update_due.or(is_out.then_some(later));
         self.waiting.insert(
             entry.alert,
@@ -125,7 +128,13 @@ impl Desk {
             for alert in &mail.alerts {
                 self.waiting.remove(alert);
             }
-            self.out.insert(self.next, Out { until, mail: mail.clone() });
+            self.out.insert(
+                self.next,
+                Out {
+                    until,
+                    mail: mail.clone(),
+                },
+            );
             taken.insert(self.next, mail);
             self.next += 1;
         }
@@ -156,7 +165,10 @@ impl Desk {
         let mut threads = BTreeMap::<ThreadId, Vec<(&AlertId, &Waiting)>>::new();
         for (alert, waiting) in &self.waiting {
             if due.contains(&waiting.thread) {
-                threads.entry(waiting.thread).or_default().push((alert, waiting));
+                threads
+                    .entry(waiting.thread)
+                    .or_default()
+                    .push((alert, waiting));
             }
         }
         let mut due: Vec<_> = threads.into_iter().collect();
@@ -191,7 +203,11 @@ impl Desk {
     /// Whether this alert waits, or is in a mail that is out.
     #[must_use]
     pub fn has(&self, alert: AlertId) -> bool {
-        self.waits(alert) || self.out.values().any(|out| out.mail.alerts.contains(&alert))
+        self.waits(alert)
+            || self
+                .out
+                .values()
+                .any(|out| out.mail.alerts.contains(&alert))
     }
 
     /// Whether this alert waits.
@@ -263,7 +279,10 @@ mod tests {
     }
 
     fn kinds(taken: &BTreeMap<u64, Order>) -> Vec<(Kind, usize)> {
-        taken.values().map(|order| (order.kind, order.alerts.len())).collect()
+        taken
+            .values()
+            .map(|order| (order.kind, order.alerts.len()))
+            .collect()
     }
 
     #[test]
@@ -289,7 +308,13 @@ mod tests {
         let told: usize = taken.values().map(|order| order.alerts.len()).sum();
         assert_eq!(taken.len(), RATE.burst() as usize);
         assert_eq!(told, 40);
-        assert_eq!(taken.values().filter(|order| order.kind == Kind::Digest).count(), 1);
+        assert_eq!(
+            taken
+                .values()
+                .filter(|order| order.kind == Kind::Digest)
+                .count(),
+            1
+        );
     }
 
     #[test]

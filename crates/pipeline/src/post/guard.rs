@@ -74,7 +74,11 @@ mod tests {
         assert_eq!(guard.pass(100, at(1_000), rate), 1);
         assert_eq!(guard.pass(100, at(500), rate), 0, "a clock that is behind");
         assert_eq!(guard.pass(3, at(60_000), rate), 3);
-        assert_eq!(guard.pass(100, at(60_000), rate), 2, "no more than a burst is kept");
+        assert_eq!(
+            guard.pass(100, at(60_000), rate),
+            2,
+            "no more than a burst is kept"
+        );
     }
 
     proptest! {

@@ -127,7 +127,11 @@ fn thread_key(thread: ThreadId) -> StateKey {
 impl<S: StateStore, M: MailSink> PostOffice<S, M> {
     /// Opens the office.
     pub fn new(states: S, mails: M, manner: Manner) -> Self {
-        Self { states, mails, manner }
+        Self {
+            states,
+            mails,
+            manner,
+        }
     }
 
     /// The state that it keeps.
@@ -181,7 +185,8 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
         }
         self.change(posted, async |memo| {
             let mut open = Vec::new();
-            memo.recall(&self.states, found.keys().copied().map(claim_key)).await?;
+            memo.recall(&self.states, found.keys().copied().map(claim_key))
+                .await?;
             for (id, new) in &found {
                 let known: Option<Claim> = memo.get(&claim_key(*id))?;
                 let mut claim = known.clone().unwrap_or_else(|| new.clone());
@@ -205,7 +210,9 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
         dead: Timestamp,
         posted: &mut Posted,
     ) -> Result<BTreeMap<u64, Order>, PostError> {
-        let later = now.saturating_add(self.manner.update_after).unwrap_or(Timestamp::MAX);
+        let later = now
+            .saturating_add(self.manner.update_after)
+            .unwrap_or(Timestamp::MAX);
         let (orders, waiting) = self
             .change(posted, async |memo| {
                 // The desk before all else: whoever strikes a mail off it has saved what was told.
@@ -221,7 +228,8 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
                         continue;
                     }
                     let thread: Option<Thread> = memo.get(&thread_key(claim.thread()))?;
-                    let update_due = thread.map(|thread| thread.update_due(self.manner.update_after));
+                    let update_due =
+                        thread.map(|thread| thread.update_due(self.manner.update_after));
                     desk.enter(claim.entry(update_due), now, later)?;
                 }
                 let orders = desk.take(now, dead, self.manner.rate);
@@ -251,7 +259,9 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
             self.mails.send(&mail).await?;
             posted.mails += 1;
             let first = news.iter().filter(|claim| claim.is_new());
-            posted.seconds.extend(first.clone().map(|claim| claim.age(now)));
+            posted
+                .seconds
+                .extend(first.clone().map(|claim| claim.age(now)));
             posted.told += first.count();
             self.remember(&news, order, now, posted).await?;
         }
@@ -261,7 +271,8 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
     /// What the mail is about.
     async fn recall(&self, order: &Order) -> Result<BTreeMap<AlertId, Claim>, PostError> {
         let mut memo = Memo::default();
-        memo.recall(&self.states, order.alerts.iter().copied().map(claim_key)).await?;
+        memo.recall(&self.states, order.alerts.iter().copied().map(claim_key))
+            .await?;
         let mut claims = BTreeMap::new();
         for id in &order.alerts {
             if let Some(claim) = memo.get::<Claim>(&claim_key(*id))? {
@@ -309,14 +320,11 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
         now: Timestamp,
         posted: &mut Posted,
     ) -> Result<(), PostError> {
-        self.on_desk(posted, |desk| desk.give_back(number, now)).await
+        self.on_desk(posted, |desk| desk.give_back(number, now))
+            .await
     }
 
-    async fn on_desk(
-        &self,
-        posted: &mut Posted,
-        act: impl Fn(&mut Desk),
-    ) -> Result<(), PostError> {
+    async fn on_desk(&self, posted: &mut Posted, act: impl Fn(&mut Desk)) -> Result<(), PostError> {
         self.change(posted, async |memo| {
             memo.recall(&self.states, [desk_key()].into_iter()).await?;
             let before: Desk = memo.get(&desk_key())?.unwrap_or_default();

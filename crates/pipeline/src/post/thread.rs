@@ -27,13 +27,20 @@ impl ThreadId {
             hash.update(part);
         }
         let digest = hash.finalize();
-        Self(digest.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes)))
+        Self(
+            digest
+                .first_chunk()
+                .map_or(0, |bytes| u64::from_le_bytes(*bytes)),
+        )
     }
 
     /// The thread that `alert` belongs to.
     #[must_use]
     pub fn of_alert(alert: &Alert) -> Self {
-        let period = alert.rule.period_seconds.map_or(PERIOD, |seconds| seconds.max(1) as i64);
+        let period = alert
+            .rule
+            .period_seconds
+            .map_or(PERIOD, |seconds| seconds.max(1) as i64);
         let start = alert.first_time.as_second().div_euclid(period);
         Self::of(&[
             &alert.rule.id,
@@ -73,7 +80,9 @@ impl Thread {
     /// When the next update is due: each pause is four times the one before, up to [`LONGEST`].
     #[must_use]
     pub fn update_due(self, first_pause: SignedDuration) -> Timestamp {
-        let times = 4_i64.saturating_pow(self.mails.saturating_sub(1)).min(LONGEST);
+        let times = 4_i64
+            .saturating_pow(self.mails.saturating_sub(1))
+            .min(LONGEST);
         let pause = SignedDuration::from_secs(first_pause.as_secs().saturating_mul(times));
         self.last.saturating_add(pause).unwrap_or(Timestamp::MAX)
     }

@@ -34,7 +34,10 @@ const DIGEST: Words = words(
 
 /// The text of a mail.
 pub(super) fn of(kind: Kind, alerts: &[Told<'_>], language: Language) -> String {
-    let mut out = Page { text: String::new(), language };
+    let mut out = Page {
+        text: String::new(),
+        language,
+    };
     match kind {
         Kind::Digest => out.digest(alerts),
         Kind::Update => out.update(alerts),
@@ -92,7 +95,10 @@ impl Page {
     fn happened(&mut self, alert: &Alert) {
         self.heading(HAPPENED);
         let level = alert.level.to_string().to_uppercase();
-        self.line(&format!("[{level}] {}", line(alert.rule.title_in(self.language))));
+        self.line(&format!(
+            "[{level}] {}",
+            line(alert.rule.title_in(self.language))
+        ));
         self.line(&line(alert.summary.to(self.language)));
         self.labelled(WHO, &name(&alert.principal.key));
         let account = alert.account.id.as_deref().unwrap_or("?");
@@ -104,7 +110,12 @@ impl Page {
             self.labelled(FROM, &from.join(", "));
         }
         let when = if alert.event_count > 1 {
-            format!("{} - {} ({})", alert.first_time, alert.last_time, self.events(alert.event_count))
+            format!(
+                "{} - {} ({})",
+                alert.first_time,
+                alert.last_time,
+                self.events(alert.event_count)
+            )
         } else {
             alert.time.to_string()
         };
@@ -133,7 +144,10 @@ impl Page {
         self.labelled(RULE, &name(&format!("{} ({version})", alert.rule.id)));
         for event in &alert.events {
             let id = event.event_id.as_deref().unwrap_or("-");
-            let call = format!("{} {} {} {id}", event.event_time, event.event_source, event.event_name);
+            let call = format!(
+                "{} {} {} {id}",
+                event.event_time, event.event_source, event.event_name
+            );
             self.labelled(EVENT, &name(&call));
             if let Some(file) = &event.log_file {
                 self.line(&format!("   {}", line(file)));
@@ -151,7 +165,12 @@ impl Page {
             line(alert.rule.title_in(self.language)),
             name(&alert.principal.name),
         ));
-        self.line(&format!("   {} - {}, {}", alert.first_time, alert.last_time, self.events(alert.event_count)));
+        self.line(&format!(
+            "   {} - {}, {}",
+            alert.first_time,
+            alert.last_time,
+            self.events(alert.event_count)
+        ));
         self.naming(told);
         self.line("");
     }

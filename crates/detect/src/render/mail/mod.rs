@@ -102,8 +102,13 @@ impl Letter {
     /// A mail about none says so; nobody should ask for one.
     #[must_use]
     pub fn write(&self, kind: Kind, alerts: &[Told<'_>]) -> Mail {
-        let parts = self.languages.iter().map(|language| body::of(kind, alerts, *language));
-        let body = parts.collect::<Vec<_>>().join("\n\n----------------------------------------\n\n");
+        let parts = self
+            .languages
+            .iter()
+            .map(|language| body::of(kind, alerts, *language));
+        let body = parts
+            .collect::<Vec<_>>()
+            .join("\n\n----------------------------------------\n\n");
         Mail {
             subject: subject_line(kind, alerts),
             body: text::cut(body),
@@ -117,9 +122,17 @@ impl Letter {
         let one = |of: &dyn Fn(&Alert) -> Option<String>| {
             let mut values = alerts.iter().map(|told| of(told.alert).unwrap_or_default());
             let first = values.next().unwrap_or_default();
-            if values.all(|value| value == first) { first } else { "several".to_owned() }
+            if values.all(|value| value == first) {
+                first
+            } else {
+                "several".to_owned()
+            }
         };
-        let languages: Vec<_> = self.languages.iter().map(|language| language.as_str()).collect();
+        let languages: Vec<_> = self
+            .languages
+            .iter()
+            .map(|language| language.as_str())
+            .collect();
         let mut attributes = BTreeMap::from([
             ("kind", kind.as_str().to_owned()),
             ("level", level.to_string()),
@@ -153,7 +166,8 @@ pub fn level_number(level: Level) -> u8 {
 #[must_use]
 pub fn tactic(alert: &Alert) -> Option<&'static str> {
     let mut tags = alert.rule.tags.iter();
-    tags.find_map(|tag| attack::tactic(tag)).map(|tactic| tactic.tag)
+    tags.find_map(|tag| attack::tactic(tag))
+        .map(|tactic| tactic.tag)
 }
 
 /// `alert` cut to what a mail shows of it: what is kept until it is mailed must not be large.

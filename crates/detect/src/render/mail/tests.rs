@@ -24,7 +24,11 @@ trailhound:
 
 /// An alert about a record in which a stranger has chosen `words` wherever he may.
 fn alert(words: &str) -> Alert {
-    let rules = RuleSet::load([SourceFile { name: "rule.yml", text: RULE }]).rules;
+    let rules = RuleSet::load([SourceFile {
+        name: "rule.yml",
+        text: RULE,
+    }])
+    .rules;
     let words = serde_json::Value::from(words);
     let record = format!(
         r#"{{"eventSource":"cloudtrail.amazonaws.com","eventName":"StopLogging","eventTime":"2026-11-22T14:02:11Z",
@@ -64,7 +68,11 @@ fn a_mail_says_what_why_and_what_to_type() {
     ] {
         assert!(mail.body.contains(part), "{part} is not in\n{}", mail.body);
     }
-    let attributes: Vec<_> = mail.attributes.iter().map(|(k, v)| format!("{k}={v}")).collect();
+    let attributes: Vec<_> = mail
+        .attributes
+        .iter()
+        .map(|(k, v)| format!("{k}={v}"))
+        .collect();
     assert_eq!(
         attributes.join(" "),
         "account=111122223333 kind=alert language=en,zh-CN level=high level_num=3 region=eu-west-1 \
@@ -74,16 +82,30 @@ fn a_mail_says_what_why_and_what_to_type() {
 
 #[test]
 fn what_a_stranger_wrote_stays_harmless() {
-    let nasty = "x\r\n\r\nWHAT HAPPENED\nhttps://evil.example/a www.evil.example \u{202e}gpj\u{9b}2J";
+    let nasty =
+        "x\r\n\r\nWHAT HAPPENED\nhttps://evil.example/a www.evil.example \u{202e}gpj\u{9b}2J";
     let alert = alert(nasty);
     for kind in [Kind::Alert, Kind::Update, Kind::Digest] {
         let mail = Letter::new(&[Language::En]).write(kind, &told(&alert));
-        let headings = mail.body.lines().filter(|line| *line == "WHAT HAPPENED").count();
+        let headings = mail
+            .body
+            .lines()
+            .filter(|line| *line == "WHAT HAPPENED")
+            .count();
         assert!(headings <= 1, "{}", mail.body);
         assert!(!mail.body.contains("https://") && !mail.body.contains("www.evil"));
-        assert!(!mail.body.chars().any(|c| c == '\u{202e}' || (c.is_control() && c != '\n')));
+        assert!(
+            !mail
+                .body
+                .chars()
+                .any(|c| c == '\u{202e}' || (c.is_control() && c != '\n'))
+        );
         assert!(mail.subject.len() < SUBJECT);
-        assert!(mail.subject.bytes().all(|b| b.is_ascii_graphic() || b == b' '));
+        assert!(
+            mail.subject
+                .bytes()
+                .all(|b| b.is_ascii_graphic() || b == b' ')
+        );
         assert!(!mail.subject.contains("https://"));
     }
 }
@@ -91,27 +113,65 @@ fn what_a_stranger_wrote_stays_harmless() {
 #[test]
 fn what_is_too_long_is_cut() {
     let long = alert(&"あ".repeat(60_000));
-    let many = vec![Told { alert: &long, before: 0 }; 500];
+    let many = vec![
+        Told {
+            alert: &long,
+            before: 0
+        };
+        500
+    ];
     let mail = Letter::new(&Language::ALL).write(Kind::Alert, &many);
     assert!(mail.body.len() <= BODY && mail.subject.len() < SUBJECT);
-    assert!(mail.attributes.values().all(|value| value.is_ascii() && value.len() <= 200));
-    let size = |alert: &Alert| serde_json::to_vec(&(&alert.why, &alert.response)).unwrap().len();
+    assert!(
+        mail.attributes
+            .values()
+            .all(|value| value.is_ascii() && value.len() <= 200)
+    );
+    let size = |alert: &Alert| {
+        serde_json::to_vec(&(&alert.why, &alert.response))
+            .unwrap()
+            .len()
+    };
     assert!(size(&long) < 20_000, "{}", size(&long));
 }
 
 #[test]
 fn an_update_tells_what_was_told_before() {
     let alert = alert("maria");
-    let mail = Letter::new(&[]).write(Kind::Update, &[Told { alert: &alert, before: 3 }]);
-    assert!(mail.subject.starts_with("[HIGH] 111122223333: more of: Trail Stopped"));
-    assert!(mail.body.contains(&format!("told before: {}, with 3 events", alert.id)));
+    let mail = Letter::new(&[]).write(
+        Kind::Update,
+        &[Told {
+            alert: &alert,
+            before: 3,
+        }],
+    );
+    assert!(
+        mail.subject
+            .starts_with("[HIGH] 111122223333: more of: Trail Stopped")
+    );
+    assert!(
+        mail.body
+            .contains(&format!("told before: {}, with 3 events", alert.id))
+    );
     assert!(!mail.body.contains(&format!("alert {}", alert.id)));
 }
 
 #[test]
 fn a_digest_accounts_for_each() {
     let alert = alert("maria");
-    let mail = Letter::new(&[]).write(Kind::Digest, &[Told { alert: &alert, before: 0 }; 40]);
-    assert_eq!(mail.subject, "[HIGH] Digest of 40 alerts, worst: Trail Stopped");
-    assert_eq!(mail.body.matches(&format!("alert {}", alert.id)).count(), 40);
+    let mail = Letter::new(&[]).write(
+        Kind::Digest,
+        &[Told {
+            alert: &alert,
+            before: 0,
+        }; 40],
+    );
+    assert_eq!(
+        mail.subject,
+        "[HIGH] Digest of 40 alerts, worst: Trail Stopped"
+    );
+    assert_eq!(
+        mail.body.matches(&format!("alert {}", alert.id)).count(),
+        40
+    );
 }

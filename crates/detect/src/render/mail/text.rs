@@ -25,7 +25,8 @@ pub(super) fn defanged(text: &str) -> String {
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
         let starts = |word: &str| {
-            rest.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
+            rest.get(..word.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(word))
         };
         let (shown, length) = if starts("http://") || starts("https://") {
             ("hxxp", 4)
@@ -47,12 +48,22 @@ pub(super) fn defanged(text: &str) -> String {
 /// The value of an attribute: printable ASCII, never empty.
 pub(super) fn attribute(value: &str) -> String {
     let value = ascii(value, 200);
-    if value.is_empty() { "unknown".to_owned() } else { value }
+    if value.is_empty() {
+        "unknown".to_owned()
+    } else {
+        value
+    }
 }
 
 /// Printable ASCII of at most `max` characters; `?` for all else.
 fn ascii(text: &str, max: usize) -> String {
-    let shown = text.chars().map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' });
+    let shown = text.chars().map(|c| {
+        if c.is_ascii_graphic() || c == ' ' {
+            c
+        } else {
+            '?'
+        }
+    });
     let mut kept: String = shown.take(max).collect();
     if text.chars().nth(max).is_some() {
         kept.truncate(max.saturating_sub(3));
@@ -86,7 +97,9 @@ pub(super) fn cut(body: String) -> String {
     if body.len() <= BODY {
         return body;
     }
-    let end = (0..=BODY - CUT.len()).rev().find(|at| body.is_char_boundary(*at));
+    let end = (0..=BODY - CUT.len())
+        .rev()
+        .find(|at| body.is_char_boundary(*at));
     let fits = &body[..end.unwrap_or_default()];
     let lines = fits.rfind('\n').map_or(fits, |at| &fits[..at]);
     format!("{lines}{CUT}")
