@@ -72,7 +72,9 @@ infra: ## Test the templates, and the fleet on a local AWS
 
 .PHONY: fleet
 fleet: python ## Attack the functions on a local AWS that fails
-	@tools/logged.sh fleet $(CARGO) test --locked -p fleet -- --include-ignored --skip figures --nocapture --test-threads 1
+	$(CARGO) build --locked -p cli
+	$(CARGO) build --locked -p lambda-s3-logs -p lambda-eventbridge -p lambda-alerts
+	@tools/logged.sh fleet $(CARGO) test --locked -p fleet -- --ignored --skip figures --nocapture --test-threads 1
 
 .PHONY: audit
 audit: ## Ask checkov, parliament and sam what they think of the templates
