@@ -72,10 +72,12 @@ infra: ## Test the templates, and the fleet on a local AWS
 
 .PHONY: fleet
 fleet: python ## Attack the functions on a local AWS that fails
-	@tools/logged.sh fleet $(CARGO) test --locked -p fleet -- --include-ignored --nocapture --test-threads 1
+	$(CARGO) build --locked -p cli
+	$(CARGO) build --locked -p lambda-s3-logs -p lambda-eventbridge -p lambda-alerts
+	@tools/logged.sh fleet $(CARGO) test --locked -p fleet -- --ignored --skip figures --nocapture --test-threads 1
 
 .PHONY: audit
-audit: ## Ask checkov, parliament and sam what they think of the templates
+audit: ## Ask checkov and sam what they think of the templates; slow
 	@tools/audit.sh
 
 .PHONY: python
@@ -117,6 +119,11 @@ links:
 bench: ## Measure a scan against reading and inflating alone, and print the figures
 	$(CARGO) build --release --locked -p cli -p bench
 	$(TARGET)/release/bench --trailhound $(TARGET)/release/trailhound
+
+.PHONY: bench-fleet
+bench-fleet: python ## Measure the functions: size, start, warm event, memory
+	$(CARGO) build --release --locked -p lambda-s3-logs -p lambda-eventbridge -p lambda-alerts
+	TRAILHOUND_FUNCTIONS=$(abspath $(TARGET))/release $(CARGO) test --locked -p fleet -- --ignored figures --nocapture
 
 .PHONY: quality
 quality: ## Say what the rules find in real logs, and what they cry about

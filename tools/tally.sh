@@ -6,6 +6,6 @@ awk '
     END {
         printf "Tests of the crates: %d passed, %d failed, %d ignored\n", passed, failed, ignored
         exit passed == 0 || failed > 0
-    }' target/log/unit
+    }' target/log/unit target/log/fleet
 printf 'Tests of the rules:  '
 tail -n 1 target/log/rules

@@ -10,6 +10,7 @@ mod chaos;
 mod cloud;
 mod conformance;
 mod corpus;
+mod figures;
 mod function;
 mod law;
 mod parts;

@@ -13,7 +13,6 @@ use aws_sdk_sqs::types::DeleteMessageBatchRequestEntry;
 pub(crate) struct Parts {
     pub(crate) s3: aws_sdk_s3::Client,
     pub(crate) sqs: aws_sdk_sqs::Client,
-    pub(crate) dynamodb: aws_sdk_dynamodb::Client,
     pub(crate) findings_topic: String,
     pub(crate) mail_topic: String,
     pub(crate) log_queue: String,
@@ -78,7 +77,6 @@ impl Parts {
         Self {
             s3,
             sqs,
-            dynamodb,
             findings_topic,
             mail_topic,
             log_queue,

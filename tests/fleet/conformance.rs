@@ -1,10 +1,9 @@
-//! What every store of state promises, asked of each of them: here of those in memory and in a table, by the
-//! tests of the program of that in a file.
+//! What every store of state promises: those in memory and in a table are asked by this crate's tests, that in a
+//! file by the program's, which include this file.
 
 use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
-use pipeline::memory::MemoryState;
 use pipeline::ports::{Change, StateKey, StateStore};
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -19,13 +18,13 @@ fn change(which: &str, expected: Option<u64>, value: &[u8]) -> Change {
 }
 
 async fn saved(store: &impl StateStore, changes: Vec<Change>) -> Vec<String> {
-    let conflicts = store.save(changes).await.unwrap();
+    let conflicts = store.save(changes).await.expect("a store that works");
     conflicts.iter().map(ToString::to_string).collect()
 }
 
 async fn loaded(store: &impl StateStore, which: &[&str]) -> Vec<(String, u64, Vec<u8>)> {
     let keys: BTreeSet<_> = which.iter().map(|one| StateKey::new("test", one)).collect();
-    let found = store.load(&keys).await.unwrap();
+    let found = store.load(&keys).await.expect("a store that works");
     found
         .into_iter()
         .map(|(key, kept)| (key.to_string(), kept.version, kept.value))
@@ -129,16 +128,4 @@ pub(crate) async fn conforms(store: &impl StateStore) {
             .iter()
             .all(|(key, _, value)| key.as_bytes().ends_with(value))
     );
-}
-
-fn block_on<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap()
-        .block_on(future)
-}
-
-#[test]
-fn state_in_memory_keeps_every_promise() {
-    block_on(conforms(&MemoryState::default()));
 }

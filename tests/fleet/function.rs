@@ -163,6 +163,11 @@ impl Function {
         Ok((stream, path, String::from_utf8_lossy(&body).into_owned()))
     }
 
+    /// The number of its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.process.as_ref().map_or(0, Child::id)
+    }
+
     /// Ends the process at once, as Lambda ends one that takes too long.
     pub(crate) fn kill(&mut self) {
         self.waiting = None;

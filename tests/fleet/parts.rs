@@ -13,6 +13,7 @@ use pipeline::memory::{MemorySink, MemoryState};
 use simulate::gzip;
 
 use crate::chaos::{Copy, MemoryBucket, World};
+use crate::conformance::conforms;
 use crate::corpus::{CORPUS, DETECTOR};
 
 fn bucket(objects: BTreeMap<String, Vec<u8>>) -> MemoryBucket {
@@ -131,4 +132,9 @@ fn a_large_object_is_judged_in_parts_and_gives_the_alerts_of_the_whole() {
     let published = world.published.borrow();
     let ids: std::collections::BTreeSet<_> = published.iter().map(|alert| alert.id).collect();
     assert!(ids.iter().eq(CORPUS.all.keys()));
+}
+
+#[test]
+fn state_in_memory_keeps_every_promise() {
+    block_on(conforms(&MemoryState::default()));
 }

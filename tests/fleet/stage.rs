@@ -6,7 +6,7 @@
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -233,30 +233,12 @@ pub(crate) fn header<'h>(head: &'h str, name: &str) -> Option<&'h str> {
     })
 }
 
-/// What functions and program are built by: all functions together, so that they share what they need.
-const FUNCTIONS: [&str; 6] = [
-    "-p",
-    "lambda-s3-logs",
-    "-p",
-    "lambda-eventbridge",
-    "-p",
-    "lambda-alerts",
-];
-
-/// The functions and the program, built as tests are.
+/// A function, or the program, built beforehand as tests are.
+///
+/// Not by this process: a build inside a test sees other variables, and builds half of everything anew.
 pub(crate) fn built(name: &str) -> PathBuf {
-    let packages = if name == "trailhound" {
-        &["-p", "cli"][..]
-    } else {
-        &FUNCTIONS
-    };
-    let status = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--locked"])
-        .args(packages)
-        .current_dir(repository())
-        .stdin(Stdio::null())
-        .status();
-    assert!(status.unwrap().success(), "{name} cannot be built");
     let folder = std::env::current_exe().unwrap();
-    folder.ancestors().nth(2).unwrap().join(name)
+    let program = folder.ancestors().nth(2).unwrap().join(name);
+    assert!(program.exists(), "{} is missing; `make fleet` builds it", program.display());
+    program
 }

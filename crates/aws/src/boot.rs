@@ -1,6 +1,6 @@
 //! Whatever can be built once is built here, when a function starts: log, settings, clients, rules.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -149,10 +149,11 @@ fn judging(
     Option<Own>,
     Pipeline<StateTable, AlertTopic>,
 ) {
+    let began = Instant::now();
     let (detector, problems) = crate::rules::built_in(settings.rules.as_deref());
-    if problems > 0 {
-        tracing::error!(problems, "some rules are left out");
-    }
+    let rules = detector.rules().rules().len();
+    let microseconds = began.elapsed().as_micros() as u64;
+    tracing::info!(rules, problems, microseconds, "rules loaded");
     let detector = Box::leak(Box::new(detector.from_level(settings.level)));
     let account = settings
         .findings_topic

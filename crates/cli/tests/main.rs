@@ -1,5 +1,7 @@
 //! The program from outside: arguments and files in; output, messages and exit code out.
 
+#[path = "../../../tests/fleet/conformance.rs"]
+mod conformance;
 mod examples;
 mod explain;
 mod formats;

@@ -3,12 +3,21 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::Command;
 
+use cli::ready::ready;
 use cli::state_file::StateFile;
 use insta::assert_snapshot;
 
+use crate::conformance::conforms;
 use crate::shop::{Shop, record};
 
 const SCAN: &str = "scan logs --rules my-rules --no-builtin --state seen.redb";
+
+#[test]
+fn the_file_keeps_every_promise_of_a_store() {
+    let shop = Shop::furnished();
+    let file = StateFile::open(&shop.path().join("promises.redb")).unwrap();
+    ready(conforms(&file));
+}
 
 #[test]
 fn the_second_run_has_nothing_to_tell() {
