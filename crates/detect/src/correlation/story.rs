@@ -206,7 +206,7 @@ impl Story<'_> {
             .collect();
         match language {
             Language::En => format!("{who}{place} within {span}: {}.", deeds.join(", then ")),
-            Language::ZhCn => format!("{who} {place}在 {span} 内：{}。", deeds.join("，然后")),
+            Language::ZhCn => format!("{who} {place}在 {span}内：{}。", deeds.join("，然后")),
         }
     }
 
@@ -220,7 +220,7 @@ impl Story<'_> {
                 format!("{who} made {count} within {span}{place}: {names}{values}.")
             }
             Language::ZhCn => {
-                format!("{who} {place}在 {span} 内发起了{count}：{names}{values}。")
+                format!("{who} {place}在 {span}内发起了{count}：{names}{values}。")
             }
         }
     }
@@ -235,11 +235,11 @@ impl Story<'_> {
             .collect();
         match language {
             Language::En => format!(
-                "{who} {deed}{place}, and within {span} nothing of this followed: {}.",
+                "{who} {deed}{place}, and within {span} none of this followed: {}.",
                 missing.join(", ")
             ),
             Language::ZhCn => format!(
-                "{who} {place}{deed}，此后 {span} 内未出现：{}。",
+                "{who} {place}{deed}，此后 {span}内未出现：{}。",
                 missing.join("、")
             ),
         }
@@ -376,15 +376,18 @@ impl Story<'_> {
                 self.count(Language::En),
                 self.found.first.timestamp()
             ));
-            let bounds: Vec<String> = bounds.iter().map(|bound| in_words(*bound)).collect();
+            let words: Vec<String> = bounds.iter().map(|bound| in_words(*bound)).collect();
             let what = match correlation.kind() {
+                CorrelationKind::EventCount if bounds.iter().all(|bound| bound.value() == 1) => {
+                    "event".to_owned()
+                }
                 CorrelationKind::EventCount => "events".to_owned(),
                 CorrelationKind::ValueCount => format!("different values of {}", self.fields()),
                 kind => format!("as the {} of {}", kind.as_str(), self.fields()),
             };
             facts.push(format!(
                 "the correlation asks for {} {what} within {span}",
-                bounds.join(" and ")
+                words.join(" and ")
             ));
         }
         for (name, value) in correlation.group_by().iter().zip(group::values(self.group)) {
