@@ -239,6 +239,10 @@ pub(crate) fn header<'h>(head: &'h str, name: &str) -> Option<&'h str> {
 pub(crate) fn built(name: &str) -> PathBuf {
     let folder = std::env::current_exe().unwrap();
     let program = folder.ancestors().nth(2).unwrap().join(name);
-    assert!(program.exists(), "{} is missing; `make fleet` builds it", program.display());
+    assert!(
+        program.exists(),
+        "{} is missing; `make fleet` builds it",
+        program.display()
+    );
     program
 }
