@@ -28,13 +28,13 @@ build_for_aws() {
         exit 3
     fi
     case $1 in
-        arm64) triple=aarch64-unknown-linux-gnu ;;
-        x86_64) triple=x86_64-unknown-linux-gnu ;;
+        arm64) flag=--arm64 ;;
+        x86_64) flag=--x86-64 ;;
         *) echo "error: \`$1\` is no architecture; it must be arm64 or x86_64" >&2; exit 3 ;;
     esac
     for name in $functions; do
-        AWS_LC_SYS_NO_JITTER_ENTROPY=1 "$cargo" lambda build --release --locked --skip-target-check \
-            --target "$triple" --package "$name" --lambda-dir target/lambda
+        "$cargo" lambda build --release --locked --skip-target-check "$flag" \
+            --package "$name" --lambda-dir target/lambda
     done
 }
 

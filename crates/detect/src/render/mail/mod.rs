@@ -1,6 +1,6 @@
 //! Alerts as mails: plain text, safe to read, short enough to be sent.
 //!
-//! Invariant: whatever comes from a record is shown by way of [`sentence`], and no link in it can be
+//! Invariant: whatever comes from a record is shown by way of [`sentence`](super::sentence), and no link in it can be
 //! followed by a click; the subject is printable ASCII of fewer than [`SUBJECT`] characters; the body is
 //! smaller than [`BODY`].
 //!
