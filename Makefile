@@ -77,7 +77,7 @@ fleet: python ## Attack the functions on a local AWS that fails
 	@tools/logged.sh fleet $(CARGO) test --locked -p fleet -- --ignored --skip figures --nocapture --test-threads 1
 
 .PHONY: audit
-audit: ## Ask checkov, parliament and sam what they think of the templates
+audit: ## Ask checkov and sam what they think of the templates; slow
 	@tools/audit.sh
 
 .PHONY: python

@@ -25,7 +25,7 @@ PACKAGED = stacks.ROOT / "target" / "packaged.yaml"
 def main(arguments: list[str]) -> int:
     try:
         if arguments[:1] == ["--destroy"] and len(arguments) == 2:
-            return destroy(arguments[1])
+            return destroy(boto3.client("cloudformation"), arguments[1])
         if 2 <= len(arguments) <= 3:
             return deploy(*arguments)
     except (RuntimeError, ClientError, subprocess.CalledProcessError) as problem:
@@ -40,11 +40,12 @@ def deploy(stack: str, parameters: str, artifacts: str = "") -> int:
     if problem := mistake(path):
         print(f"error: {problem}", file=sys.stderr)
         return 3
-    architecture = json.loads(path.read_text())["Parameters"].get("Architecture", "arm64")
+    given = json.loads(path.read_text())["Parameters"]
+    architecture = given.get("Architecture", "arm64")
     subprocess.run(["tools/functions.sh", "aws", architecture], cwd=stacks.ROOT, check=True)
     bucket = artifacts or own_bucket()
     stacks.package(bucket, PACKAGED)
-    stacks.deploy(stack, PACKAGED, path.resolve(), bucket)
+    stacks.deploy(stack, PACKAGED, given, bucket)
     for output in boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]:
         print(f"{output['OutputKey']:18} {output['OutputValue']}")
     print("AWS has sent a mail with a link: nothing is mailed until it is followed")
@@ -91,8 +92,8 @@ def make_bucket(s3, bucket: str) -> None:
     s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=dict.fromkeys(closed, True))
 
 
-def destroy(stack: str) -> int:
-    formation = boto3.client("cloudformation")
+def destroy(formation, stack: str) -> int:
+    """Deletes the stack, and waits until it is gone."""
     outputs = formation.describe_stacks(StackName=stack)["Stacks"][0].get("Outputs", [])
     bucket = next((output["OutputValue"] for output in outputs if output["OutputKey"] == "Bucket"), None)
     formation.delete_stack(StackName=stack)

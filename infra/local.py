@@ -50,8 +50,9 @@ def feed(fleet: fleets.Fleet, path: Path) -> None:
 
 def show(mail: dict) -> None:
     """Prints a mail as a person would see it."""
-    attributes = {name: value["Value"] for name, value in mail.get("MessageAttributes", {}).items()}
-    print(f"\n{'─' * 78}\nSubject: {mail.get('Subject')}\n{attributes}\n\n{mail['Message']}")
+    attributes = mail.get("MessageAttributes", {})
+    filters = " ".join(f"{name}={attributes[name]['Value']}" for name in sorted(attributes))
+    print(f"\n{'─' * 78}\nSubject: {mail.get('Subject')}\n({filters})\n\n{mail['Message']}")
 
 
 def say(text: str) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 
 import boto3
+from botocore.exceptions import ClientError
 
 QUEUES = ("logs", "events", "findings")
 # A message that is in work longer than this is seen a second time.
@@ -22,7 +23,11 @@ def main(arguments: list[str]) -> int:
         print(f"usage: make redrive QUEUE={'|'.join(QUEUES)} [STACK=trailhound] [MOST=…]", file=sys.stderr)
         return 3
     most = int(arguments[2]) if len(arguments) == 3 else None
-    moved = redrive(boto3.client("sqs"), f"{arguments[0]}-{arguments[1]}", most)
+    try:
+        moved = redrive(boto3.client("sqs"), f"{arguments[0]}-{arguments[1]}", most)
+    except ClientError as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        return 1
     print(f"{moved} messages are back in {arguments[0]}-{arguments[1]}")
     return 0
 

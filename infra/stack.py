@@ -44,8 +44,8 @@ def package(artifacts: str, output: Path, environment: Mapping[str, str] | None 
     )
 
 
-def deploy(stack: str, packaged: Path, parameters: Path, artifacts: str) -> None:
-    """Makes or updates the stack on AWS, with the parameters in that file; waits until it stands."""
+def deploy(stack: str, packaged: Path, parameters: Mapping[str, str], artifacts: str) -> None:
+    """Makes or updates the stack on AWS, and waits until it stands."""
     aws(
         "cloudformation",
         "deploy",
@@ -54,5 +54,5 @@ def deploy(stack: str, packaged: Path, parameters: Path, artifacts: str) -> None
         *("--s3-bucket", artifacts),
         *("--capabilities", *CAPABILITIES),
         "--no-fail-on-empty-changeset",
-        *("--parameter-overrides", f"file://{parameters}"),
+        *("--parameter-overrides", *(f"{name}={value}" for name, value in parameters.items())),
     )

@@ -6,7 +6,10 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::Path;
 
+use detect::alert::Alert;
+use detect::case::Case;
 use detect::cloudtrail::{LogFileReader, Record, layout};
+use detect::{Detector, Screened};
 use outside::rule_files;
 pub(crate) use outside::{files, repository, shared};
 use sigma::{RuleSet, SourceFile};
@@ -56,9 +59,25 @@ impl Rules {
             .filter(|problem| !problem.is_warning())
             .collect();
         assert!(problems.is_empty(), "{problems:#?}");
-        assert_eq!(loaded.rules.rules().len(), self.0.len(), "one rule a file");
+        let documents = |text: &str| text.lines().filter(|line| *line == "---").count() + 1;
+        let all: usize = self.texts().map(documents).sum();
+        let found = loaded.rules.rules().len() + loaded.rules.correlations().len();
+        assert_eq!(found, all, "every document is a rule or a correlation");
         loaded.rules
     }
+}
+
+/// All alerts of what was found: of rules, and of correlations.
+pub(crate) fn alerts(detector: &Detector, found: Screened) -> Vec<Alert> {
+    let mut correlator = detector.correlate(found.windows);
+    while correlator.judge() {}
+    let together = correlator.into_cases();
+    found
+        .cases
+        .iter()
+        .chain(together.iter())
+        .map(Case::alert)
+        .collect()
 }
 
 /// Every real record once, as text; log files repeat many.

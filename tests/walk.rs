@@ -6,9 +6,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::pin::pin;
 use std::sync::LazyLock;
-use std::task::{Context, Poll, Waker};
 
 use detect::alert::{Alert, AlertId};
 use detect::cloudtrail::LogFileReader;
@@ -23,16 +21,9 @@ use proptest::sample::Index;
 use simulate::{Scenario, gzip, simulate};
 
 use crate::corpus::Rules;
+use crate::now;
 
 static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::new(Rules::ours().load()).0);
-
-/// Runs to the end what never waits, as the ports in memory do not.
-fn now<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(done) => done,
-        Poll::Pending => panic!("the ports in memory never wait"),
-    }
-}
 
 /// A log file as the bucket has it.
 #[derive(Debug, Clone)]
@@ -253,7 +244,7 @@ fn published(
         }
         let mut whole = Screened::default();
         for part in parts {
-            whole.merge(part);
+            DETECTOR.join(&mut whole, part);
         }
         insist(&mut pipeline, &whole);
     }

@@ -23,12 +23,14 @@ fn main() -> io::Result<()> {
     for file in &files {
         let (name, text) = (name(&root, file), fs::read_to_string(file)?);
         writeln!(whole, "({name:?}, include_str!({file:?})),")?;
-        let (judges, tells) = split(&text);
-        writeln!(
-            judging,
-            "ForJudging {{ name: {name:?}, id: {:?}, text: {judges:?}, block: {tells:?} }},",
-            id(&text)
-        )?;
+        for document in documents(&text) {
+            let (judges, tells) = split(&document);
+            writeln!(
+                judging,
+                "ForJudging {{ name: {name:?}, id: {:?}, text: {judges:?}, block: {tells:?} }},",
+                id(&document)
+            )?;
+        }
     }
     writeln!(whole, "]")?;
     writeln!(judging, "]")?;
@@ -55,6 +57,23 @@ fn exclusions(root: &Path, out: &Path) -> io::Result<()> {
         )?;
     }
     writeln!(list, "]")
+}
+
+/// The documents of a file, each behind as many empty lines as stand before it, so that places stay
+/// where they are.
+fn documents(text: &str) -> Vec<String> {
+    let (mut documents, mut document) = (Vec::new(), String::new());
+    for (at, line) in text.split_inclusive('\n').enumerate() {
+        if line.trim_end() == "---" {
+            documents.push(std::mem::take(&mut document));
+            document = "\n".repeat(at + 1);
+        } else {
+            document.push_str(line);
+        }
+    }
+    documents.push(document);
+    documents.retain(|document| !document.trim().is_empty());
+    documents
 }
 
 /// The value of the rule's `id:`.

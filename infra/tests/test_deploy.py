@@ -6,7 +6,8 @@ import json
 
 import pytest
 from conftest import INFRA
-from deploy import mistake
+from deploy import destroy, mistake
+from fleet import STACK, launch
 
 GOOD = {"MailAddress": "security@example.com"}
 
@@ -43,3 +44,45 @@ def test_a_file_of_another_shape_or_none_is_named(tmp_path):
     for text in ("[]", "not json", json.dumps(GOOD)):
         path.write_text(text)
         assert str(path) in mistake(path)
+
+
+def test_what_is_destroyed_is_gone(fleet, tmp_path):
+    other = launch(fleet.local, tmp_path / "packaged.yaml", {}, account="444455556666")
+    assert destroy(other.client("cloudformation"), STACK) == 0
+    assert other.client("lambda").list_functions()["Functions"] == []
+    assert other.client("dynamodb").list_tables()["TableNames"] == []
+    queues = other.client("sqs").list_queues().get("QueueUrls", [])
+    assert [url for url in queues if not url.endswith("-captured")] == []
+
+
+def test_logs_their_policy_and_their_key_outlive_their_stack(fleet):
+    """By itself, since the local AWS forgets what is to be kept when the stack is inside another."""
+    formation, s3 = fleet.client("cloudformation"), fleet.client("s3")
+    bucket = "kept-logs"
+    numbers = {"LogVisibilitySeconds": "60", "EventVisibilitySeconds": "60"}
+    empty = {"ExistingBucket": "", "ExistingTopicArn": "", "SourcePrefix": "local."}
+    doors = stand(formation, "doors", {"Prefix": "kept", "BucketName": bucket, **numbers, **empty})
+    plain = {"MakeTrail": "false", "RetentionDays": "90", "Emulator": "true"}
+    queue = doors["LogQueueArn"]
+    key = stand(formation, "logs", {"Prefix": "kept", "BucketName": bucket, "LogQueueArn": queue, **plain})
+    s3.put_object(Bucket=bucket, Key="AWSLogs/kept", Body=b"a log file")
+
+    for stack in ("kept-logs", "kept-doors"):
+        assert destroy(formation, stack) == 0
+
+    assert s3.get_object(Bucket=bucket, Key="AWSLogs/kept")["Body"].read() == b"a log file"
+    assert "CloudTrailDelivers" in s3.get_bucket_policy(Bucket=bucket)["Policy"]
+    assert fleet.client("kms").describe_key(KeyId=key["KeyArn"])["KeyMetadata"]["KeyState"] == "Enabled"
+
+
+def stand(formation, template: str, parameters: dict[str, str]) -> dict[str, str]:
+    """Makes a stack of one of the templates; answers what it tells."""
+    name = f"kept-{template}"
+    formation.create_stack(
+        StackName=name,
+        TemplateBody=(INFRA / "sam" / f"{template}.yaml").read_text(),
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+    )
+    formation.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
+    outputs = formation.describe_stacks(StackName=name)["Stacks"][0]["Outputs"]
+    return {output["OutputKey"]: output["OutputValue"] for output in outputs}

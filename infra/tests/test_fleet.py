@@ -16,6 +16,7 @@ EVENTS = INFRA.parent / "events"
 STOLEN_KEY = records_of(EVENTS / "stolen-key-to-admin.json")
 TRAIL_BLINDED = records_of(EVENTS / "trail-blinded.json")
 SNAPSHOT_SHARED = records_of(EVENTS / "snapshot-shared.json")
+CONSOLE_TAKEOVER = records_of(EVENTS / "console-takeover.json")
 BUCKET_PUBLIC = records_of(EVENTS / "bucket-made-public.json")
 
 
@@ -66,6 +67,8 @@ def test_what_cannot_be_read_ends_alone_and_comes_back_once_it_is_mended(fleet):
     key = log_file_key(BUCKET_PUBLIC)
     policy = fleet.client("s3").get_bucket_policy(Bucket=bucket)["Policy"]
     forbid(fleet, bucket, key, policy)
+    hidden = sqs.get_queue_attributes(QueueUrl=fleet.queue("logs"), AttributeNames=["VisibilityTimeout"])
+    hidden = hidden["Attributes"]["VisibilityTimeout"]
     sqs.set_queue_attributes(QueueUrl=fleet.queue("logs"), Attributes={"VisibilityTimeout": "1"})
 
     fleet.put_log_file(BUCKET_PUBLIC[: len(BUCKET_PUBLIC) // 2], key=key)
@@ -78,6 +81,18 @@ def test_what_cannot_be_read_ends_alone_and_comes_back_once_it_is_mended(fleet):
     assert redrive(sqs, f"{STACK}-logs") == 1
     fleet.settle()
     assert fleet.waiting("logs-dead") == 0
+    sqs.set_queue_attributes(QueueUrl=fleet.queue("logs"), Attributes={"VisibilityTimeout": hidden})
+
+
+def test_what_comes_while_a_function_is_held_back_is_only_late(fleet):
+    function = f"{STACK}-eventbridge"
+    client = fleet.client("lambda")
+    client.put_function_concurrency(FunctionName=function, ReservedConcurrentExecutions=0)
+    fleet.put_events(CONSOLE_TAKEOVER)
+    wait_for(lambda: fleet.waiting("events") == len(CONSOLE_TAKEOVER), "the events to lie in the queue")
+    assert fleet.mails() == []
+    client.delete_function_concurrency(FunctionName=function)
+    assert subjects(fleet)
 
 
 def forbid(fleet, bucket: str, key: str, policy: str) -> None:

@@ -177,3 +177,24 @@ def test_mails_that_wait_are_looked_at_every_minute(templates):
     alerts = templates["template.yaml"]["Resources"]["Alerts"]["Properties"]
     assert alerts["Events"]["Clock"]["Properties"]["Schedule"] == "rate(1 minute)"
     assert alerts["EventInvokeConfig"] == {"MaximumRetryAttempts": 0}
+
+
+def nested(templates: dict[str, Template]) -> dict[str, dict[str, Any]]:
+    """The properties of the stacks inside the main one."""
+    return resources({"template.yaml": templates["template.yaml"]}, "AWS::CloudFormation::Stack")
+
+
+def test_a_nested_stack_gets_the_parameters_that_it_has(templates):
+    for name, stack in nested(templates).items():
+        known = templates[stack["TemplateURL"]]["Parameters"]
+        needed = {key for key, parameter in known.items() if "Default" not in parameter}
+        assert needed <= set(stack["Parameters"]) <= set(known), name
+
+
+def test_what_is_asked_of_a_nested_stack_is_told_by_it(templates):
+    """Neither cfn-lint nor the local AWS looks."""
+    stacks = nested(templates)
+    asked = re.findall(r"!GetAtt (\w+)\.Outputs\.(\w+)", (INFRA / "sam" / "template.yaml").read_text())
+    assert {name for name, _ in asked} == set(stacks) - {"Watch"}
+    for name, output in asked:
+        assert output in templates[stacks[name]["TemplateURL"]]["Outputs"], f"{name}.{output}"

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use sigma::{Loaded, Rule, RuleSet, SourceFile};
+use sigma::{Header, Loaded, RuleSet, SourceFile};
 use walkdir::WalkDir;
 
 use crate::complaint::Complaint;
@@ -149,13 +149,13 @@ impl Rulebook {
     }
 }
 
-/// The block for the reader of alerts of the built-in rule with the id of `rule`, which
+/// The block for the reader of alerts of the built-in rule or correlation with this header's id, which
 /// [`Rulebook::for_judging`] leaves out.
 #[must_use]
-pub fn block(rule: &Rule) -> Option<&'static str> {
+pub fn block(header: &Header) -> Option<&'static str> {
     let known = rules::FOR_JUDGING
         .iter()
-        .find(|known| rule.id() == Some(known.id));
+        .find(|known| header.id() == Some(known.id));
     known.map(|known| known.block)
 }
 
@@ -187,6 +187,7 @@ fn unfound(path: &Path, error: &walkdir::Error) -> Complaint {
 mod tests {
     use super::*;
     use detect::Detector;
+    use sigma::Rule;
 
     #[test]
     fn judging_needs_no_more_than_a_part_of_each_rule() {

@@ -127,7 +127,11 @@ fn coverage_tells_claimed_tested_and_seen() {
         "coverage",
         shop.run("rules coverage my-rules --logs logs").ends(0)
     );
+    let table = shop.run("rules coverage --logs logs").ends(0).stdout;
     let controls = shop.run("rules coverage --format controls").ends(0);
+    for line in table.lines().chain(controls.stdout.lines()) {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
     assert!(controls.stdout.contains("CIS AWS Foundations Benchmark"));
     assert!(controls.stdout.contains("等保"));
     let layer = shop.run("rules coverage --format navigator").ends(0).stdout;

@@ -9,12 +9,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sigma::{Event as _, FieldPath, Level, Rule, Value};
+use sigma::{Event as _, FieldPath, Header, Level, Rule, Value};
 
 use crate::cloudtrail::Record;
 use crate::facts;
 use crate::group;
-use crate::guidance::{Guidance, Text};
+use crate::guidance::{Guidance, Step, Text};
 use crate::language::Language;
 use crate::neutral::neutral;
 use crate::partition::Partition;
@@ -101,6 +101,9 @@ pub struct Alert {
     pub last_time: Timestamp,
     /// How many events, also those not listed.
     pub event_count: u64,
+    /// Whether there are so many that their number is an estimate: see [`crate::sketch`].
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub event_count_is_estimate: bool,
     /// Where it happened.
     pub account: Account,
     /// Where it happened, such as `eu-west-1`.
@@ -238,7 +241,13 @@ impl Alert {
     pub fn of_match(rule: &Rule, guidance: &Guidance, record: &Record<'_>) -> Self {
         let mut key = Vec::new();
         group::write_key(guidance, record, &mut key);
-        Self::in_group(group::alert(rule, &key), rule, guidance, record, None)
+        Self::in_group(
+            group::alert(rule.id_or_title(), &key),
+            rule,
+            guidance,
+            record,
+            None,
+        )
     }
 
     /// The same, where its id is known.
@@ -254,11 +263,12 @@ impl Alert {
             schema: SCHEMA.to_owned(),
             id,
             level: rule.level(),
-            rule: RuleInfo::of(rule, guidance),
+            rule: RuleInfo::of(rule.header(), guidance, Kind::Rule),
             time,
             first_time: time,
             last_time: time,
             event_count: 1,
+            event_count_is_estimate: false,
             account: Account {
                 id: record.account().map(Into::into),
                 name: None,
@@ -284,18 +294,17 @@ impl Alert {
 }
 
 impl RuleInfo {
-    fn of(rule: &Rule, guidance: &Guidance) -> Self {
+    pub(crate) fn of(header: &Header, guidance: &Guidance, kind: Kind) -> Self {
         Self {
-            id: rule.id_or_title().to_owned(),
-            title: rule.title().to_owned(),
+            id: header.id().unwrap_or(header.title()).to_owned(),
+            title: header.title().to_owned(),
             title_zh_cn: guidance.title.zh_cn.clone(),
-            kind: Kind::Rule,
-            version: rule
-                .header()
+            kind,
+            version: header
                 .modified()
-                .or(rule.date())
+                .or(header.date())
                 .map(|date| date.to_string()),
-            tags: rule.tags().to_vec(),
+            tags: header.tags().to_vec(),
             period_seconds: u64::try_from(guidance.period.as_secs()).ok(),
             threat: guidance.threat.clone(),
         }
@@ -327,13 +336,18 @@ impl Source {
 
 impl Response {
     /// The commands of `step` for `record`; none if the record lacks a value that they need.
-    fn of(step: &crate::guidance::Step, record: &Record<'_>) -> Option<Self> {
-        let arn = format!("arn:{}:", Partition::of(record));
-        let fill = |template: &str| {
-            shell::fill(&template.replace("arn:aws:", &arn), |name| {
-                words(record, name)
-            })
-        };
+    fn of(step: &Step, record: &Record<'_>) -> Option<Self> {
+        Self::fill(step, Partition::of(record), |name| words(record, name))
+    }
+
+    /// The commands of `step` with what `words` finds for their places; none if one finds nothing.
+    pub(crate) fn fill<'v>(
+        step: &Step,
+        partition: Partition,
+        words: impl Fn(&str) -> Vec<Cow<'v, str>>,
+    ) -> Option<Self> {
+        let arn = format!("arn:{partition}:");
+        let fill = |template: &str| shell::fill(&template.replace("arn:aws:", &arn), &words);
         Some(Self {
             title: step.title.clone(),
             command: fill(&step.command)?,

@@ -4,21 +4,26 @@
 //! Cases of the same alert merge into the same case whichever came first, from whichever thread, and
 //! an event that comes twice counts once. So a case is a set of events, and everything else about the
 //! alert comes from the first of them by time and id.
+//!
+//! A case is bounded, however many events it has: it lists the first by time, and beyond
+//! [`EXACT`](crate::sketch::EXACT) it [estimates](crate::sketch) how many there are.
 
 use std::cmp::Ordering;
-use std::collections::btree_map::{BTreeMap, Entry};
 use std::sync::Arc;
 
-use hashbrown::HashSet;
+use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest as _, Sha256};
 use sigma::Rule;
 use uuid::Uuid;
 
-use crate::alert::{Alert, AlertId, EventRef};
+use crate::alert::{Alert, AlertId, EventRef, Kind};
 use crate::cloudtrail::Record;
+use crate::correlation::TOLD;
 use crate::guidance::Guidance;
+use crate::sketch::Sketch;
 
 /// How many events an alert lists.
 pub const LISTED: usize = 100;
@@ -29,75 +34,37 @@ pub struct Case {
     alert: Alert,
     /// Which event decided.
     first: Moment,
-    /// The first [`LISTED`] events.
-    #[serde(with = "pairs")]
-    listed: BTreeMap<Moment, EventRef>,
-    /// All events, 8 bytes each.
-    #[serde(with = "sorted")]
-    seen: HashSet<EventHash>,
+    /// The first [`LISTED`] events, in their order.
+    #[serde(deserialize_with = "in_order")]
+    listed: Vec<(Moment, EventRef)>,
+    /// All events.
+    seen: Sketch,
     last_time: Timestamp,
 }
 
-/// Pairs instead of a map, for JSON takes only text as keys.
-mod pairs {
-    use std::collections::BTreeMap;
-
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    use super::{EventRef, Moment};
-
-    pub(super) fn serialize<S: Serializer>(
-        listed: &BTreeMap<Moment, EventRef>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(listed)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<BTreeMap<Moment, EventRef>, D::Error> {
-        let pairs = Vec::<(Moment, EventRef)>::deserialize(deserializer)?;
-        Ok(pairs.into_iter().collect())
-    }
-}
-
-/// In order, so that the same case is written as the same text.
-mod sorted {
-    use hashbrown::HashSet;
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    use super::EventHash;
-
-    pub(super) fn serialize<S: Serializer>(
-        seen: &HashSet<EventHash>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let mut events: Vec<_> = seen.iter().collect();
-        events.sort_unstable();
-        serializer.collect_seq(events)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<HashSet<EventHash>, D::Error> {
-        let events = Vec::<EventHash>::deserialize(deserializer)?;
-        Ok(events.into_iter().collect())
-    }
+/// Reads events, in whatever order they were written.
+fn in_order<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<(Moment, EventRef)>, D::Error> {
+    let mut listed = Vec::<(Moment, EventRef)>::deserialize(deserializer)?;
+    listed.sort_unstable();
+    listed.dedup_by_key(|(moment, _)| *moment);
+    Ok(listed)
 }
 
 /// The order of events: by time, then by what names them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-struct Moment(Timestamp, EventHash);
+pub(crate) struct Moment(pub(crate) Timestamp, pub(crate) EventHash);
 
 /// Stands for an event within its account: for its id, or for the record's text if it has none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-struct EventHash(u64);
+pub(crate) struct EventHash(u64);
 
 impl EventHash {
     /// AWS chooses event ids at random, so half of one is as good as a hash of it. Whatever else
     /// stands in its place may have been chosen to collide, and is hashed.
-    fn of(record: &Record<'_>) -> Self {
+    pub(crate) fn of(record: &Record<'_>) -> Self {
         let id = record.event_id();
         if let Some(uuid) = id.as_deref().and_then(|id| Uuid::try_parse(id).ok()) {
             let (high, low) = uuid.as_u64_pair();
@@ -110,13 +77,44 @@ impl EventHash {
                 .map_or(0, |bytes| u64::from_le_bytes(*bytes)),
         )
     }
+
+    /// The number.
+    pub(crate) fn bits(self) -> u64 {
+        self.0
+    }
 }
 
 impl Case {
+    /// What was found of several events together: told by `alert`, which the event `first` decided.
+    pub(crate) fn gathered(
+        first: Moment,
+        alert: Alert,
+        events: Vec<(Moment, EventRef)>,
+        seen: Sketch,
+        last_time: Timestamp,
+    ) -> Self {
+        let mut case = Self {
+            alert: Alert {
+                event_count: seen.count().0,
+                ..alert
+            },
+            seen,
+            listed: Vec::new(),
+            last_time,
+            first,
+        };
+        for (moment, event) in events {
+            case.list(moment, || event);
+        }
+        case
+    }
+
     fn new(moment: Moment, alert: Alert) -> Self {
         let event = alert.events.first().cloned();
+        let mut seen = Sketch::default();
+        seen.add(moment.1.0);
         Self {
-            seen: HashSet::from_iter([moment.1]),
+            seen,
             listed: event.map(|event| (moment, event)).into_iter().collect(),
             last_time: alert.last_time,
             first: moment,
@@ -143,7 +141,7 @@ impl Case {
             self.first = other.first;
             self.alert = other.alert;
         }
-        self.seen.extend(other.seen);
+        self.seen.merge(&other.seen);
         self.last_time = self.last_time.max(other.last_time);
         for (moment, event) in other.listed {
             self.list(moment, || event);
@@ -153,65 +151,82 @@ impl Case {
     /// Whether the alert is told by this case's first event rather than by that of `known`.
     ///
     /// It may be one event in two copies, which need not agree in every word; then which of them is
-    /// told must not depend on chance either.
+    /// told must not depend on chance either. Of a correlation it may be the same event with more or
+    /// fewer before it; then the one that has seen more tells.
     fn tells_before(&self, known: &Self) -> bool {
         let words = |case: &Self| serde_json::to_string(&case.alert).unwrap_or_default();
-        match self.first.cmp(&known.first) {
+        let more = self
+            .alert
+            .event_count
+            .cmp(&known.alert.event_count)
+            .reverse();
+        match self.first.cmp(&known.first).then(more) {
             Ordering::Less => true,
             Ordering::Equal => self.alert != known.alert && words(self) < words(known),
             Ordering::Greater => false,
         }
     }
 
+    /// How many events are listed: of a correlation as many as each of its windows is sure to keep.
+    fn most_listed(&self) -> usize {
+        match self.alert.rule.kind {
+            Kind::Correlation => TOLD,
+            Kind::Rule | Kind::Anomaly => LISTED,
+        }
+    }
+
     fn add(&mut self, moment: Moment, event: impl FnOnce() -> EventRef) {
-        self.seen.insert(moment.1);
+        self.seen.add(moment.1.0);
         self.last_time = self.last_time.max(moment.0);
         self.list(moment, event);
     }
 
-    /// Lists the event, if it is among the first [`LISTED`].
+    /// Lists the event, if it is among the first.
     fn list(&mut self, moment: Moment, event: impl FnOnce() -> EventRef) {
-        if self.listed.len() >= LISTED
-            && self
-                .listed
-                .last_key_value()
-                .is_some_and(|(last, _)| *last < moment)
-        {
+        let most = self.most_listed();
+        let is_full = self.listed.len() >= most;
+        if is_full && self.listed.last().is_some_and(|(last, _)| *last < moment) {
             return;
         }
-        match self.listed.entry(moment) {
-            Entry::Occupied(mut known) => {
+        match self
+            .listed
+            .binary_search_by_key(&moment, |(known, _)| *known)
+        {
+            Ok(at) => {
                 // The same event read in two files: which of them is named must not depend on chance.
-                let event = event();
-                if event < *known.get() {
-                    known.insert(event);
+                let (known, event) = (&mut self.listed[at].1, event());
+                if event < *known {
+                    *known = event;
                 }
             }
-            Entry::Vacant(place) => {
-                place.insert(event());
+            Err(at) => {
+                self.listed.insert(at, (moment, event()));
+                self.listed.truncate(most);
             }
-        }
-        if self.listed.len() > LISTED {
-            self.listed.pop_last();
         }
     }
 
     /// The alert as it stands.
     #[must_use]
     pub fn alert(&self) -> Alert {
+        let (event_count, event_count_is_estimate) = self.seen.count();
         Alert {
-            event_count: self.seen.len() as u64,
+            event_count,
+            event_count_is_estimate,
             last_time: self.last_time,
-            events: self.listed.values().cloned().collect(),
+            events: self.listed.iter().map(|(_, event)| event.clone()).collect(),
             ..self.alert.clone()
         }
     }
 }
 
 /// Cases by the name of their alert.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Cases {
-    cases: BTreeMap<AlertId, Case>,
+    /// In the order in which they came.
+    cases: Vec<Case>,
+    /// Where each is: this is asked once for each match, the order of names once for all.
+    places: HashMap<AlertId, usize>,
 }
 
 impl Cases {
@@ -225,31 +240,31 @@ impl Cases {
         log_file: Option<&Arc<str>>,
     ) {
         let moment = Moment(record.event_time(), EventHash::of(record));
-        match self.cases.get_mut(&id) {
+        if let Some(at) = self.places.get(&id) {
+            let case = &mut self.cases[*at];
             // The many events of a noisy case cost no more than their mention.
-            Some(case) if case.first < moment => {
-                case.add(moment, || EventRef::of(record, log_file));
+            if case.first < moment {
+                return case.add(moment, || EventRef::of(record, log_file));
             }
-            _ => self.merge_one(Case::new(
-                moment,
-                Alert::in_group(id, rule, guidance, record, log_file),
-            )),
         }
+        let alert = Alert::in_group(id, rule, guidance, record, log_file);
+        self.merge_one(Case::new(moment, alert));
     }
 
     /// Adds all that `other` knows.
     pub fn merge(&mut self, other: Self) {
-        for (_, case) in other.cases {
+        for case in other.cases {
             self.merge_one(case);
         }
     }
 
     /// Adds what one case knows.
     pub fn merge_one(&mut self, case: Case) {
-        match self.cases.entry(case.id()) {
-            Entry::Occupied(mut known) => known.get_mut().merge(case),
+        match self.places.entry(case.id()) {
+            Entry::Occupied(known) => self.cases[*known.get()].merge(case),
             Entry::Vacant(place) => {
-                place.insert(case);
+                place.insert(self.cases.len());
+                self.cases.push(case);
             }
         }
     }
@@ -257,12 +272,17 @@ impl Cases {
     /// What is known about the alert of this name.
     #[must_use]
     pub fn get(&self, id: AlertId) -> Option<&Case> {
-        self.cases.get(&id)
+        self.places.get(&id).map(|at| &self.cases[*at])
     }
 
     /// Takes the cases of `other` in place of those of the same name.
     pub fn replace(&mut self, other: Self) {
-        self.cases.extend(other.cases);
+        for case in other.cases {
+            match self.places.get(&case.id()) {
+                Some(at) => self.cases[*at] = case,
+                None => self.merge_one(case),
+            }
+        }
     }
 
     /// How many alerts there are.
@@ -279,15 +299,113 @@ impl Cases {
 
     /// The cases, by the name of their alert.
     pub fn iter(&self) -> impl Iterator<Item = &Case> {
-        self.cases.values()
+        let mut cases: Vec<_> = self.cases.iter().collect();
+        cases.sort_unstable_by_key(|case| case.id());
+        cases.into_iter()
+    }
+}
+
+impl PartialEq for Cases {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
     }
 }
 
 impl IntoIterator for Cases {
     type Item = Case;
-    type IntoIter = std::collections::btree_map::IntoValues<AlertId, Case>;
+    type IntoIter = std::vec::IntoIter<Case>;
 
-    fn into_iter(self) -> Self::IntoIter {
-        self.cases.into_values()
+    fn into_iter(mut self) -> Self::IntoIter {
+        self.cases.sort_unstable_by_key(Case::id);
+        self.cases.into_iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use sigma::{RuleSet, SourceFile};
+
+    use super::*;
+    use crate::cloudtrail::layout;
+    use crate::sketch::EXACT;
+
+    const RULE: &str = "{title: T, logsource: {product: aws}, detection: {s: {eventName: GetObject}, condition: s}}";
+
+    /// The case of calls at these seconds of a day, each read in a file whose name is as long as S3 lets
+    /// it be.
+    fn case_of(calls: impl IntoIterator<Item = u32>) -> Case {
+        let loaded = RuleSet::load([SourceFile {
+            name: "r",
+            text: RULE,
+        }]);
+        let (rule, guidance) = (&loaded.rules.rules()[0], Guidance::default());
+        let log_file: Arc<str> = format!("s3://bucket/{}", "k".repeat(1_024)).into();
+        let mut cases = Cases::default();
+        for call in calls {
+            let text = call_at(call);
+            let record = Record::new(&text, layout::of(&text).unwrap()).unwrap();
+            let id = AlertId::of(&[1; 12]);
+            cases.add(id, rule, &guidance, &record, Some(&log_file));
+        }
+        cases.into_iter().next().expect("at least one call")
+    }
+
+    fn call_at(second: u32) -> String {
+        let (hour, minute) = (second / 3_600 % 24, second / 60 % 60);
+        format!(
+            r#"{{"eventSource":"s3.amazonaws.com","eventName":"GetObject","eventTime":"2026-11-22T{hour:02}:{minute:02}:{:02}Z","eventID":"{second:08x}-0000-4000-8000-{:012x}"}}"#,
+            second % 60,
+            u64::from(second) * 7_919,
+        )
+    }
+
+    #[test]
+    fn a_case_is_bounded_and_its_count_exact_as_long_as_it_can_be() {
+        let exact = EXACT as u32;
+        for (calls, is_estimate) in [
+            (1, false),
+            (exact, false),
+            (exact + 1, true),
+            (20_000, true),
+        ] {
+            let case = case_of(0..calls);
+            let alert = case.alert();
+            assert_eq!(alert.event_count_is_estimate, is_estimate, "{calls}");
+            let error = (alert.event_count as f64 / f64::from(calls) - 1.0).abs();
+            assert!(
+                error <= if is_estimate { 0.07 } else { 0.0 },
+                "{calls}: {error}"
+            );
+            assert_eq!(alert.events.len(), (calls as usize).min(LISTED));
+            let kept = serde_json::to_string(&case).unwrap();
+            assert!(kept.len() < 200_000, "{calls}: {} bytes", kept.len());
+            assert_eq!(serde_json::from_str::<Case>(&kept).unwrap(), case);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        /// Calls up to the limit and beyond it, some of them twice.
+        #[test]
+        fn order_repeats_and_parts_do_not_matter(
+            calls in prop::collection::vec(0..400_u32, 1..300),
+            many in prop::bool::weighted(0.2),
+            at in 0..300_usize,
+        ) {
+            let many = if many { 0..5_000_u32 } else { 0..0 };
+            let calls: Vec<_> = calls.into_iter().chain(many).collect();
+            let whole = case_of(calls.iter().copied());
+            prop_assert_eq!(&case_of(calls.iter().rev().copied()), &whole);
+            let (left, right) = calls.split_at(at.clamp(1, calls.len().max(2) - 1).min(calls.len()));
+            if !right.is_empty() {
+                let mut merged = case_of(right.iter().copied());
+                merged.merge(case_of(left.iter().copied()));
+                merged.merge(case_of(right.iter().copied()));
+                prop_assert_eq!(merged.alert(), whole.alert());
+                prop_assert_eq!(merged, whole);
+            }
+        }
     }
 }

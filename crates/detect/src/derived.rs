@@ -9,6 +9,7 @@
 
 mod caller;
 mod condition;
+mod denials;
 mod grants;
 mod opens;
 mod policy;
@@ -160,7 +161,7 @@ pub const FIELDS: &[DerivedField] = &[
     },
     DerivedField {
         path: "trailhound.grants",
-        meaning: "What the policies, ACLs and permissions in the request give away, Deny statements left aside; absent if nothing of note.",
+        meaning: "What the policies, ACLs and permissions in the request give away, less what an unconditional Deny beside them takes back; absent if nothing of note.",
         values: "a list of `public` (everybody, not narrowed to an organization, account, network or source), `account:<id>` (another account), `admin` (everything on everything), `iam-admin` (all of IAM, one step from `admin`), `pass-role` (any role), `wildcard-action` (all of a service, or all but some), `not-principal`",
         closed: &[
             "public",

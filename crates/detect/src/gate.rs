@@ -5,13 +5,15 @@
 //! identity into all of its records; what a rule makes of one is asked once and remembered.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use hashbrown::HashMap;
 use sigma::event::{Step, Value};
 use sigma::{FieldPath, Known, Partial, Rule};
 
-use crate::cloudtrail::Json;
 use crate::cloudtrail::event::below;
+use crate::cloudtrail::{Json, Record};
+use crate::recent::Recent;
 
 /// How many bytes of values are remembered before all are forgotten.
 const REMEMBERED: usize = 8 << 20;
@@ -19,19 +21,27 @@ const REMEMBERED: usize = 8 << 20;
 /// The longest value that is remembered, in bytes.
 const LONGEST: usize = 4 << 10;
 
+/// How many kinds of values are told apart; CloudTrail knows ten types of identities.
+const KINDS: usize = 64;
+
 /// What is remembered about a value.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Look {
     /// Where its verdicts are.
-    verdicts: u32,
+    pub(crate) verdicts: u32,
     /// Stands for the value, and never for another one.
     pub(crate) number: u32,
+    /// Stands for what [`Gated::kind`] reads from the value; `None` if that is one too many.
+    pub(crate) kind: Option<u8>,
 }
 
 /// A field of few values, with the derived fields that may follow from it alone.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Gated {
     pub(crate) field: &'static str,
+    pub(crate) read: for<'a> fn(&Record<'a>) -> Option<Json<'a>>,
+    /// What of the value everything may depend on, though it is asked for by no gate.
+    pub(crate) kind: for<'a> fn(Json<'a>) -> Option<Json<'a>>,
     pub(crate) derived: &'static [&'static str],
     pub(crate) derive: for<'a> fn(Option<Json<'a>>, &str) -> Known<'a>,
 }
@@ -43,7 +53,8 @@ pub(crate) struct Gate {
     /// For each rule, whether it asks about the field or about something in it, whatever the API. Where a
     /// rule names its API, it is asked so seldom that to ask it is cheaper than to remember.
     asked: Box<[bool]>,
-    values: HashMap<Box<str>, Look>,
+    recent: Recent<Look>,
+    values: HashMap<Arc<str>, Look>,
     /// How many values were ever seen.
     count: u32,
     /// How many bytes the values have.
@@ -51,6 +62,8 @@ pub(crate) struct Gate {
     /// The different verdicts, for each rule one: no record with such a value matches, or all do, or
     /// it depends on the rest of the record.
     verdicts: Vec<Box<[Option<bool>]>>,
+    /// The different kinds.
+    kinds: Vec<Box<str>>,
 }
 
 impl Gate {
@@ -62,52 +75,72 @@ impl Gate {
                 .iter()
                 .map(|rule| rule.fields().any(concerns) && rule.could_match(&StrangeApi))
                 .collect(),
+            recent: Recent::default(),
             values: HashMap::new(),
             count: 0,
             bytes: 0,
             verdicts: Vec::new(),
+            kinds: Vec::new(),
         }
     }
 
-    /// Whether the rule at this place asks about the field at all.
+    /// What the gate says of `record`; `None` if every rule must be asked.
     #[inline]
-    pub(crate) fn concerns(&self, rule: usize) -> bool {
-        self.asked[rule]
-    }
-
-    /// The top-level field that is judged by.
-    pub(crate) fn field(&self) -> &'static str {
-        self.gated.field
-    }
-
-    /// What the gate says of a record with this in the field; `None` if every rule must be asked.
-    pub(crate) fn look(&mut self, found: Option<Json<'_>>, rules: &[Rule]) -> Option<Look> {
+    pub(crate) fn look(&mut self, record: &Record<'_>, rules: &[Rule]) -> Option<Look> {
+        let found = (self.gated.read)(record);
         let text = found.map_or("", Json::raw);
-        if let Some(at) = self.values.get(text) {
-            return Some(*at);
+        if let Some(look) = self.recent.get(text) {
+            return Some(look);
+        }
+        self.look_further(text, found, rules)
+    }
+
+    fn look_further(
+        &mut self,
+        text: &str,
+        found: Option<Json<'_>>,
+        rules: &[Rule],
+    ) -> Option<Look> {
+        if let Some((text, look)) = self.values.get_key_value(text) {
+            self.recent.put(Arc::clone(text), *look);
+            return Some(*look);
         }
         if text.len() > LONGEST {
             return None;
         }
         if self.bytes + text.len() > REMEMBERED {
             self.values.clear();
+            self.recent.clear();
             self.bytes = 0;
         }
         let look = Look {
             verdicts: self.judge(found, rules),
             number: self.count,
+            kind: self.kind(found),
         };
         // After as many values as there are numbers nothing more is remembered.
         self.count = self.count.checked_add(1)?;
-        self.values.insert(text.into(), look);
+        let text: Arc<str> = text.into();
+        self.recent.put(Arc::clone(&text), look);
         self.bytes += text.len();
+        self.values.insert(text, look);
         Some(look)
     }
 
-    /// What is known of the rule at this place.
-    #[inline]
-    pub(crate) fn verdict(&self, look: Look, rule: usize) -> Option<bool> {
-        self.verdicts[look.verdicts as usize][rule]
+    /// What the verdicts that a look has found say of the rule at this place.
+    pub(crate) fn verdict(&self, verdicts: u32, rule: usize) -> Option<bool> {
+        self.verdicts[verdicts as usize][rule]
+    }
+
+    /// What stands for the kind of the value `found`.
+    fn kind(&mut self, found: Option<Json<'_>>) -> Option<u8> {
+        let kind = found.and_then(self.gated.kind).map_or("", Json::raw);
+        let known = self.kinds.iter().position(|known| **known == *kind);
+        let at = known.unwrap_or(self.kinds.len());
+        if known.is_none() && at < KINDS {
+            self.kinds.push(kind.into());
+        }
+        u8::try_from(at).ok().filter(|_| at < KINDS)
     }
 
     #[cold]
@@ -156,8 +189,9 @@ impl Partial for StrangeApi {
 struct Only<'a> {
     gated: Gated,
     found: Option<Json<'a>>,
-    /// What was told already: hundreds of rules ask for the same few paths.
-    told: RefCell<Vec<(FieldPath, Known<'a>)>>,
+    /// What was told already, by the place of the path in memory: hundreds of rules ask for the same few
+    /// paths, which a rule set holds once.
+    told: RefCell<Vec<(*const FieldPath, Known<'a>)>>,
 }
 
 impl<'a> Only<'a> {
@@ -172,15 +206,17 @@ impl<'a> Only<'a> {
 
 impl Partial for Only<'_> {
     fn known(&self, path: &FieldPath) -> Known<'_> {
-        if !self.gated.is_inside(path) && !self.gated.is_derived(path) {
-            return Known::Unknown;
-        }
         let mut told = self.told.borrow_mut();
-        if let Some((_, known)) = told.iter().find(|(asked, _)| asked == path) {
+        if let Some((_, known)) = told.iter().find(|(asked, _)| std::ptr::eq(*asked, path)) {
             return known.clone();
         }
-        let known = self.tell(path);
-        told.push((path.clone(), known.clone()));
+        let concerns = self.gated.is_inside(path) || self.gated.is_derived(path);
+        let known = if concerns {
+            self.tell(path)
+        } else {
+            Known::Unknown
+        };
+        told.push((path, known.clone()));
         known
     }
 }

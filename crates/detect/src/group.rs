@@ -2,8 +2,8 @@
 //! rule names, within one period.
 
 use sha2::{Digest as _, Sha256};
+use sigma::FieldPath;
 use sigma::event::{Event as _, Value};
-use sigma::{FieldPath, Rule};
 
 use crate::alert::AlertId;
 use crate::cloudtrail::Record;
@@ -36,12 +36,11 @@ pub(crate) fn write_key(guidance: &Guidance, record: &Record<'_>, key: &mut Vec<
     by_identity
 }
 
-/// The name of the alert about the group of `rule` with this key.
+/// The name of the alert about the group with this key, of the rule with this id or title.
 ///
 /// Hashed, because parts of it are chosen by whoever is watched; 96 bits of SHA-256, so that nobody
 /// can choose a group that hides behind the alert of another.
-pub(crate) fn alert(rule: &Rule, key: &[u8]) -> AlertId {
-    let name = rule.id_or_title();
+pub(crate) fn alert(name: &str, key: &[u8]) -> AlertId {
     let mut hash = Sha256::new();
     hash.update((name.len() as u64).to_le_bytes());
     hash.update(name);

@@ -20,7 +20,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize};
-use sigma::{FieldPath, Rule};
+use sigma::{FieldPath, Header};
 
 /// The key of the block in a rule.
 pub const KEY: &str = "trailhound";
@@ -167,9 +167,9 @@ pub struct GuidanceError {
 }
 
 impl GuidanceError {
-    fn in_rule(rule: &Rule) -> impl FnOnce(yaml_serde::Error) -> Self + use<'_> {
+    fn of(header: &Header) -> impl FnOnce(yaml_serde::Error) -> Self + use<'_> {
         |problem| Self {
-            at: rule.location().clone(),
+            at: header.location().clone(),
             problem,
         }
     }
@@ -182,25 +182,25 @@ impl Guidance {
         seconds - seconds.rem_euclid(self.period.as_secs().max(1))
     }
 
-    /// Reads the block of `rule`; the default for a rule without.
+    /// Reads the block of a rule or correlation; the default for one without.
     ///
     /// # Errors
     /// [`GuidanceError`] for an unknown key, a missing language, or a period that is none.
-    pub fn of(rule: &Rule) -> Result<Self, GuidanceError> {
-        let Some(block) = rule.extension(KEY) else {
+    pub fn of(header: &Header) -> Result<Self, GuidanceError> {
+        let Some(block) = header.extension(KEY) else {
             return Ok(Self::default());
         };
-        yaml_serde::from_value(block.clone()).map_err(GuidanceError::in_rule(rule))
+        yaml_serde::from_value(block.clone()).map_err(GuidanceError::of(header))
     }
 
-    /// Reads the block of `rule` from a document that holds it alone.
-    pub(crate) fn of_block(document: &str, rule: &Rule) -> Result<Self, GuidanceError> {
+    /// Reads the block of a rule from a document that holds it alone.
+    pub(crate) fn of_block(document: &str, header: &Header) -> Result<Self, GuidanceError> {
         #[derive(Deserialize)]
         struct Document {
             trailhound: Guidance,
         }
         let document: Document =
-            yaml_serde::from_str(document).map_err(GuidanceError::in_rule(rule))?;
+            yaml_serde::from_str(document).map_err(GuidanceError::of(header))?;
         Ok(document.trailhound)
     }
 }

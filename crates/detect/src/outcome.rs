@@ -63,9 +63,13 @@ impl Outcome {
 /// Identity Center, elsewhere.
 fn reports_failure(record: &Record<'_>) -> bool {
     // Only these are looked into: most records are successes, and this is asked of every one.
+    let signs_in = record.event_source().starts_with("signin.");
+    if !signs_in && record.is_no_service_event() {
+        return false;
+    }
     let answers = if record.event_type().as_deref() == Some("AwsServiceEvent") {
         record.get("serviceEventDetails")
-    } else if record.event_source().starts_with("signin.") {
+    } else if signs_in {
         record.response_elements()
     } else {
         None

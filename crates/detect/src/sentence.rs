@@ -22,6 +22,9 @@ use crate::cloudtrail::Record;
 use crate::outcome::{Denial, Outcome};
 use crate::principal::Principal;
 
+pub(crate) use self::template::quoted;
+pub(crate) use self::who::subject_of;
+
 /// What happened, in one plain sentence.
 ///
 /// ```

@@ -24,6 +24,7 @@ pub mod post;
 
 use detect::alert::Alert;
 use detect::case::{Case, Cases};
+use detect::correlation::{Changed, Windows};
 use detect::{Detector, Screened};
 
 use self::memo::Memo;
@@ -93,26 +94,42 @@ impl<S: StateStore, A: AlertSink> Pipeline<S, A> {
         detector: &Detector,
         screened: Screened,
     ) -> Result<Settled, PipelineError> {
-        let _ = detector;
-        let mut settled = Settled::default();
+        let Screened { cases, windows, .. } = screened;
+        if !self.states.remembers() {
+            // What is not saved meets no conflict, and need not be copied for another try.
+            return self.walk(detector, &cases, windows).await;
+        }
+        let mut sum = Settled::default();
         for attempt in 1..=ATTEMPTS {
-            let conflicts = self.walk(&screened.cases, &mut settled).await?;
-            if conflicts == 0 {
-                return Ok(settled);
+            let walked = self.walk(detector, &cases, windows.clone()).await?;
+            sum.published += walked.published;
+            sum.known = walked.known;
+            sum.writes += walked.writes;
+            sum.conflicts += walked.conflicts;
+            if walked.conflicts == 0 {
+                return Ok(sum);
             }
-            settled.conflicts += conflicts;
             self.states.pause(attempt).await;
         }
-        Err(PipelineError::Contended(settled.conflicts))
+        Err(PipelineError::Contended(sum.conflicts))
     }
 
-    /// Walks once, and returns how many items another had written meanwhile.
-    async fn walk(&mut self, found: &Cases, settled: &mut Settled) -> Result<usize, PipelineError> {
+    /// Walks once.
+    async fn walk(
+        &mut self,
+        detector: &Detector,
+        found: &Cases,
+        windows: Windows,
+    ) -> Result<Settled, PipelineError> {
+        let mut settled = Settled::default();
         let mut memo = Memo::default();
-        memo.recall(&self.states, found.iter().map(memo::case_key))
+        let (together, changed) = self.correlate(detector, windows, &mut memo).await?;
+        let found: Vec<&Case> = found.iter().chain(together.iter()).collect();
+        let found = found.into_iter();
+        memo.recall(&self.states, found.clone().map(memo::case_key))
             .await?;
         let mut news = Cases::default();
-        for case in found.iter() {
+        for case in found {
             let before: Option<Case> = memo.get(&memo::case_key(case))?;
             match with_news(before, case) {
                 Some(case) => news.merge_one(case),
@@ -125,9 +142,46 @@ impl<S: StateStore, A: AlertSink> Pipeline<S, A> {
         for case in news.iter() {
             memo.change(memo::case_key(case), case, memo::CASES)?;
         }
-        let (writes, conflicts) = memo.save(&self.states).await?;
-        settled.writes += writes;
-        Ok(conflicts)
+        for window in changed {
+            memo.change(
+                memo::window_key(&window.name),
+                &window.window,
+                memo::WINDOWS,
+            )?;
+        }
+        (settled.writes, settled.conflicts) = memo.save(&self.states).await?;
+        Ok(settled)
+    }
+
+    /// Asks the correlations about what was found and what is remembered: the cases that they make, and
+    /// the windows that are not as they were.
+    async fn correlate(
+        &self,
+        detector: &Detector,
+        windows: Windows,
+        memo: &mut Memo,
+    ) -> Result<(Cases, Vec<Changed>), PipelineError> {
+        let mut correlator = detector.correlate(windows);
+        if !self.states.remembers() {
+            while correlator.judge() {}
+            return Ok((correlator.into_cases(), Vec::new()));
+        }
+        loop {
+            let wanted = correlator.wanted();
+            let keys = wanted.iter().map(|window| memo::window_key(window.name()));
+            memo.recall(&self.states, keys).await?;
+            for window in wanted {
+                let key = memo::window_key(window.name());
+                if !correlator.recall(&window, memo.get(&key)?) {
+                    let cause = serde::de::Error::custom("written by another version");
+                    let key = key.to_string();
+                    return Err(PipelineError::Unreadable { key, cause });
+                }
+            }
+            if !correlator.judge() {
+                return Ok(correlator.finish());
+            }
+        }
     }
 
     /// Gives back what stood at the sides of the road.

@@ -16,6 +16,14 @@ use crate::ports::{Change, Kept, StateError, StateKey, StateStore};
 /// Source: AWS CloudTrail User Guide, "How CloudTrail works": redelivery of log files for 30 days.
 pub(crate) const CASES: SignedDuration = SignedDuration::from_hours(45 * 24);
 
+/// How long a window is remembered: a record that comes up to a month late still completes it.
+pub(crate) const WINDOWS: SignedDuration = SignedDuration::from_hours(31 * 24);
+
+/// The item that keeps the window of this name.
+pub(crate) fn window_key(name: &str) -> StateKey {
+    StateKey::new("window", name)
+}
+
 /// The item that remembers this alert.
 pub(crate) fn case_key(case: &Case) -> StateKey {
     StateKey::new("case", case.id())

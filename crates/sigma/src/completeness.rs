@@ -47,7 +47,7 @@ fn fate(
     fates: &[Fate],
 ) -> Fate {
     let mut waits = false;
-    for (reference, name) in correlation.rules().iter().enumerate() {
+    for (reference, name) in correlation.references().iter().enumerate() {
         if rules.contains(name.as_str()) {
             continue;
         }

@@ -140,7 +140,8 @@ impl Header {
     }
 
     /// Whether `reference` is this document's id or name.
-    pub(crate) fn is_called(&self, reference: &str) -> bool {
+    #[must_use]
+    pub fn is_called(&self, reference: &str) -> bool {
         self.id() == Some(reference) || self.name() == Some(reference)
     }
 }
@@ -150,8 +151,8 @@ pub(crate) fn parse_date(text: &str) -> Option<Date> {
     text.replace('/', "-").parse().ok()
 }
 
-/// The metadata keys of the specification, and the one read here; all others belong to users.
-const STANDARD: [&str; 22] = [
+/// The metadata keys of the specification, and those read here; all others belong to users.
+const STANDARD: [&str; 23] = [
     "title",
     "id",
     "name",
@@ -174,6 +175,7 @@ const STANDARD: [&str; 22] = [
     "generate",
     "custom_attributes",
     "tests",
+    "unless-followed-by",
 ];
 
 /// The keys that say what kind of document it is.

@@ -87,6 +87,42 @@ impl RuleSet {
             .position(|rule| rule.header().is_called(id_or_name))
     }
 
+    /// The position of the first correlation with this id or name.
+    #[must_use]
+    pub fn correlation_position(&self, id_or_name: &str) -> Option<usize> {
+        self.correlations
+            .iter()
+            .position(|correlation| correlation.header().is_called(id_or_name))
+    }
+
+    /// The same rules and filters without any correlation.
+    #[must_use]
+    pub fn without_correlations(self) -> Self {
+        Self {
+            correlations: Vec::new(),
+            ..self
+        }
+    }
+
+    /// Whether the rule at this position only counts towards correlations: some refer to it, and none
+    /// wants its own matches reported.
+    ///
+    /// Source: Sigma specification 2.1, "Sigma correlation rules", `generate`.
+    #[must_use]
+    pub fn is_only_counted(&self, rule: usize) -> bool {
+        let Some(header) = self.rules.get(rule).map(Rule::header) else {
+            return false;
+        };
+        let mut by = self.correlations.iter().filter(|correlation| {
+            let mut names = correlation.references().iter();
+            names.any(|name| header.is_called(name))
+        });
+        let Some(first) = by.next() else {
+            return false;
+        };
+        !first.generate() && by.all(|correlation| !correlation.generate())
+    }
+
     /// The filter that suppresses what the rule at position `rule` found in `event`; the first if
     /// several do. The finding still happened, and is to be counted.
     ///
@@ -208,7 +244,7 @@ impl Loader {
             let (at, problem) = match *fate {
                 Fate::Complete => continue,
                 Fate::Dangling(reference) => {
-                    let name = correlation.rules()[reference].clone();
+                    let name = correlation.references()[reference].clone();
                     let suggestion =
                         nearest(&name, known.iter().copied().filter(|one| *one != name));
                     let suggestion = suggestion.map(str::to_owned);

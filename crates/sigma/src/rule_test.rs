@@ -198,7 +198,7 @@ fn read_one(
     })
 }
 
-fn expectation(node: &Node, report: &mut Report) -> Option<Expectation> {
+pub(crate) fn expectation(node: &Node, report: &mut Report) -> Option<Expectation> {
     let text = required_text(
         node,
         "expect",

@@ -20,10 +20,6 @@ const DERIVED: &str = "trailhound";
 /// How deep text is searched for keywords.
 const KEYWORD_DEPTH: u32 = 64;
 
-/// From how many bytes on the name of a parameter is so rare that it is worth to look whether the record
-/// holds it at all, before the record is read to its end.
-const RARE: usize = 16;
-
 /// The longest text that is opened as a JSON document, in bytes.
 const DOCUMENT: usize = 256 << 10;
 
@@ -33,12 +29,6 @@ impl Event for Record<'_> {
         let Step::Key(name) = first else { return None };
         if name == DERIVED {
             return derived::field(self, path.as_str().strip_prefix(derived::PREFIX)?);
-        }
-        if let [Step::Key(member)] = rest
-            && member.len() >= RARE
-            && self.lacks_parameter(name, member)
-        {
-            return None;
         }
         below(self.get(name)?, rest)
     }
@@ -50,6 +40,9 @@ impl Event for Record<'_> {
 
 /// What lies at the end of `steps`, seen from `json`.
 pub(crate) fn below<'a>(json: Json<'a>, steps: &[Step]) -> Option<Value<'a>> {
+    if steps.is_empty() {
+        return Some(value(json));
+    }
     let mut found = Vec::new();
     follow(json, steps, &mut found);
     if found.len() > 1 {

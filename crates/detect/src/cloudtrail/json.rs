@@ -54,6 +54,11 @@ impl<'a> Json<'a> {
         }
     }
 
+    /// The same, where it is known that nothing stands around the value.
+    pub(super) fn bare(text: &'a str) -> Self {
+        Self { text }
+    }
+
     /// The text of the value, as written.
     #[must_use]
     pub fn raw(self) -> &'a str {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use super::scan::{self, Fields, Scan, Visit};
+use super::scan::{self, Fields, Scan, Usual, Visit};
 
 /// The top-level keys that are noted while an object is scanned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,6 +126,20 @@ impl<'a> From<&'a Layout> for Cow<'a, Layout> {
     }
 }
 
+impl From<Usual> for Layout {
+    fn from(first: Usual) -> Self {
+        let mut layout = Self::EMPTY;
+        layout.note(Field::UserIdentity, first.user_identity);
+        layout.note(Field::EventTime, first.event_time);
+        layout.note(Field::EventSource, first.event_source);
+        layout.note(Field::EventName, first.event_name);
+        layout.note(Field::AwsRegion, first.aws_region);
+        layout.note(Field::SourceIpAddress, first.source_ip_address);
+        layout.note(Field::UserAgent, first.user_agent);
+        layout
+    }
+}
+
 impl Layout {
     const EMPTY: Self = Self {
         spans: [(0, 0); FIELDS],
@@ -133,6 +147,14 @@ impl Layout {
         read_to: 0,
         whole: false,
     };
+
+    /// Notes where the value of `field` lies, the last one looked at.
+    #[inline(always)]
+    fn note(&mut self, field: Field, (start, end): (usize, usize)) {
+        self.spans[field as usize] = (start as u32, end as u32);
+        self.found |= 1 << field as u32;
+        self.read_to = end as u32;
+    }
 
     /// Where the value of `field` lies.
     #[must_use]
@@ -176,6 +198,18 @@ impl Layout {
     pub fn rest_lacks(&self, text: &str, words: &Finder<'_>) -> bool {
         let rest = text.as_bytes().get(self.read_to as usize..);
         rest.is_some_and(|rest| words.find(rest).is_none())
+    }
+
+    /// Where the object lies that follows this layout in `text` behind the words `before`; `None` if they
+    /// do not follow, or something else does.
+    #[must_use]
+    pub fn value_behind(&self, text: &str, before: &str) -> Option<(usize, usize)> {
+        let rest = text.get(self.read_to as usize..)?.strip_prefix(before)?;
+        let start = text.len() - rest.len();
+        match scan::end_of_object(text.as_bytes(), start) {
+            Some(end) if rest.starts_with('{') => Some((start, end)),
+            _ => None,
+        }
     }
 
     /// The layout of all fields of `text`, which is one object of sound shape and has this layout as
@@ -273,6 +307,14 @@ pub fn of(text: &str) -> Option<Layout> {
 /// `visit` is shown each key that is not known, with the offset of its colon, and may stop the scan.
 /// What lies behind the first fields is passed over by [`scan::end`].
 pub fn glance(bytes: &[u8], visit: impl FnMut(&[u8], usize) -> Visit) -> (Scan, Layout) {
+    if let Some((first, scan)) = scan::usual(bounded(bytes)) {
+        return (scan, Layout::from(first));
+    }
+    glance_at_members(bytes, visit)
+}
+
+/// [`glance`] for objects that may begin in any way.
+fn glance_at_members(bytes: &[u8], visit: impl FnMut(&[u8], usize) -> Visit) -> (Scan, Layout) {
     let (scan, layout) = read(bytes, true, visit);
     match scan {
         Scan::Stopped(at) if layout.shows_the_first_fields() => (scan::end(bytes, at), layout),
@@ -287,11 +329,14 @@ fn read(bytes: &[u8], glance: bool, visit: impl FnMut(&[u8], usize) -> Visit) ->
         glance,
         visit,
     };
-    // Offsets are 32 bits wide; nothing that long is handed in, see `split::MAX_RECORD`.
-    let bounded = &bytes[..bytes.len().min(u32::MAX as usize)];
-    let scan = scan::object(bounded, &mut notes);
+    let scan = scan::object(bounded(bytes), &mut notes);
     notes.layout.whole = matches!(scan, Scan::Complete(_));
     (scan, notes.layout)
+}
+
+/// Offsets are 32 bits wide; nothing that long is handed in, see `split::MAX_RECORD`.
+fn bounded(bytes: &[u8]) -> &[u8] {
+    &bytes[..bytes.len().min(u32::MAX as usize)]
 }
 
 struct Notes<V> {
@@ -318,8 +363,7 @@ impl<V: FnMut(&[u8], usize) -> Visit> Fields for Notes<V> {
     #[inline(always)]
     fn value(&mut self, start: usize, end: usize) -> Visit {
         if let Some(field) = self.current.filter(|field| !self.layout.has(*field)) {
-            self.layout.spans[field as usize] = (start as u32, end as u32);
-            self.layout.found |= 1 << field as u32;
+            self.layout.note(field, (start, end));
         }
         self.layout.read_to = end as u32;
         if self.glance && self.layout.shows_the_first_fields() {
@@ -342,6 +386,8 @@ impl<V: FnMut(&[u8], usize) -> Visit> Notes<V> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -373,6 +419,45 @@ mod tests {
         assert!(
             layout.has(Field::UserAgent) && !layout.has(Field::AwsRegion) && !layout.is_whole()
         );
+    }
+
+    /// A record that begins in the usual way, but for one change somewhere.
+    fn nearly_usual() -> impl Strategy<Value = Vec<u8>> {
+        const RECORD: &str = r#"{"eventVersion":"1.11","userIdentity":{"type":"Root","a":["}\""]},"eventTime":"2026-11-22T14:02:11Z","eventSource":"s3.amazonaws.com","eventName":"GetObject","awsRegion":"eu-west-1","sourceIPAddress":"1.2.3.4","userAgent":"a \" b","requestParameters":{"key":"x"},"eventID":"1"},{"#;
+        let changes = prop::sample::select(&b"\"\\{}[],:a \xff"[..]);
+        (0..RECORD.len(), 0..3_usize, changes).prop_map(|(at, cut, put)| {
+            let mut record = RECORD.as_bytes().to_vec();
+            let place = at..(at + cut).min(RECORD.len());
+            drop(record.splice(place, [put].into_iter().take(cut + at % 2)));
+            record
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+        #[test]
+        fn the_usual_way_sees_what_the_walk_from_member_to_member_sees(record in nearly_usual()) {
+            let members = glance_at_members(&record, |_, _| Visit::Continue);
+            let usual = glance(&record, |_, _| Visit::Continue);
+            prop_assert_eq!(usual.0, members.0);
+            if matches!(usual.0, Scan::Complete(_)) {
+                prop_assert_eq!(usual.1, members.1);
+            }
+        }
+
+        #[test]
+        fn every_machine_sees_the_usual_way_alike(record in nearly_usual()) {
+            prop_assert_eq!(scan::usual(&record), scan::usual_on_any_machine(&record));
+        }
+    }
+
+    #[test]
+    fn the_usual_way_is_taken() {
+        let record = br#"{"eventVersion":"1.11","userIdentity":{},"eventTime":"","eventSource":"","eventName":"","awsRegion":"","sourceIPAddress":"","userAgent":"","eventID":""}"#;
+        let (_, scan) = scan::usual(record).expect("nothing unusual");
+        assert_eq!(scan, Scan::Complete(record.len()));
+        assert!(scan::usual(&record[1..]).is_none());
     }
 
     #[test]

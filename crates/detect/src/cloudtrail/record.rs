@@ -27,13 +27,22 @@ pub struct Record<'a> {
     text: &'a str,
     layout: Cow<'a, Layout>,
     tail: OnceCell<Tail>,
+    /// Where `requestParameters` lie, if right behind the first fields.
+    parameters: OnceCell<Option<(usize, usize)>>,
+    /// Whether nothing behind the first fields has to do with an error.
+    sound: OnceCell<bool>,
     whole: OnceCell<Box<Layout>>,
     time: Timestamp,
 }
 
-/// Most calls work, and then these stand nowhere in the record, which is seen at a glance.
-static ERROR_CODE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("\"errorCode\""));
-static ERROR_MESSAGE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("\"errorMessage\""));
+/// The longest text with source and name of an event in it that counts as short, in bytes.
+const CALL: usize = 256;
+
+/// Most calls work, and then this stands nowhere in the record, which is seen at a glance: neither
+/// `errorCode` nor `errorMessage`.
+static ERROR: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("\"error"));
+static SERVICE_EVENT: LazyLock<Finder<'_>> =
+    LazyLock::new(|| Finder::new("\"serviceEventDetails\""));
 
 /// Why an object in a log file is no record that can be judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, thiserror::Error)]
@@ -62,6 +71,8 @@ impl<'a> Record<'a> {
             text,
             layout: layout.into(),
             tail: OnceCell::new(),
+            parameters: OnceCell::new(),
+            sound: OnceCell::new(),
             whole: OnceCell::new(),
             time: Timestamp::UNIX_EPOCH,
         };
@@ -113,7 +124,8 @@ impl<'a> Record<'a> {
             span => span,
         };
         let (start, end) = span?;
-        self.text.get(start..end).map(Json::new)
+        // A layout notes where values begin and end, and nothing around them.
+        self.text.get(start..end).map(Json::bare)
     }
 
     /// Where `field` lies behind the first fields.
@@ -122,10 +134,8 @@ impl<'a> Record<'a> {
             Field::EventId => self.tail().event_id,
             Field::EventType => self.tail().event_type,
             Field::RecipientAccountId => self.tail().account,
-            Field::ErrorCode if self.is_without_error() => return None,
-            Field::ErrorMessage if self.layout.rest_lacks(self.text, &ERROR_MESSAGE) => {
-                return None;
-            }
+            Field::RequestParameters => self.parameters_at_once(),
+            Field::ErrorCode | Field::ErrorMessage if self.rest_is_sound() => return None,
             _ => None,
         };
         in_tail.or_else(|| self.whole().span(field))
@@ -134,6 +144,26 @@ impl<'a> Record<'a> {
     fn tail(&self) -> Tail {
         let tail = || self.layout.tail_of(self.text).unwrap_or_default();
         *self.tail.get_or_init(tail)
+    }
+
+    /// `requestParameters`, where they stand as CloudTrail writes them: right behind the first fields,
+    /// which is much nearer than by way of all that follows.
+    fn parameters_at_once(&self) -> Option<(usize, usize)> {
+        let find = || {
+            self.layout
+                .value_behind(self.text, ",\"requestParameters\":")
+        };
+        *self.parameters.get_or_init(find)
+    }
+
+    fn rest_is_sound(&self) -> bool {
+        let look = || self.layout.rest_lacks(self.text, &ERROR);
+        *self.sound.get_or_init(look)
+    }
+
+    /// Whether it is plain at first sight that there are no `serviceEventDetails`.
+    pub(crate) fn is_no_service_event(&self) -> bool {
+        !self.layout.is_whole() && self.layout.rest_lacks(self.text, &SERVICE_EVENT)
     }
 
     fn has(&self, field: Field) -> bool {
@@ -207,18 +237,22 @@ impl<'a> Record<'a> {
     /// `userIdentity.type` where that is the first thing in the identity, as CloudTrail writes it.
     #[must_use]
     pub fn identity_type(&self) -> Option<Json<'a>> {
-        let identity = self.user_identity()?;
-        let short = || {
-            // As CloudTrail writes it; what has escapes takes the way of all members.
-            let word = identity.raw().strip_prefix("{\"type\":\"")?;
-            let end = memchr::memchr2(b'"', b'\\', word.as_bytes())?;
-            let value = identity.raw().get(8..8 + 2 + end)?;
-            value.ends_with('"').then(|| Json::new(value))
-        };
-        short().or_else(|| {
-            let (key, value) = identity.entries().next()?;
-            key.is("type").then_some(value)
-        })
+        Self::type_of_identity(self.user_identity()?)
+    }
+
+    /// The same, of an identity block.
+    pub(crate) fn type_of_identity(identity: Json<'_>) -> Option<Json<'_>> {
+        let (key, value) = identity.entries().next()?;
+        key.is("type").then_some(value)
+    }
+
+    /// Source and name of the event with what stands between them, where nothing long does: the same
+    /// text, the same source and name.
+    pub(crate) fn source_to_name(&self) -> Option<&'a str> {
+        let (start, source_end) = self.layout.span(Field::EventSource)?;
+        let (name_start, end) = self.layout.span(Field::EventName)?;
+        let together = source_end <= name_start && end - start <= CALL;
+        self.text.get(start..end).filter(|_| together)
     }
 
     /// Names this record within its account; absent in old or foreign records.
@@ -252,6 +286,11 @@ impl<'a> Record<'a> {
         self.str_field(Field::SourceIpAddress)
     }
 
+    /// The user agent as written.
+    pub(crate) fn user_agent_field(&self) -> Option<Json<'a>> {
+        self.field(Field::UserAgent)
+    }
+
     /// What the caller says it is; anyone can write anything here.
     #[must_use]
     pub fn user_agent(&self) -> Option<Cow<'a, str>> {
@@ -267,17 +306,16 @@ impl<'a> Record<'a> {
     /// Whether it is plain at first sight that there is no `errorCode`; if not, there may be one.
     #[must_use]
     pub fn is_without_error(&self) -> bool {
-        !self.layout.has(Field::ErrorCode)
-            && (self.layout.is_whole() || self.layout.rest_lacks(self.text, &ERROR_CODE))
+        !self.layout.has(Field::ErrorCode) && (self.layout.is_whole() || self.rest_is_sound())
     }
 
-    /// Whether it is plain at first sight that the object in `field` has no member of this name. AWS
-    /// writes the names of parameters without escapes.
-    pub(crate) fn lacks_parameter(&self, field: &str, name: &str) -> bool {
+    /// Whether it is plain at first sight that the object in `field` has no member of the name that
+    /// `words` look for. AWS writes the names of parameters without escapes.
+    pub(crate) fn lacks_parameter(&self, field: &str, words: &Finder<'_>) -> bool {
         !self.layout.is_whole()
             && self.whole.get().is_none()
             && !Field::of(field.as_bytes()).is_some_and(|field| self.layout.has(field))
-            && self.layout.rest_lacks(self.text, &Finder::new(name))
+            && self.layout.rest_lacks(self.text, words)
     }
 
     /// Why the call failed, in the service's words.

@@ -17,11 +17,13 @@
 mod avx2;
 mod lanes;
 mod nested;
+mod usual;
 
 use std::convert::Infallible;
 
 use self::lanes::{Compare, Lanes};
 use self::nested::Nested;
+pub use self::usual::Usual;
 
 /// Brackets open at once inside a record, itself included; serde_json has the same limit.
 pub const MAX_DEPTH: u32 = 127;
@@ -89,6 +91,21 @@ pub fn rest(bytes: &[u8], at: usize, fields: &mut impl Fields) -> Scan {
     object_by(bytes, Some(at), fields, &lanes::Portable)
 }
 
+/// Scans the object that `bytes` begin with, if its first members are those that CloudTrail writes first.
+#[must_use]
+pub fn usual(bytes: &[u8]) -> Option<(Usual, Scan)> {
+    #[cfg(target_arch = "x86_64")]
+    if avx2::available() {
+        return avx2::usual(bytes);
+    }
+    usual_on_any_machine(bytes)
+}
+
+/// [`usual`] as on a machine of which nothing is known; to be compared with it.
+pub fn usual_on_any_machine(bytes: &[u8]) -> Option<(Usual, Scan)> {
+    usual::usual_by(bytes, &lanes::Portable)
+}
+
 /// Finds the end of the object that `at` lies in, at its first level and outside of strings.
 ///
 /// What is passed over is not looked at but for its quotes and brackets.
@@ -98,6 +115,15 @@ pub fn end(bytes: &[u8], at: usize) -> Scan {
         return avx2::end(bytes, at);
     }
     end_by(bytes, at, &lanes::Portable)
+}
+
+/// Finds the end of the object at `at`.
+#[must_use]
+pub fn end_of_object(bytes: &[u8], at: usize) -> Option<usize> {
+    match end(bytes, at + 1) {
+        Scan::Complete(end) => Some(end),
+        _ => None,
+    }
 }
 
 #[inline(always)]

@@ -1,7 +1,8 @@
 //! Whether the conditions of a statement close the circle of those who may act.
 //!
 //! A key closes it only under an operator that fails where the key is missing: `…IfExists` and
-//! `ForAllValues:` let through whoever does not have it, for example everybody without credentials.
+//! `ForAllValues:` let through whoever does not have it, for example everybody without credentials. Where
+//! an operator or a key stands twice, nobody can tell what holds, and the circle counts as open.
 //!
 //! Source: IAM user guide, *AWS global condition context keys* and *IAM JSON policy elements:
 //! Condition operators*; S3 user guide, *The meaning of "public"*; IAM user guide, *Identity-provider
@@ -27,6 +28,9 @@ pub(super) enum Circle {
 pub(super) fn circle(condition: Option<Json<'_>>) -> Circle {
     let mut accounts = BTreeSet::new();
     let mut closed = false;
+    if condition.is_some_and(|condition| says_something_twice(condition, 1)) {
+        return Circle::Everybody;
+    }
     for clause in clauses(condition) {
         if let Some(named) = clause.closes() {
             closed = true;
@@ -38,6 +42,15 @@ pub(super) fn circle(condition: Option<Json<'_>>) -> Circle {
     } else {
         Circle::Everybody
     }
+}
+
+/// Whether a key stands twice in `json`, or in its members down to `depth`.
+fn says_something_twice(json: Json<'_>, depth: usize) -> bool {
+    let mut seen = BTreeSet::new();
+    json.entries().any(|(key, value)| {
+        !seen.insert(key.decoded().to_ascii_lowercase())
+            || depth > 0 && says_something_twice(value, depth - 1)
+    })
 }
 
 /// One condition key with its values, under an operator that demands a match.
@@ -286,6 +299,16 @@ mod tests {
                 r#"{"StringEquals":{"aws:PrincipalOrgID":[]}}"#,
                 false,
                 "no value, no circle",
+            ),
+            (
+                r#"{"IpAddress":{"aws:SourceIp":"203.0.113.0/24"},"ipAddress":{"aws:SourceIp":"0.0.0.0/0"}}"#,
+                false,
+                "an operator twice",
+            ),
+            (
+                r#"{"StringEquals":{"aws:PrincipalOrgID":"o-abc","aws:principalOrgId":"o-xyz"}}"#,
+                false,
+                "a key twice",
             ),
             (r"{}", false, "nothing said"),
             (r"[7]", false, "ill-typed"),

@@ -165,14 +165,22 @@ impl Search<'_> {
     fn parameters(&mut self, request: Json<'_>) {
         for (key, value) in request.entries() {
             match &*key.decoded().to_ascii_lowercase() {
-                "principal" if value.raw_str() == Some("*") => self.everybody(request),
                 "principal" | "granteeprincipal" | "awsaccountid" | "awsaccountids" => {
                     for principal in walk::texts(value) {
-                        policy::add_account(&principal, self.own, self.tags);
+                        self.listed(&principal, request);
                     }
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// One of those to whom a permission is given: an account, a principal, or everybody.
+    fn listed(&mut self, principal: &str, request: Json<'_>) {
+        if principal == "*" {
+            self.everybody(request);
+        } else {
+            policy::add_account(principal, self.own, self.tags);
         }
     }
 

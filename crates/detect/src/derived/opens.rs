@@ -98,8 +98,8 @@ impl Rule {
             "fromport" => self.from = walk::integer(value),
             "toport" => self.to = walk::integer(value),
             "portrange" => {
-                self.from = walk::get(value, "from").and_then(walk::integer);
-                self.to = walk::get(value, "to").and_then(walk::integer);
+                self.from = walk::all(value, "from").next().and_then(walk::integer);
+                self.to = walk::all(value, "to").next().and_then(walk::integer);
             }
             "egress" | "isegress" if walk::truth(value) == Some(true) => self.lets_in.0 = false,
             "ruleaction" if value.as_str().as_deref() != Some("allow") => self.lets_in.0 = false,

@@ -1,43 +1,43 @@
 //! What the statements of one policy document give away.
 //!
-//! Only `Allow` counts; what a `Deny` of the same document takes back is not subtracted. Wildcards
-//! are tried out rather than compared, so that `*:*`, `?*` or `a*` to `z*` pass for what they are.
+//! What an unconditional `Deny` of the same document takes back is subtracted, see [`super::denials`].
+//! Wildcards are tried out rather than compared, so that `*:*`, `?*` or `a*` to `z*` pass for what they
+//! are. IAM takes documents in which a key stands twice, and which copy counts is not documented: each
+//! copy counts here, to the worse.
 //!
-//! Source: IAM user guide, *IAM JSON policy elements reference* and *Grammar of the IAM JSON policy
-//! language*.
+//! Source: IAM user guide, *IAM JSON policy elements reference*, *Grammar of the IAM JSON policy
+//! language* and *Policy evaluation logic*.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use crate::cloudtrail::{Json, json::Kind};
 
 use super::condition::{self, Circle};
+use super::denials::Denials;
 use super::{Tags, walk};
 
 /// Adds what `document` gives away; `own` is the account it belongs to.
 pub(super) fn judge(document: Json<'_>, own: Option<&str>, tags: &mut Tags) {
-    let Some(statements) = walk::get(document, "Statement") else {
-        return;
-    };
+    let copies = walk::all(document, "Statement");
+    let (denying, allowing): (Vec<_>, Vec<_>) = copies
+        .flat_map(one_or_many)
+        .map(Statement::read)
+        .partition(Statement::surely_denies);
+    let denials = Denials(&denying);
     let mut everywhere = Actions::default();
-    for statement in one_or_many(statements).filter_map(Statement::allowing) {
-        let outside = statement.principals(own, tags);
-        if statement.is_of_identity() || outside {
-            statement.wildcard_actions(tags);
-        }
-        if statement.is_of_identity() && statement.is_for_any_role() && statement.allows(PASS_ROLE)
-        {
-            tags.insert("pass-role".into());
-        }
-        if statement.is_of_identity() && statement.is_for_everything() {
+    for statement in allowing {
+        if statement.allows && !denials.void(&statement) {
+            statement.judge(denials, own, tags);
             everywhere.add(&statement);
         }
     }
-    everywhere.conclude(tags);
+    everywhere.conclude(denials, tags);
 }
 
 /// Whether `json` is a policy document, by its one element that cannot be missing.
 pub(super) fn is_document(json: Json<'_>) -> bool {
-    walk::get(json, "Statement").is_some_and(|s| matches!(s.kind(), Kind::Array | Kind::Object))
+    walk::all(json, "Statement").any(|s| matches!(s.kind(), Kind::Array | Kind::Object))
 }
 
 fn one_or_many<'a>(json: Json<'a>) -> impl Iterator<Item = Json<'a>> {
@@ -86,6 +86,9 @@ struct Actions {
 
 impl Actions {
     fn add(&mut self, statement: &Statement<'_>) {
+        if !statement.is_of_identity() || !statement.is_for_everything() {
+            return;
+        }
         for (seen, action) in self.anything.iter_mut().zip(ANYTHING) {
             *seen |= statement.allows(action);
         }
@@ -94,7 +97,12 @@ impl Actions {
         }
     }
 
-    fn conclude(&self, tags: &mut Tags) {
+    /// Without IAM nobody is administrator. With it, whoever is denied anything else here can have it by
+    /// another policy, so no other denial counts.
+    fn conclude(&self, denials: Denials<'_, '_>, tags: &mut Tags) {
+        if denials.all_of_iam() {
+            return;
+        }
         let all = |seen: &[bool]| seen.iter().all(|&seen| seen);
         if all(&self.anything) {
             tags.insert("admin".into());
@@ -105,49 +113,90 @@ impl Actions {
     }
 }
 
-/// A statement that allows something.
-#[derive(Default)]
-struct Statement<'a> {
-    actions: Vec<Cow<'a, str>>,
-    not_actions: Option<Vec<Cow<'a, str>>>,
-    resources: Option<Vec<Cow<'a, str>>>,
-    not_resources: Option<Vec<Cow<'a, str>>>,
-    principal: Option<Json<'a>>,
-    not_principal: Option<Json<'a>>,
+/// A statement. What is written twice is held together.
+#[derive(Debug, Default)]
+pub(super) struct Statement<'a> {
+    allows: bool,
+    denies: bool,
+    /// Whether a key stands twice, so that nobody can tell what holds.
+    is_ambiguous: bool,
+    pub(super) actions: Vec<Cow<'a, str>>,
+    pub(super) not_actions: Option<Vec<Cow<'a, str>>>,
+    pub(super) resources: Option<Vec<Cow<'a, str>>>,
+    pub(super) not_resources: Option<Vec<Cow<'a, str>>>,
+    principals: Vec<Json<'a>>,
+    not_principals: Vec<Json<'a>>,
+    /// None if it stands twice: then none is sure to hold.
     condition: Option<Json<'a>>,
 }
 
 impl<'a> Statement<'a> {
-    /// Reads a statement; `None` if it allows nothing.
-    fn allowing(json: Json<'a>) -> Option<Self> {
-        let effect = walk::get(json, "Effect")?.as_str()?;
-        if !effect.eq_ignore_ascii_case("Allow") {
-            return None;
-        }
+    fn read(json: Json<'a>) -> Self {
         let mut statement = Self::default();
+        let mut seen = BTreeSet::new();
         for (key, value) in json.entries() {
-            statement.read(&key.decoded().to_ascii_lowercase(), value);
+            let key = key.decoded().to_ascii_lowercase();
+            statement.element(&key, value);
+            statement.is_ambiguous |= !seen.insert(key);
         }
-        Some(statement)
+        if statement.is_ambiguous {
+            statement.condition = None;
+        }
+        statement
     }
 
-    fn read(&mut self, key: &str, value: Json<'a>) {
-        let texts = || walk::texts(value).collect();
+    fn element(&mut self, key: &str, value: Json<'a>) {
+        let texts = || walk::texts(value);
         match key {
-            "action" => self.actions = texts(),
-            "notaction" => self.not_actions = Some(texts()),
-            "resource" => self.resources = Some(texts()),
-            "notresource" => self.not_resources = Some(texts()),
-            "principal" => self.principal = Some(value),
-            "notprincipal" => self.not_principal = Some(value),
+            "effect" => {
+                let effect = value.as_str().unwrap_or_default();
+                self.allows |= effect.eq_ignore_ascii_case("Allow");
+                self.denies |= effect.eq_ignore_ascii_case("Deny");
+            }
+            "action" => self.actions.extend(texts()),
+            "notaction" => self.not_actions.get_or_insert_default().extend(texts()),
+            "resource" => self.resources.get_or_insert_default().extend(texts()),
+            "notresource" => self.not_resources.get_or_insert_default().extend(texts()),
+            "principal" => self.principals.push(value),
+            "notprincipal" => self.not_principals.push(value),
             "condition" => self.condition = Some(value),
             _ => {}
         }
     }
 
+    /// Whether it surely takes something away, whatever the circumstances.
+    fn surely_denies(&self) -> bool {
+        self.denies && !self.is_ambiguous && self.condition.is_none()
+    }
+
+    fn judge(&self, denials: Denials<'_, '_>, own: Option<&str>, tags: &mut Tags) {
+        let outside = self.principals(denials, own, tags);
+        if self.is_of_identity() || outside {
+            self.wildcard_actions(tags);
+        }
+        let passes = || self.is_for_any_role() && self.allows(PASS_ROLE);
+        if self.is_of_identity() && passes() && !denials.everywhere(PASS_ROLE) {
+            tags.insert("pass-role".into());
+        }
+    }
+
     /// Whether this is a policy of the one who may act, rather than of what is acted on.
-    fn is_of_identity(&self) -> bool {
-        self.principal.is_none() && self.not_principal.is_none()
+    pub(super) fn is_of_identity(&self) -> bool {
+        self.principals.is_empty() && self.not_principals.is_empty()
+    }
+
+    /// Whether it is about everybody.
+    pub(super) fn is_about_everybody(&self) -> bool {
+        let all = |(kind, name): (Cow<'_, str>, Cow<'_, str>)| kind == "aws" && name == "*";
+        let named = self.principals.iter().copied();
+        named.flat_map(named_principals).any(all)
+    }
+
+    /// Whom it spares, if it is about everybody else.
+    pub(super) fn spared(&self) -> Vec<Cow<'a, str>> {
+        let named = self.not_principals.iter().copied();
+        let named = named.flat_map(named_principals);
+        named.map(|(_, name)| name).collect()
     }
 
     fn allows(&self, action: &str) -> bool {
@@ -195,15 +244,16 @@ impl<'a> Statement<'a> {
     }
 
     /// Adds who may act; tells if anybody outside of the account may.
-    fn principals(&self, own: Option<&str>, tags: &mut Tags) -> bool {
+    fn principals(&self, denials: Denials<'_, '_>, own: Option<&str>, tags: &mut Tags) -> bool {
         let before = tags.len();
-        if self.not_principal.is_some() {
+        if !self.not_principals.is_empty() {
             tags.insert("not-principal".into());
-            self.everybody(own, tags);
+            self.everybody(denials, own, tags);
         }
-        for (kind, name) in self.principal.into_iter().flat_map(named_principals) {
+        let named = self.principals.iter().copied();
+        for (kind, name) in named.flat_map(named_principals) {
             match &*kind {
-                "aws" if name.contains('*') => self.everybody(own, tags),
+                "aws" if name.contains('*') => self.everybody(denials, own, tags),
                 "aws" => add_account(&name, own, tags),
                 "federated" if condition::is_shared_provider_open(&name, self.condition) => {
                     tags.insert("public".into());
@@ -214,8 +264,13 @@ impl<'a> Statement<'a> {
         tags.len() > before
     }
 
-    fn everybody(&self, own: Option<&str>, tags: &mut Tags) {
+    fn everybody(&self, denials: Denials<'_, '_>, own: Option<&str>, tags: &mut Tags) {
         match condition::circle(self.condition) {
+            Circle::Everybody if let Some(spared) = denials.all_but(self) => {
+                for principal in spared {
+                    add_account(&principal, own, tags);
+                }
+            }
             Circle::Everybody => {
                 tags.insert("public".into());
             }

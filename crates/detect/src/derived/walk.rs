@@ -45,10 +45,10 @@ fn descend<'a>(
     }
 }
 
-/// The member of an object under `key`, in any case.
-pub(super) fn get<'a>(json: Json<'a>, key: &str) -> Option<Json<'a>> {
+/// The members of an object under `key`, in any case; more than one if somebody wrote it twice.
+pub(super) fn all<'a>(json: Json<'a>, key: &str) -> impl Iterator<Item = Json<'a>> {
     json.entries()
-        .find(|(name, _)| name.decoded().eq_ignore_ascii_case(key))
+        .filter(move |(name, _)| name.decoded().eq_ignore_ascii_case(key))
         .map(|(_, value)| value)
 }
 

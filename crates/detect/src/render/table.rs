@@ -103,10 +103,15 @@ impl Table {
         let sentence = text::sentence(alert.summary.to(self.language));
         match alert.event_count {
             0 | 1 => sentence,
-            n => format!(
-                "{sentence} ({})",
-                TIMES.to(self.language).replace("{}", &n.to_string())
-            ),
+            n => {
+                let times = if alert.event_count_is_estimate {
+                    ABOUT_TIMES
+                } else {
+                    TIMES
+                };
+                let times = times.to(self.language).replace("{}", &n.to_string());
+                format!("{sentence} ({times})")
+            }
         }
     }
 }
@@ -170,3 +175,5 @@ const MORE: Words = words(
 );
 
 const TIMES: Words = words("{} events", "{} 个事件");
+
+const ABOUT_TIMES: Words = words("about {} events", "约 {} 个事件");

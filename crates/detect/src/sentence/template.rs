@@ -171,7 +171,7 @@ pub(super) fn in_a_row(parts: &[String], more: usize, language: Language) -> Str
 }
 
 /// A name of strangers' choice in backquotes; a small number needs none.
-pub(super) fn quoted(name: &str) -> String {
+pub(crate) fn quoted(name: &str) -> String {
     let is_small_number = (1..=6).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_digit());
     if is_small_number {
         name.to_owned()

@@ -26,6 +26,11 @@ pub(super) fn subject(record: &Record<'_>, who: &Principal, language: Language) 
             Language::ZhCn => format!("AWS 服务 {service}"),
         };
     }
+    subject_of(who, language)
+}
+
+/// The principal as the subject of a sentence, whatever it did.
+pub(crate) fn subject_of(who: &Principal, language: Language) -> String {
     let name = quoted(&who.name);
     let account = who.account.as_deref().map(quoted);
     match language {

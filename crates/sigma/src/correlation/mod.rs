@@ -10,7 +10,9 @@ use serde::Serialize;
 
 use crate::event::FieldPath;
 use crate::header::Header;
+use crate::level::Level;
 use crate::location::{Location, Mark};
+use crate::story_test::StoryTest;
 
 mod read;
 
@@ -21,13 +23,16 @@ pub(crate) use read::read;
 pub struct Correlation {
     header: Header,
     kind: CorrelationKind,
+    /// Its own, and behind them those that must not follow.
     rules: Vec<String>,
+    own: usize,
     pub(crate) rule_marks: Vec<Mark>,
     group_by: Vec<String>,
     timespan: SignedDuration,
     condition: CorrelationCondition,
     aliases: Vec<Alias>,
     generate: bool,
+    tests: Vec<StoryTest>,
 }
 
 /// How matches are put together.
@@ -144,7 +149,23 @@ impl CountBound {
         }
     }
 
-    fn value(self) -> u64 {
+    /// The same of a number that need not be whole.
+    #[must_use]
+    pub fn holds_real(self, number: f64) -> bool {
+        let bound = self.value() as f64;
+        match self {
+            CountBound::Gt(_) => number > bound,
+            CountBound::Gte(_) => number >= bound,
+            CountBound::Lt(_) => number < bound,
+            CountBound::Lte(_) => number <= bound,
+            CountBound::Eq(_) => (number - bound).abs() < f64::EPSILON,
+            CountBound::Neq(_) => (number - bound).abs() >= f64::EPSILON,
+        }
+    }
+
+    /// The number that it bounds by.
+    #[must_use]
+    pub fn value(self) -> u64 {
         match self {
             CountBound::Gt(bound)
             | CountBound::Gte(bound)
@@ -231,7 +252,41 @@ impl Correlation {
     /// The ids or names of the rules and correlations whose matches are counted.
     #[must_use]
     pub fn rules(&self) -> &[String] {
+        &self.rules[..self.own]
+    }
+
+    /// The rules that must not match in the same group within the timespan behind a match.
+    ///
+    /// An extension, written as `unless-followed-by:` beside `correlation:`: other tools pass over it,
+    /// and match in more cases.
+    #[must_use]
+    pub fn unless_followed_by(&self) -> &[String] {
+        &self.rules[self.own..]
+    }
+
+    /// [`rules`](Self::rules), and behind them [`unless_followed_by`](Self::unless_followed_by); what
+    /// is said of positions holds of both.
+    #[must_use]
+    pub fn references(&self) -> &[String] {
         &self.rules
+    }
+
+    /// The examples that the correlation carries under `tests`.
+    #[must_use]
+    pub fn tests(&self) -> &[StoryTest] {
+        &self.tests
+    }
+
+    /// What tells it from others: its id, or its title if it has none.
+    #[must_use]
+    pub fn id_or_title(&self) -> &str {
+        self.id().unwrap_or_else(|| self.title())
+    }
+
+    /// How bad it is when it matches.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        self.header.level()
     }
 
     /// Fields, or aliases, whose values must be the same in all matches that are put together.

@@ -12,6 +12,7 @@ use crate::event::FieldPath;
 use crate::header::{self, required_text};
 use crate::location::Mark;
 use crate::report::Report;
+use crate::story_test;
 use crate::suggest::nearest;
 use crate::yaml::{Kind, Node};
 
@@ -39,15 +40,21 @@ pub(crate) fn read(root: &Node, report: &mut Report) -> Option<Correlation> {
     let mut reader = Reader { node, report };
     reader.check_keys(node, &KEYS, "correlation");
     let kind = reader.kind();
-    let (rules, rule_marks): (Vec<_>, Vec<_>) = reader.rules(kind).into_iter().unzip();
+    let (mut rules, mut rule_marks): (Vec<_>, Vec<_>) = reader.rules(kind).into_iter().unzip();
     let timespan = reader.timespan();
     let condition = kind.and_then(|kind| reader.condition(kind, &rules));
     let group_by: Vec<_> = header::texts(node, "group-by", reader.report)
         .into_iter()
         .map(|(field, _)| field)
         .collect();
+    let own = rules.len();
+    for (name, mark) in header::texts(root, "unless-followed-by", reader.report) {
+        rules.push(name);
+        rule_marks.push(mark);
+    }
     let aliases = reader.aliases(&rules, &group_by);
     let generate = reader.generate(root);
+    let tests = story_test::read(root, reader.report);
     if report.len() > before {
         return None;
     }
@@ -55,12 +62,14 @@ pub(crate) fn read(root: &Node, report: &mut Report) -> Option<Correlation> {
         header: header?,
         kind: kind?,
         rules,
+        own,
         rule_marks,
         group_by,
         timespan: timespan?,
         condition: condition?,
         aliases,
         generate,
+        tests,
     })
 }
 

@@ -3,7 +3,7 @@
 use catalog::FindingCode;
 use clap::Args;
 use detect::Guidance;
-use sigma::{LintCode, Rule};
+use sigma::{Correlation, LintCode, Rule};
 
 use super::{Format, Which};
 use crate::complaint::Complaint;
@@ -71,11 +71,11 @@ fn diagnose(book: &Rulebook) -> (usize, Vec<Diagnosis>) {
     let loaded = book.load();
     let mut found: Vec<_> = loaded.problems.iter().map(Diagnosis::from).collect();
     found.extend(loaded.rules.lint().iter().map(Diagnosis::from));
-    let guidance = loaded
-        .rules
-        .rules()
-        .iter()
-        .filter_map(|rule| Guidance::of(rule).err());
+    let rules = loaded.rules.rules().iter().map(Rule::header);
+    let correlations = loaded.rules.correlations().iter().map(Correlation::header);
+    let guidance = rules
+        .chain(correlations)
+        .filter_map(|header| Guidance::of(header).err());
     found.extend(guidance.map(|error| Diagnosis::from(&error)));
     for rule in loaded.rules.rules() {
         let text = book.text(&rule.location().file);

@@ -8,10 +8,11 @@ use catalog::controls::{CIS, FRAMEWORKS};
 use clap::{Args, ValueEnum};
 use detect::attack::{TACTICS, Tactic, tactic, technique};
 use detect::guidance::Theme;
-use detect::{Detector, Guidance};
+use detect::{Detector, Guidance, Screener};
 use serde::Serialize;
-use sigma::Rule;
+use sigma::{Correlation, Header, StoryTest};
 
+use super::stories;
 use super::test::passes;
 use crate::commands::scan::{Reading, read_all};
 use crate::complaint::Complaint;
@@ -81,6 +82,24 @@ struct Control {
     rules: Vec<String>,
 }
 
+impl Claimed {
+    fn line(&self, out: &mut dyn Write) -> io::Result<()> {
+        let (id, name) = (&self.technique, self.short_name());
+        let (rules, tested) = (self.rules.len(), self.tested);
+        write!(out, "  {id:<9}  {name:<42.42}  {rules:>5}  {tested:>6}")?;
+        match self.seen {
+            None => writeln!(out),
+            Some(events) => writeln!(out, "  {:>6}", count(events)),
+        }
+    }
+
+    /// The name without that of the technique that it is a part of, which its number tells.
+    fn short_name(&self) -> &'static str {
+        let name = self.name.unwrap_or("?");
+        name.split_once(": ").map_or(name, |(_, part)| part)
+    }
+}
+
 #[derive(Debug, Serialize)]
 struct Coverage {
     techniques: Vec<Claimed>,
@@ -98,9 +117,10 @@ pub(super) fn run(args: &CoverageArgs, terminal: Terminal) -> Result<Exit, Compl
             (Some(seen), exit)
         }
     };
+    let all = reporting(&detector);
     let coverage = Coverage {
-        techniques: techniques(&detector, seen.as_ref()),
-        controls: controls(&detector),
+        techniques: techniques(&all, seen.as_ref()),
+        controls: controls(&all),
     };
     Output::open(None, terminal)?.write(|out| match args.format {
         Format::Table => coverage.table(out),
@@ -109,7 +129,7 @@ pub(super) fn run(args: &CoverageArgs, terminal: Terminal) -> Result<Exit, Compl
         Format::Json => json(&coverage, out),
     })?;
     if !terminal.is_quiet() {
-        terminal.say(coverage.summary(detector.rules().rules().len()));
+        terminal.say(coverage.summary(all.len()));
     }
     Ok(exit.max(read))
 }
@@ -126,51 +146,90 @@ fn seen(
     terminal: Terminal,
 ) -> (BTreeMap<String, u64>, Exit) {
     let (harvest, exit) = read_all(Reading::of_all(detector), logs, terminal);
+    let mut correlator = detector.correlate(harvest.windows);
+    while correlator.judge() {}
     let mut events = BTreeMap::new();
-    for case in harvest.cases {
+    for case in harvest.cases.into_iter().chain(correlator.into_cases()) {
         let alert = case.alert();
         *events.entry(alert.rule.id).or_default() += alert.event_count;
     }
     (events, exit)
 }
 
-fn techniques(detector: &Detector, seen: Option<&BTreeMap<String, u64>>) -> Vec<Claimed> {
-    let mut screener = detector.screener();
+/// What reports: rules that do not only count towards others, and correlations.
+struct Reporting<'d> {
+    header: &'d Header,
+    guidance: &'d Guidance,
+    /// Whether it carries examples that expect a match, and passes all it carries.
+    is_tested: bool,
+}
+
+fn reporting(detector: &Detector) -> Vec<Reporting<'_>> {
+    let (mut screener, set) = (detector.screener(), detector.rules());
+    let rules = set.rules().iter().enumerate();
+    let mut all: Vec<_> = rules
+        .filter(|(at, _)| !set.is_only_counted(*at))
+        .map(|(at, rule)| Reporting {
+            header: rule.header(),
+            guidance: detector.guidance(at),
+            is_tested: passes(&mut screener, at, rule),
+        })
+        .collect();
+    for (at, correlation) in set.correlations().iter().enumerate() {
+        all.push(Reporting {
+            header: correlation.header(),
+            guidance: detector.correlation_guidance(at),
+            is_tested: passes_stories(detector, &mut screener, correlation),
+        });
+    }
+    all
+}
+
+fn passes_stories(
+    detector: &Detector,
+    screener: &mut Screener<'_>,
+    correlation: &Correlation,
+) -> bool {
+    let all = correlation.tests();
+    let mut passes = |story| stories::judge(detector, screener, correlation, story).passed;
+    all.iter().any(StoryTest::expects_match) && all.iter().all(&mut passes)
+}
+
+fn techniques(all: &[Reporting<'_>], seen: Option<&BTreeMap<String, u64>>) -> Vec<Claimed> {
     let mut found: BTreeMap<String, Claimed> = BTreeMap::new();
-    for (at, rule) in detector.rules().rules().iter().enumerate() {
-        let tested = u64::from(passes(&mut screener, at, rule));
-        let events = seen.map(|seen| seen.get(rule.id_or_title()).copied().unwrap_or_default());
-        for id in rule.tags().iter().filter_map(|tag| technique(tag)) {
+    for Reporting {
+        header, is_tested, ..
+    } in all
+    {
+        let name = header.id().unwrap_or(header.title());
+        let events = seen.map(|seen| seen.get(name).copied().unwrap_or_default());
+        for id in header.tags().iter().filter_map(|tag| technique(tag)) {
             let known = catalog::technique(&id);
             let claimed = found.entry(id.clone()).or_insert_with(|| Claimed {
                 technique: id,
                 name: known.map(|known| known.name),
-                tactic: known.map_or_else(|| first_tactic(rule), |known| known.tactic),
+                tactic: known.map_or_else(|| first_tactic(header), |known| known.tactic),
                 rules: Vec::new(),
                 tested: 0,
                 seen: seen.map(|_| 0),
             });
-            claimed.rules.push(rule.title().to_owned());
-            claimed.tested += tested;
+            claimed.rules.push(header.title().to_owned());
+            claimed.tested += u64::from(*is_tested);
             claimed.seen = claimed.seen.zip(events).map(|(sum, events)| sum + events);
         }
     }
     found.into_values().collect()
 }
 
-fn first_tactic(rule: &Rule) -> &'static str {
-    let named = rule.tags().iter().find_map(|tag| tactic(tag));
+fn first_tactic(header: &Header) -> &'static str {
+    let named = header.tags().iter().find_map(|tag| tactic(tag));
     named.map_or("", |tactic| tactic.tag)
 }
 
-fn controls(detector: &Detector) -> Vec<Control> {
-    let rules = || {
-        let rules = detector.rules().rules().iter().enumerate();
-        rules.map(|(at, rule)| (rule, detector.guidance(at)))
-    };
+fn controls(all: &[Reporting<'_>]) -> Vec<Control> {
     let titles = |wanted: &dyn Fn(&Guidance) -> bool| {
-        let of_it = rules().filter(|(_, guidance)| wanted(guidance));
-        of_it.map(|(rule, _)| rule.title().to_owned()).collect()
+        let of_it = all.iter().filter(|one| wanted(one.guidance));
+        of_it.map(|one| one.header.title().to_owned()).collect()
     };
     let mut controls: Vec<Control> = CIS
         .iter()
@@ -196,33 +255,22 @@ fn controls(detector: &Detector) -> Vec<Control> {
 }
 
 impl Coverage {
+    /// Fits a terminal of eighty columns.
     fn table(&self, out: &mut dyn Write) -> io::Result<()> {
-        let width = self.techniques.iter().filter_map(|one| one.name);
-        let width = width.map(str::len).max().unwrap_or_default();
+        let seen = self.techniques.iter().any(|one| one.seen.is_some());
+        let seen = if seen { "  events" } else { "" };
+        writeln!(out, "{:<55}  rules  tested{seen}", "")?;
         for Tactic { tag, name, .. } in TACTICS {
             let mut of_it = self
                 .techniques
                 .iter()
                 .filter(|one| one.tactic == tag)
                 .peekable();
-            if of_it.peek().is_none() {
-                continue;
+            if of_it.peek().is_some() {
+                writeln!(out, "{BOLD}{name}{BOLD:#}")?;
             }
-            writeln!(out, "{BOLD}{name}{BOLD:#}")?;
             for one in of_it {
-                let rules = things(one.rules.len() as u64, "rule");
-                write!(
-                    out,
-                    "  {:<9}  {:<width$}  {rules:>9}, {:>3} tested",
-                    one.technique,
-                    one.name.unwrap_or("?"),
-                    one.tested
-                )?;
-                match one.seen {
-                    None => writeln!(out)?,
-                    Some(0) => writeln!(out, ", not seen")?,
-                    Some(events) => writeln!(out, ", seen in {}", things(events, "event"))?,
-                }
+                one.line(out)?;
             }
         }
         Ok(())

@@ -10,7 +10,7 @@ use detect::language::Language;
 use detect::render::{level_style, sentence};
 use detect::selectors::{Selector, selectors};
 use serde::Serialize;
-use sigma::{Level, Rule};
+use sigma::{Correlation, Header, Level, RuleSet};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::{Format, Which};
@@ -67,11 +67,7 @@ pub(super) fn run(
     terminal: Terminal,
 ) -> Result<Exit, Complaint> {
     let (rules, exit) = super::load(&Rulebook::at(&args.which.paths), terminal);
-    let mut entries: Vec<_> = rules
-        .rules()
-        .iter()
-        .map(|rule| Entry::of(rule, language))
-        .collect();
+    let mut entries = entries(&rules, language);
     entries.sort_by(|a, b| (b.level, &a.title, &a.file).cmp(&(a.level, &b.title, &b.file)));
     Output::open(None, terminal)?.write(|out| match args.format {
         Format::Table => table(&entries, terminal.width(), out),
@@ -86,21 +82,48 @@ pub(super) fn run(
     Ok(exit)
 }
 
+/// What reports: rules that do not only count towards others, and correlations.
+fn entries(rules: &RuleSet, language: Language) -> Vec<Entry> {
+    let alone = (0..).zip(rules.rules());
+    let alone = alone.filter(|(at, _)| !rules.is_only_counted(*at));
+    let alone = alone.map(|(_, rule)| {
+        let tests = rule.tests().len();
+        Entry::of(rule.header(), tests, selectors(rule), language)
+    });
+    let together = rules.correlations().iter().map(|correlation| {
+        let tests = correlation.tests().len();
+        let needs = needs(rules, correlation);
+        Entry::of(correlation.header(), tests, needs, language)
+    });
+    alone.chain(together).collect()
+}
+
+/// What a correlation needs: what all that it counts needs. Correlations do not wait for themselves.
+fn needs(rules: &RuleSet, correlation: &Correlation) -> BTreeSet<Selector> {
+    let names = correlation.references().iter();
+    let each = names.flat_map(|name| {
+        let rule = rules.position(name).map(|at| selectors(&rules.rules()[at]));
+        let below = || rules.correlation_position(name);
+        rule.or_else(|| below().map(|at| needs(rules, &rules.correlations()[at])))
+    });
+    each.flatten().collect()
+}
+
 impl Entry {
-    fn of(rule: &Rule, language: Language) -> Self {
-        let guidance = Guidance::of(rule).unwrap_or_default();
+    fn of(header: &Header, tests: usize, needs: BTreeSet<Selector>, language: Language) -> Self {
+        let guidance = Guidance::of(header).unwrap_or_default();
         let translated = guidance.title.zh_cn.filter(|_| language == Language::ZhCn);
         Self {
-            level: rule.level(),
-            id: rule.id().map(str::to_owned),
-            title: translated.unwrap_or_else(|| rule.title().to_owned()),
-            tags: rule.tags().to_vec(),
+            level: header.level(),
+            id: header.id().map(str::to_owned),
+            title: translated.unwrap_or_else(|| header.title().to_owned()),
+            tags: header.tags().to_vec(),
             theme: guidance.theme,
             cis: guidance.cis,
-            needs: selectors(rule),
-            tests: rule.tests().len(),
-            file: rule.location().file.to_string(),
-            line: rule.location().line,
+            needs,
+            tests,
+            file: header.location().file.to_string(),
+            line: header.location().line,
         }
     }
 }

@@ -5,6 +5,7 @@ mod coverage;
 mod explain;
 mod list;
 mod mutants;
+mod stories;
 mod test;
 
 use std::path::PathBuf;

@@ -15,6 +15,7 @@ use sigma::{Explanation, Rule, RuleTest};
 
 use super::Which;
 use super::mutants::Mutants;
+use super::stories;
 use crate::complaint::Complaint;
 use crate::exit::Exit;
 use crate::numbers::things;
@@ -144,6 +145,28 @@ impl Tally {
                 }
             }
         }
+        self.run_stories(detector, &mut screener, out)
+    }
+
+    fn run_stories(
+        &mut self,
+        detector: &Detector,
+        screener: &mut Screener<'_>,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        for correlation in detector.rules().correlations() {
+            self.rules += 1;
+            self.untested += u64::from(correlation.tests().is_empty());
+            for story in correlation.tests() {
+                let told = stories::judge(detector, screener, correlation, story);
+                if told.passed {
+                    self.passed += 1;
+                } else {
+                    self.failed += 1;
+                    told.write(correlation, story, out)?;
+                }
+            }
+        }
         Ok(())
     }
 }
@@ -214,4 +237,4 @@ fn tell(
     writeln!(out)
 }
 
-const FAILED: anstyle::Style = anstyle::AnsiColor::Red.on_default().bold();
+pub(super) const FAILED: anstyle::Style = anstyle::AnsiColor::Red.on_default().bold();

@@ -25,6 +25,10 @@ pub struct ScanArgs {
     #[arg(long, requires = "rules", help_heading = "Rules")]
     pub no_builtin: bool,
 
+    /// Judge each record by itself only: leave correlations out, and let their rules speak
+    #[arg(long, help_heading = "Rules")]
+    pub no_correlation: bool,
+
     /// Switch on a ready exclusion of what is normal in many accounts; may be given more than once
     #[arg(long, value_name = "NAME", value_parser = exclusion(), help_heading = "Rules")]
     pub exclude: Vec<String>,

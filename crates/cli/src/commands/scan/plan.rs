@@ -130,7 +130,12 @@ fn detector(
                 .help("mend the rules, name others, or leave --no-builtin out"),
         );
     }
-    let (detector, problems) = Detector::with_blocks(loaded.rules, rulebook::block);
+    let rules = if args.no_correlation {
+        loaded.rules.without_correlations()
+    } else {
+        loaded.rules
+    };
+    let (detector, problems) = Detector::with_blocks(rules, rulebook::block);
     for problem in &problems {
         terminal.warn(problem);
     }

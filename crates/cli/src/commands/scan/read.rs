@@ -80,6 +80,7 @@ impl<'a> Reading<'a> {
             }
             workers.into_iter().fold(Harvest::default(), |sum, worker| {
                 sum.plus(
+                    self.detector,
                     worker
                         .join()
                         .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
@@ -123,9 +124,9 @@ pub(in crate::commands) fn read_all(
 }
 
 impl Harvest {
-    fn plus(mut self, other: Self) -> Self {
+    fn plus(mut self, detector: &Detector, other: Self) -> Self {
         self.tally.merge(other.tally);
-        self.screened.merge(other.screened);
+        detector.join(&mut self.screened, other.screened);
         self
     }
 }

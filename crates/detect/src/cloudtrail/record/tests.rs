@@ -1,5 +1,6 @@
 use super::super::{layout, scan};
 use super::*;
+use crate::outcome::Outcome;
 use sigma::event::Event;
 
 fn record(text: &str) -> Result<Record<'_>, NotARecord> {
@@ -36,6 +37,7 @@ fn a_field_is_the_same_by_every_way_to_it() {
     let id = r#","eventID":"1-2","readOnly":true"#;
     let account = r#","recipientAccountId":"111122223333""#;
     let nested = r#","requestParameters":{"x-amz-server-side-encryption":1,"eventID":"no","recipientAccountId":"no"}"#;
+    let nothing = r#","requestParameters":null"#;
     let quoted = r#","errorMessage":",\"eventID\":\"no\"""#;
     for (rest, why) in [
         (format!("{id}{account}"), "as CloudTrail writes it"),
@@ -63,6 +65,16 @@ fn a_field_is_the_same_by_every_way_to_it() {
             r#", "eventID" : "1-2" , "recipientAccountId" : 7 "#.to_owned(),
             "spaces, no text",
         ),
+        (format!("{nested}{nothing}{id}"), "parameters twice"),
+        (format!("{nothing}{nested}{id}"), "first null"),
+        (format!(r#","requestParameters":[{{"a":1}}]{id}"#), "a list"),
+        (format!(r#","requestParameters":"{{"{id}"#), "a text"),
+        (format!(r#", "requestParameters": {{}}{id}"#), "a blank"),
+        (format!(r#","errors":[1]{id}"#), "no error, but nearly"),
+        (
+            r#","eventType":"AwsServiceEvent","serviceEventDetails":{"b":"Failed"}"#.to_owned(),
+            "a failure told by a service",
+        ),
     ] {
         let text = format!("{{{first}{rest}}}");
         let (scan, glance) = layout::glance(text.as_bytes(), |_, _| scan::Visit::Continue);
@@ -75,6 +87,9 @@ fn a_field_is_the_same_by_every_way_to_it() {
         assert_eq!(glanced.event_type(), whole.event_type(), "{why}");
         assert_eq!(glanced.error_code(), whole.error_code(), "{why}");
         assert_eq!(glanced.error_message(), whole.error_message(), "{why}");
+        let parameters = glanced.request_parameters();
+        assert_eq!(parameters, whole.request_parameters(), "{why}");
+        assert_eq!(Outcome::of(&glanced), Outcome::of(&whole), "{why}");
         assert_eq!(glanced.event_id(), whole.event_id(), "{why}, asked again");
         for path in [
             "userIdentity.invokedByDelegate",

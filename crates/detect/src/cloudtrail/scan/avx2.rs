@@ -14,6 +14,7 @@ use std::arch::x86_64::{
 };
 
 use super::lanes::{BLOCK, By, Compare, LOOK, Masks, Pair};
+use super::usual::{Usual, usual_by};
 use super::{Fields, Scan, end_by, object_by};
 
 /// Whether this processor has what [`object`] needs.
@@ -39,6 +40,13 @@ pub(super) fn end(bytes: &[u8], at: usize) -> Scan {
     unsafe { end_with_features(bytes, at) }
 }
 
+/// [`super::usual`] for processors that are [`available`].
+pub(super) fn usual(bytes: &[u8]) -> Option<(Usual, Scan)> {
+    assert!(available(), "the caller has asked");
+    // SAFETY: the features that the function is compiled for were just found to be there.
+    unsafe { usual_with_features(bytes) }
+}
+
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
 fn object_with_features(bytes: &[u8], behind: Option<usize>, fields: &mut impl Fields) -> Scan {
     object_by(bytes, behind, fields, &compare())
@@ -47,6 +55,11 @@ fn object_with_features(bytes: &[u8], behind: Option<usize>, fields: &mut impl F
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
 fn end_with_features(bytes: &[u8], at: usize) -> Scan {
     end_by(bytes, at, &compare())
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn usual_with_features(bytes: &[u8]) -> Option<(Usual, Scan)> {
+    usual_by(bytes, &compare())
 }
 
 #[inline]

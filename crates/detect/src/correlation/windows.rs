@@ -1,0 +1,322 @@
+//! The windows of all correlations and groups, as far as one screener, or one batch, has filled them.
+
+use std::hash::BuildHasher as _;
+use std::sync::Arc;
+
+use hashbrown::{DefaultHashBuilder, HashMap};
+use jiff::Timestamp;
+use sigma::event::{Event as _, Value};
+use sigma::{Correlation, CorrelationKind, FieldPath};
+
+use super::entry::Entry;
+use super::plan::{Feed, Plan, Planned};
+use super::strings::{Strings, Sym};
+use super::window::Window;
+use crate::cloudtrail::Record;
+use crate::derived;
+use crate::language::Language;
+use crate::principal::{Identity, Principal};
+use crate::sentence::action;
+
+/// How many windows one correlation may have before some are forgotten: about 150 MB of windows with
+/// one entry each.
+const MAX: usize = 1 << 20;
+
+/// How many identities are remembered before all are forgotten.
+const IDENTITIES: usize = 1 << 14;
+
+/// Between what was done in English and in Chinese.
+pub(super) const BETWEEN: char = '\u{1f}';
+
+/// Names a window: its correlation and group, and its stretch of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Spot {
+    /// Stands for a [`group`].
+    pub(super) group: Sym,
+    /// Counted from 1970-01-01T00:00:00Z in timespans of the correlation.
+    pub(super) stretch: u32,
+}
+
+impl Spot {
+    pub(super) fn neighbour(self, by: i32) -> Option<Self> {
+        let stretch = self.stretch.checked_add_signed(by)?;
+        Some(Self { stretch, ..self })
+    }
+}
+
+/// Who made a call, as far as groups and stories ask.
+#[derive(Debug, Clone, Copy)]
+struct Who {
+    principal: Sym,
+    key: Sym,
+}
+
+/// Windows, by whose they are and when.
+#[derive(Debug, Clone, Default)]
+pub struct Windows {
+    pub(super) strings: Strings,
+    pub(super) windows: HashMap<Spot, Window>,
+    /// How many windows each correlation has.
+    counts: Vec<usize>,
+    identities: HashMap<u64, Who>,
+    hasher: DefaultHashBuilder,
+    /// The time of the newest record, in seconds since 1970-01-01T00:00:00Z.
+    pub(super) newest: i64,
+    /// How many windows were forgotten, for there were too many.
+    forgotten: u64,
+}
+
+impl Windows {
+    /// Whether nothing was gathered.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.windows.is_empty()
+    }
+
+    /// How many windows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.windows.len()
+    }
+
+    /// How many windows were forgotten because a correlation had more than a million of them: the
+    /// oldest with a single entry first, which are the least likely to match.
+    #[must_use]
+    pub fn forgotten(&self) -> u64 {
+        self.forgotten
+    }
+
+    /// Notes that time has passed up to `record`.
+    #[inline]
+    pub(crate) fn pass(&mut self, record: &Record<'_>) {
+        self.newest = self.newest.max(record.event_time().as_second());
+    }
+
+    /// Notes that time has passed up to `now`, as it does where nothing happens.
+    pub fn pass_until(&mut self, now: Timestamp) {
+        self.newest = self.newest.max(now.as_second());
+    }
+
+    /// Adds a match of a rule to all that it feeds.
+    pub(crate) fn add(
+        &mut self,
+        plan: &Plan,
+        correlations: &[Correlation],
+        feeds: &[Feed],
+        record: &Record<'_>,
+        log_file: Option<&Arc<str>>,
+    ) {
+        let who = self.who(record);
+        let entry = Entry::of(record, log_file, who.principal, &mut self.strings);
+        let mut key = Vec::new();
+        for feed in feeds {
+            let planned = &plan.correlations[feed.correlation as usize];
+            let kind = correlations[feed.correlation as usize].kind();
+            let Some(value) = self.value(planned, kind, *feed, record) else {
+                continue;
+            };
+            let told = planned.is_told.then(|| words(record));
+            let entry = Entry {
+                of: feed.position,
+                value,
+                action: self.strings.of(told),
+                ..entry
+            };
+            group::begin(&mut key, feed.correlation);
+            for path in &planned.group_by[usize::from(feed.position)] {
+                if path.as_str() == derived::PRINCIPAL_KEY {
+                    group::push(&mut key, self.strings.text(who.key));
+                } else {
+                    group::push(&mut key, text_at(record, path).as_deref());
+                }
+            }
+            let group = self.strings.number(&key);
+            self.put(planned, feed.correlation, group, entry);
+        }
+    }
+
+    pub(super) fn put(&mut self, planned: &Planned, correlation: u32, group: Sym, entry: Entry) {
+        let spot = Spot {
+            group,
+            stretch: stretch(entry.time, planned.timespan),
+        };
+        match self.windows.get_mut(&spot) {
+            Some(window) => window.add(entry, planned.limit, &self.strings),
+            None => self.insert(spot, correlation, Window::new(entry)),
+        }
+    }
+
+    pub(super) fn insert(&mut self, spot: Spot, correlation: u32, window: Window) {
+        self.windows.insert(spot, window);
+        let at = correlation as usize;
+        if self.counts.len() <= at {
+            self.counts.resize(at + 1, 0);
+        }
+        self.counts[at] += 1;
+        if self.counts[at] > MAX {
+            self.forget(correlation);
+        }
+    }
+
+    /// Forgets a quarter of a correlation's windows: those with the fewest entries, the oldest first.
+    #[cold]
+    fn forget(&mut self, correlation: u32) {
+        let mine = self
+            .windows
+            .iter()
+            .filter(|(spot, _)| group::correlation(self.strings.bytes(spot.group)) == correlation);
+        let mut mine: Vec<_> = mine
+            .map(|(spot, window)| (window.entries().len(), spot.stretch, spot.group))
+            .collect();
+        let count = mine.len() / 4;
+        if count == 0 {
+            return;
+        }
+        mine.select_nth_unstable(count);
+        for &(_, stretch, group) in &mine[..count] {
+            self.windows.remove(&Spot { group, stretch });
+        }
+        self.counts[correlation as usize] -= count;
+        self.forgotten += count as u64;
+    }
+
+    /// Adds all that `other` has gathered.
+    pub(crate) fn merge(&mut self, plan: &Plan, other: Self) {
+        self.newest = self.newest.max(other.newest);
+        self.forgotten += other.forgotten;
+        if self.windows.is_empty() {
+            *self = Self {
+                newest: self.newest,
+                forgotten: self.forgotten,
+                ..other
+            };
+            return;
+        }
+        for (spot, window) in other.windows {
+            let group = self.strings.adopt(&other.strings, spot.group);
+            let window = window.adopted(&other.strings, &mut self.strings);
+            self.merge_one(plan, Spot { group, ..spot }, window);
+        }
+    }
+
+    /// Adds one window, whose numbers are of `self`.
+    pub(super) fn merge_one(&mut self, plan: &Plan, spot: Spot, window: Window) {
+        let correlation = group::correlation(self.strings.bytes(spot.group));
+        let limit = plan.correlations[correlation as usize].limit;
+        match self.windows.get_mut(&spot) {
+            Some(known) => known.merge(window, limit, &self.strings),
+            None => self.insert(spot, correlation, window),
+        }
+    }
+
+    /// Who made a call: the same for each record with the same identity, if that decides.
+    fn who(&mut self, record: &Record<'_>) -> Who {
+        let text = record.user_identity().map_or("", |identity| identity.raw());
+        let hash = self.hasher.hash_one(text);
+        if let Some(who) = self.identities.get(&hash) {
+            return *who;
+        }
+        let principal = Principal::of(record);
+        let json = serde_json::to_vec(&principal).unwrap_or_default();
+        let who = Who {
+            principal: self.strings.number(&json),
+            key: self.strings.number(principal.key.as_bytes()),
+        };
+        let identity = Identity::of(record);
+        identity.who();
+        if !identity.has_asked_beyond() {
+            if self.identities.len() >= IDENTITIES {
+                self.identities.clear();
+            }
+            self.identities.insert(hash, who);
+        }
+        who
+    }
+
+    /// What the match adds to what is counted or computed; `None` if that is nothing.
+    fn value(
+        &mut self,
+        planned: &Planned,
+        kind: CorrelationKind,
+        feed: Feed,
+        record: &Record<'_>,
+    ) -> Option<Sym> {
+        if !kind.reads_field() || feed.position >= planned.own {
+            return Some(Sym::NONE);
+        }
+        let mut values = planned.fields.iter().map(|path| text_at(record, path));
+        let first = values.next()??;
+        let all = values.try_fold(first, |all, value| Some(format!("{all}\u{1f}{}", value?)))?;
+        if kind != CorrelationKind::ValueCount && all.parse::<f64>().is_err() {
+            return None;
+        }
+        Some(self.strings.number(all.as_bytes()))
+    }
+}
+
+/// What was done, in both languages.
+fn words(record: &Record<'_>) -> String {
+    let [en, zh] = [Language::En, Language::ZhCn].map(|language| action(record, language));
+    format!("{en}{BETWEEN}{zh}")
+}
+
+/// The stretch that `time` lies in.
+pub(super) fn stretch(time: i64, timespan: i64) -> u32 {
+    u32::try_from(time.div_euclid(timespan)).unwrap_or(0)
+}
+
+/// The value at `path` as text; several are joined, and what is neither is nothing.
+fn text_at(record: &Record<'_>, path: &FieldPath) -> Option<String> {
+    fn text(value: &Value<'_>) -> Option<String> {
+        match value {
+            Value::Str(text) => Some(text.to_string()),
+            Value::Int(number) => Some(number.to_string()),
+            Value::Float(number) => Some(number.to_string()),
+            Value::Bool(truth) => Some(truth.to_string()),
+            Value::List(members) => {
+                let members: Vec<_> = members.iter().filter_map(text).collect();
+                (!members.is_empty()).then(|| members.join(", "))
+            }
+            Value::Null | Value::Map(_) => None,
+        }
+    }
+    text(&record.field(path)?)
+}
+
+/// How a group is written: its correlation's place in the rule set, then each value with its length in
+/// front, so that no value can pass for two.
+pub(super) mod group {
+    /// Stands in place of the length of what is absent.
+    const ABSENT: u32 = u32::MAX;
+
+    pub(in super::super) fn begin(key: &mut Vec<u8>, correlation: u32) {
+        key.clear();
+        key.extend(correlation.to_le_bytes());
+    }
+
+    pub(in super::super) fn push(key: &mut Vec<u8>, value: Option<&str>) {
+        let length = value.map_or(ABSENT, |value| value.len() as u32);
+        key.extend(length.to_le_bytes());
+        key.extend(value.unwrap_or_default().as_bytes());
+    }
+
+    pub(in super::super) fn correlation(key: &[u8]) -> u32 {
+        key.first_chunk()
+            .map_or(0, |bytes| u32::from_le_bytes(*bytes))
+    }
+
+    /// The values, in order.
+    pub(in super::super) fn values(key: &[u8]) -> Vec<Option<&str>> {
+        let mut values = Vec::new();
+        let mut rest = key.get(4..).unwrap_or_default();
+        while let Some((length, behind)) = rest.split_first_chunk() {
+            let length = u32::from_le_bytes(*length);
+            let size = if length == ABSENT { 0 } else { length as usize };
+            let (value, behind) = behind.split_at(size.min(behind.len()));
+            let value = std::str::from_utf8(value).ok();
+            values.push(value.filter(|_| length != ABSENT));
+            rest = behind;
+        }
+        values
+    }
+}
