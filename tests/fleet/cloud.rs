@@ -107,7 +107,7 @@ impl Parts {
     /// Up to ten messages of a queue: receipt and body.
     pub(crate) async fn receive(&self, queue: &str) -> Vec<(String, String)> {
         let request = self.sqs.receive_message().queue_url(queue);
-        let request = request.max_number_of_messages(10).visibility_timeout(3);
+        let request = request.max_number_of_messages(10).visibility_timeout(60);
         let messages = request.send().await.unwrap().messages.unwrap_or_default();
         let pair = |message: aws_sdk_sqs::types::Message| (message.receipt_handle, message.body);
         messages

@@ -78,7 +78,9 @@ impl Function {
                 .spawn();
             self.process = Some(process.unwrap());
         }
-        let (stream, path, body) = self.request().expect("a function that asks for work");
+        let (stream, path, body) = self
+            .request(8 * LIMIT)
+            .expect("a function that asks for work");
         assert!(path.contains("/invocation/next"), "{path}: {body}");
         self.waiting = Some(stream);
         started.elapsed()
@@ -115,7 +117,7 @@ impl Function {
             self.kill();
             return Outcome::Died;
         }
-        match self.request() {
+        match self.request(LIMIT) {
             Ok((mut stream, path, body)) => {
                 let _ = stream.write_all(
                     b"HTTP/1.1 202 Accepted\r\nconnection: close\r\ncontent-length: 0\r\n\r\n",
@@ -133,8 +135,8 @@ impl Function {
         }
     }
 
-    /// The next request of the process: connection, path, body.
-    fn request(&mut self) -> io::Result<(TcpStream, String, String)> {
+    /// The next request of the process: connection, path, body. Lambda ends whatever takes longer than `limit`.
+    fn request(&mut self, limit: Duration) -> io::Result<(TcpStream, String, String)> {
         self.api.set_nonblocking(true)?;
         let started = Instant::now();
         let mut stream = loop {
@@ -147,7 +149,7 @@ impl Function {
                 .process
                 .as_mut()
                 .is_some_and(|p| !matches!(p.try_wait(), Ok(None)));
-            if has_died || started.elapsed() > 4 * LIMIT {
+            if has_died || started.elapsed() > limit {
                 return Err(io::ErrorKind::TimedOut.into());
             }
             thread::sleep(Duration::from_micros(200));

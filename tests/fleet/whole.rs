@@ -82,10 +82,14 @@ impl Work {
             self.invocations.fetch_add(1, Relaxed);
             let is_killed = struck.odds.load(Relaxed) > 0 && struck.roll(40) == 0;
             let kill = is_killed.then(|| Duration::from_micros(struck.roll(25_000)));
-            self.kills.fetch_add(u64::from(is_killed), Relaxed);
             let is_done = match function.invoke(&event, kill) {
                 Outcome::Answered(answer) => !answer.contains("itemIdentifier"),
-                Outcome::Failed(_) | Outcome::Died => false,
+                Outcome::Failed(_) => false,
+                // Killed by us, or because it took too long.
+                Outcome::Died => {
+                    self.kills.fetch_add(1, Relaxed);
+                    false
+                }
             };
             if !is_done {
                 let mut events = self.events.lock().unwrap();
