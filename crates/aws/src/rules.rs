@@ -7,7 +7,7 @@ use std::path::Path;
 use detect::Detector;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use sigma::{Rule, RuleSet, SourceFile};
+use sigma::{Header, RuleSet, SourceFile};
 use walkdir::WalkDir;
 
 /// The rules, and how many problems were met with them.
@@ -37,12 +37,9 @@ pub fn built_in(folder: Option<&Path>) -> (Detector, usize) {
     (detector, loaded.problems.len() + problems.len())
 }
 
-/// The block for the reader of alerts of a built-in rule.
-fn block(rule: &Rule) -> Option<&'static str> {
-    let known = ::rules::FOR_JUDGING
-        .iter()
-        .find(|known| rule.id() == Some(known.id));
-    known.map(|known| known.block)
+/// The block for the reader of alerts of a built-in rule or correlation.
+fn block(header: &Header) -> Option<&'static str> {
+    ::rules::block(header.id()?)
 }
 
 /// Every rule file in `folder`, by its path.

@@ -153,10 +153,7 @@ impl Rulebook {
 /// [`Rulebook::for_judging`] leaves out.
 #[must_use]
 pub fn block(header: &Header) -> Option<&'static str> {
-    let known = rules::FOR_JUDGING
-        .iter()
-        .find(|known| header.id() == Some(known.id));
-    known.map(|known| known.block)
+    rules::block(header.id()?)
 }
 
 fn is_rule_file(path: &Path) -> bool {

@@ -16,8 +16,11 @@ const EDGE: usize = 96;
 /// The last texts, and something small about each.
 #[derive(Debug)]
 pub(crate) struct Recent<V> {
-    places: Box<[Option<(Arc<str>, V)>]>,
+    places: Box<[Place<V>]>,
 }
+
+/// A text and what was said about it.
+type Place<V> = Option<(Arc<str>, V)>;
 
 impl<V> Default for Recent<V> {
     fn default() -> Self {

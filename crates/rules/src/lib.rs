@@ -23,6 +23,13 @@ pub struct ForJudging {
 /// Every built-in rule and correlation in these parts, one document each, in the order of [`FILES`].
 pub static FOR_JUDGING: &[ForJudging] = include!(concat!(env!("OUT_DIR"), "/judging.rs"));
 
+/// The block for the reader of alerts, of the built-in rule or correlation with this id.
+#[must_use]
+pub fn block(id: &str) -> Option<&'static str> {
+    let known = FOR_JUDGING.iter().find(|known| known.id == id);
+    known.map(|known| known.block)
+}
+
 /// A ready filter for what is normal in many accounts, which users may switch on.
 #[derive(Debug, Clone, Copy)]
 pub struct Exclusion {

@@ -139,8 +139,8 @@ impl Span {
     }
 
     fn leave(&mut self, entry: &Entry) {
-        take_one(&mut self.rules, entry.of);
-        take_one(&mut self.values, entry.value);
+        take_one(&mut self.rules, &entry.of);
+        take_one(&mut self.values, &entry.value);
     }
 
     fn has(&self, rule: usize) -> bool {
@@ -148,11 +148,11 @@ impl Span {
     }
 }
 
-fn take_one<K: Eq + std::hash::Hash>(counts: &mut HashMap<K, usize>, key: K) {
-    if let Some(count) = counts.get_mut(&key) {
+fn take_one<K: Eq + std::hash::Hash>(counts: &mut HashMap<K, usize>, key: &K) {
+    if let Some(count) = counts.get_mut(key) {
         *count -= 1;
         if *count == 0 {
-            counts.remove(&key);
+            counts.remove(key);
         }
     }
 }
