@@ -429,6 +429,8 @@ impl Story<'_> {
             .map(Cow::Borrowed);
         let found = found.or_else(|| match name {
             "awsRegion" => text(decided.region),
+            // Of the last event: what is cut off before it must be cut off with it.
+            "eventTime" => owned(Some(self.found.last.timestamp().to_string())),
             "recipientAccountId" => text(decided.account),
             "sourceIPAddress" => text(decided.ip),
             "userIdentity.accessKeyId" => owned(principal?.access_key_id),

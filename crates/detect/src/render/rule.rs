@@ -1,9 +1,9 @@
-//! One rule for a person: what it looks for, why that matters, what to do, how it was tried.
+//! One rule, or correlation, for a person: what it looks for, why that matters, what to do, how it was tried.
 
 use std::io::{self, Write};
 
 use anstyle::Style;
-use sigma::Rule;
+use sigma::{Correlation, CorrelationCondition, CountBound, Header, Rule, RuleExpression};
 
 use super::clauses::Clauses;
 use super::level_style;
@@ -30,31 +30,58 @@ impl RulePage {
     /// # Errors
     /// Those of `out`.
     pub fn write(self, rule: &Rule, guidance: &Guidance, out: &mut dyn Write) -> io::Result<()> {
-        self.title(rule, guidance, out)?;
-        if let Some(description) = rule.description() {
-            writeln!(out)?;
-            self.paragraph(description, 0, out)?;
-        }
+        self.opening(rule.header(), guidance, out)?;
         self.section(MATCHES, out)?;
         self.clauses(rule, out)?;
         let needs: Vec<_> = selectors(rule).into_iter().map(Selector::as_str).collect();
         self.list(NEEDS, needs.into_iter(), out)?;
+        self.meaning(rule.header(), guidance, out)?;
+        let tests = rule.tests().iter();
+        let tests = tests.map(|test| self.test(test.expects_match(), test.name()));
+        self.tests(tests.collect(), out)
+    }
+
+    /// Writes `correlation` in ANSI colours.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write_correlation(
+        self,
+        correlation: &Correlation,
+        guidance: &Guidance,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        self.opening(correlation.header(), guidance, out)?;
+        let terms = terms(correlation);
+        self.list(TOGETHER, terms.iter().map(String::as_str), out)?;
+        self.meaning(correlation.header(), guidance, out)?;
+        let tests = correlation.tests().iter();
+        let tests = tests.map(|story| self.test(story.expects_match(), story.name()));
+        self.tests(tests.collect(), out)
+    }
+
+    fn opening(self, header: &Header, guidance: &Guidance, out: &mut dyn Write) -> io::Result<()> {
+        self.title(header, guidance, out)?;
+        if let Some(description) = header.description() {
+            writeln!(out)?;
+            self.paragraph(description, 0, out)?;
+        }
+        Ok(())
+    }
+
+    fn meaning(self, header: &Header, guidance: &Guidance, out: &mut dyn Write) -> io::Result<()> {
         if let Some(threat) = &guidance.threat {
             self.section(THREAT, out)?;
             self.paragraph(threat.to(self.language), 2, out)?;
         }
-        self.list(
-            HARMLESS,
-            rule.falsepositives().iter().map(String::as_str),
-            out,
-        )?;
+        let harmless = header.falsepositives().iter().map(String::as_str);
+        self.list(HARMLESS, harmless, out)?;
         self.response(&guidance.response, out)?;
-        self.list(READ_ON, rule.references().iter().map(String::as_str), out)?;
-        let tests: Vec<_> = rule.tests().iter().map(|test| self.test(test)).collect();
-        self.list(TESTS, tests.iter().map(String::as_str), out)
+        let references = header.references().iter().map(String::as_str);
+        self.list(READ_ON, references, out)
     }
 
-    fn title(self, rule: &Rule, guidance: &Guidance, out: &mut dyn Write) -> io::Result<()> {
+    fn title(self, rule: &Header, guidance: &Guidance, out: &mut dyn Write) -> io::Result<()> {
         let translated = guidance
             .title
             .zh_cn
@@ -114,13 +141,13 @@ impl RulePage {
         Ok(())
     }
 
-    fn test(self, test: &sigma::RuleTest) -> String {
-        let verdict = if test.expects_match() {
-            MATCH
-        } else {
-            NO_MATCH
-        };
-        format!("{}: {}", verdict.to(self.language), test.name())
+    fn test(self, expects_match: bool, name: &str) -> String {
+        let verdict = if expects_match { MATCH } else { NO_MATCH };
+        format!("{}: {name}", verdict.to(self.language))
+    }
+
+    fn tests(self, tests: Vec<String>, out: &mut dyn Write) -> io::Result<()> {
+        self.list(TESTS, tests.iter().map(String::as_str), out)
     }
 
     fn list<'a>(
@@ -150,6 +177,65 @@ impl RulePage {
     }
 }
 
+/// What a correlation counts or orders, in the words of its document.
+fn terms(correlation: &Correlation) -> Vec<String> {
+    let list = |names: &[String]| names.join(", ");
+    let mut terms = vec![
+        format!("type: {}", correlation.kind().as_str()),
+        format!("rules: {}", list(correlation.rules())),
+        format!("group-by: {}", list(correlation.group_by())),
+        format!("timespan: {:#}", correlation.timespan()),
+    ];
+    terms.extend(condition(correlation));
+    if !correlation.unless_followed_by().is_empty() {
+        let names = list(correlation.unless_followed_by());
+        terms.push(format!("unless-followed-by: {names}"));
+    }
+    terms
+}
+
+/// The condition, unless it is that all rules match.
+fn condition(correlation: &Correlation) -> Option<String> {
+    let (bounds, fields) = match correlation.condition() {
+        CorrelationCondition::AllRules => return None,
+        CorrelationCondition::Rules(all) => {
+            return Some(format!("condition: {}", expression(all, correlation)));
+        }
+        CorrelationCondition::Bounds { bounds, fields, .. } => (bounds, fields),
+    };
+    let fields = fields.iter().map(|field| format!("field: {}", field.as_str()));
+    let bounds = bounds.iter().map(|bound| {
+        let relation = match bound {
+            CountBound::Gt(_) => "gt",
+            CountBound::Gte(_) => "gte",
+            CountBound::Lt(_) => "lt",
+            CountBound::Lte(_) => "lte",
+            CountBound::Eq(_) => "eq",
+            CountBound::Neq(_) => "neq",
+        };
+        format!("{relation}: {}", bound.value())
+    });
+    let all: Vec<_> = fields.chain(bounds).collect();
+    Some(format!("condition: {}", all.join(", ")))
+}
+
+fn expression(of: &RuleExpression, correlation: &Correlation) -> String {
+    let all = |parts: &[RuleExpression], word: &str| {
+        let parts: Vec<_> = parts
+            .iter()
+            .map(|part| expression(part, correlation))
+            .collect();
+        format!("({})", parts.join(word))
+    };
+    match of {
+        RuleExpression::Rule(at) => correlation.rules()[*at].clone(),
+        RuleExpression::All(parts) => all(parts, " and "),
+        RuleExpression::Any(parts) => all(parts, " or "),
+        RuleExpression::Not(inner) => format!("not {}", expression(inner, correlation)),
+    }
+}
+
+const TOGETHER: Words = words("Matches what rules find together", "匹配规则结果的组合");
 const MATCHES: Words = words("Matches records where", "匹配以下记录");
 const NEEDS: Words = words("What the trail must record", "跟踪须记录的事件类型");
 const THREAT: Words = words("Why it matters", "为何重要");

@@ -6,6 +6,7 @@ use clap::Args;
 use detect::Detector;
 use detect::language::Language;
 use detect::render::rule::RulePage;
+use sigma::{Header, RuleSet};
 
 use crate::commands::explain::{in_file, named};
 use crate::complaint::Complaint;
@@ -46,10 +47,11 @@ pub(super) fn run(
         Rulebook::builtin().with(&args.rules)
     };
     let (rules, exit) = super::load(&book, terminal);
-    let wanted = if is_file {
-        in_file(&rules, &args.rule)
-    } else {
-        vec![named(&rules, &args.rule)?]
+    let together = correlations(&rules, &args.rule, is_file);
+    let alone = match (is_file, &*together) {
+        (true, _) => in_file(&rules, &args.rule),
+        (false, []) => vec![named(&rules, &args.rule)?],
+        (false, _) => Vec::new(),
     };
     let (detector, _) = Detector::new(rules);
     let page = RulePage {
@@ -57,13 +59,32 @@ pub(super) fn run(
         language,
     };
     Output::open(None, terminal)?.write(|out| {
-        for (place, &at) in wanted.iter().enumerate() {
+        for (place, &at) in alone.iter().enumerate() {
             if place > 0 {
                 writeln!(out)?;
             }
             page.write(&detector.rules().rules()[at], detector.guidance(at), out)?;
         }
+        for (place, &at) in together.iter().enumerate() {
+            if place + alone.len() > 0 {
+                writeln!(out)?;
+            }
+            let correlation = &detector.rules().correlations()[at];
+            page.write_correlation(correlation, detector.correlation_guidance(at), out)?;
+        }
         Ok(())
     })?;
     Ok(exit)
+}
+
+/// The correlations in this file, or with this id, name or title.
+fn correlations(rules: &RuleSet, wanted: &str, is_file: bool) -> Vec<usize> {
+    let is_wanted = |header: &Header| match is_file {
+        true => &*header.location().file == wanted,
+        false => header.is_called(wanted) || header.title().eq_ignore_ascii_case(wanted),
+    };
+    let all = rules.correlations().iter().enumerate();
+    all.filter(|(_, correlation)| is_wanted(correlation.header()))
+        .map(|(at, _)| at)
+        .collect()
 }
