@@ -38,7 +38,7 @@ impl RulePage {
         self.meaning(rule.header(), guidance, out)?;
         let tests = rule.tests().iter();
         let tests = tests.map(|test| self.test(test.expects_match(), test.name()));
-        self.tests(tests.collect(), out)
+        self.tests(&tests.collect::<Vec<_>>(), out)
     }
 
     /// Writes `correlation` in ANSI colours.
@@ -57,7 +57,7 @@ impl RulePage {
         self.meaning(correlation.header(), guidance, out)?;
         let tests = correlation.tests().iter();
         let tests = tests.map(|story| self.test(story.expects_match(), story.name()));
-        self.tests(tests.collect(), out)
+        self.tests(&tests.collect::<Vec<_>>(), out)
     }
 
     fn opening(self, header: &Header, guidance: &Guidance, out: &mut dyn Write) -> io::Result<()> {
@@ -146,7 +146,7 @@ impl RulePage {
         format!("{}: {name}", verdict.to(self.language))
     }
 
-    fn tests(self, tests: Vec<String>, out: &mut dyn Write) -> io::Result<()> {
+    fn tests(self, tests: &[String], out: &mut dyn Write) -> io::Result<()> {
         self.list(TESTS, tests.iter().map(String::as_str), out)
     }
 
@@ -203,7 +203,9 @@ fn condition(correlation: &Correlation) -> Option<String> {
         }
         CorrelationCondition::Bounds { bounds, fields, .. } => (bounds, fields),
     };
-    let fields = fields.iter().map(|field| format!("field: {}", field.as_str()));
+    let fields = fields
+        .iter()
+        .map(|field| format!("field: {}", field.as_str()));
     let bounds = bounds.iter().map(|bound| {
         let relation = match bound {
             CountBound::Gt(_) => "gt",

@@ -66,7 +66,7 @@ pub struct Order {
 }
 
 /// An alert on its way to the desk.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {
     /// The alert.
     pub alert: AlertId,
