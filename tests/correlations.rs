@@ -101,7 +101,7 @@ impl Case {
         };
         let loaded = RuleSet::load([file]);
         assert!(
-            loaded.problems.iter().all(|problem| problem.is_warning()),
+            loaded.problems.iter().all(sigma::RuleError::is_warning),
             "{:?}\n{text}",
             loaded.problems
         );

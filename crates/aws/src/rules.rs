@@ -60,7 +60,7 @@ fn files(folder: &Path) -> Vec<(String, String)> {
         match read {
             Ok(file) => files.extend(file),
             Err(error) => {
-                tracing::error!(folder = %folder.display(), %error, "a rule file cannot be read")
+                tracing::error!(folder = %folder.display(), %error, "a rule file cannot be read");
             }
         }
     }

@@ -38,7 +38,7 @@ fn alert(words: &str) -> Alert {
     );
     let mut alerts = Vec::new();
     let rule = &rules.rules()[0];
-    let guidance = Guidance::of(rule).unwrap();
+    let guidance = Guidance::of(rule.header()).unwrap();
     LogFileReader::default().read(record.as_bytes(), |record| {
         alerts.push(Alert::of_match(rule, &guidance, record));
     });
