@@ -355,7 +355,7 @@ mod tests {
 
     const TOPIC: &str = "arn:aws-cn:sns:cn-north-1:111122223333:findings";
 
-    fn set(pairs: &[(&str, &str)]) -> impl Fn(&str) -> Option<String> {
+    fn set(pairs: &[(&str, &str)]) -> impl Fn(&str) -> Option<String> + use<> {
         let pairs: Vec<_> = pairs
             .iter()
             .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
