@@ -20,7 +20,7 @@ use tokio::runtime::Runtime;
 use crate::chaos::Dice;
 use crate::cloud::{BUCKET, Parts, TABLE, cloud, table};
 use crate::conformance::conforms;
-use crate::corpus::CORPUS;
+use crate::corpus::{CORPUS, DETECTOR};
 use crate::function::{Function, Outcome};
 use crate::stage::{Emulator, Struck, built, proxy};
 
@@ -142,9 +142,18 @@ fn scanned() -> BTreeMap<AlertId, Alert> {
     let alerts = text
         .lines()
         .map(|line| serde_json::from_str::<Alert>(line).unwrap());
+    // The functions do not wait for what does not follow.
     alerts
+        .filter(|alert| !waits(&alert.rule.id))
         .map(|alert| (alert.id, without_files(alert)))
         .collect()
+}
+
+/// Whether the rule of this id is a correlation that waits for what does not follow.
+fn waits(id: &str) -> bool {
+    let rules = DETECTOR.rules();
+    let found = rules.correlation_position(id);
+    found.is_some_and(|at| !rules.correlations()[at].unless_followed_by().is_empty())
 }
 
 fn without_files(mut alert: Alert) -> Alert {

@@ -34,7 +34,8 @@ pub fn built_in(folder: Option<&Path>) -> (Detector, usize) {
     for problem in &problems {
         tracing::error!(problem = %problem, "a rule works without its block");
     }
-    (detector, loaded.problems.len() + problems.len())
+    let count = loaded.problems.len() + problems.len();
+    (detector.without_waiting(), count)
 }
 
 /// The block for the reader of alerts of a built-in rule or correlation.

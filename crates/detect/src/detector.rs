@@ -32,6 +32,7 @@ pub struct Detector {
     plan: Plan,
     blocks: Blocks,
     floor: Level,
+    waits: bool,
 }
 
 impl Detector {
@@ -68,6 +69,7 @@ impl Detector {
             rules,
             blocks,
             floor: Level::Informational,
+            waits: true,
         };
         (detector, problems)
     }
@@ -76,6 +78,21 @@ impl Detector {
     #[must_use]
     pub fn from_level(self, floor: Level) -> Self {
         Self { floor, ..self }
+    }
+
+    /// The same, but correlations that wait for what does not follow are not asked: for whoever sees
+    /// records as they come, and would take what is only late for what is missing.
+    #[must_use]
+    pub fn without_waiting(self) -> Self {
+        Self {
+            waits: false,
+            ..self
+        }
+    }
+
+    /// Whether correlations that wait for what does not follow are asked.
+    pub(crate) fn waits(&self) -> bool {
+        self.waits
     }
 
     /// The lowest level that is told.

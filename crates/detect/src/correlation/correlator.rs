@@ -168,6 +168,9 @@ impl<'d> Correlator<'d> {
     fn ask(&self, spot: Spot) -> Option<Match> {
         let windows = &self.windows.windows;
         let (planned, correlation) = (self.planned(spot), self.correlation(spot));
+        if planned.wants_absence() && !self.detector.waits() {
+            return None;
+        }
         let neighbours = Neighbours {
             start: i64::from(spot.stretch) * planned.timespan,
             before: spot.neighbour(-1).and_then(|spot| windows.get(&spot)),

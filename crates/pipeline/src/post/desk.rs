@@ -349,6 +349,7 @@ mod tests {
         let never = Rate::per_second(0.001);
         enter(&mut desk, 1, "a", 0);
         assert_eq!(take(&mut desk, 0, never).len(), 1);
+        desk.done(0);
         enter(&mut desk, 2, "b", 1);
         assert!(take(&mut desk, 1, never).is_empty());
         assert!(desk.waits(id(2)));

@@ -66,7 +66,7 @@ impl Page<'_> {
     fn matching(&self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
         let rules = self.detector.rules().rules();
         let matching: Vec<_> = (0..rules.len())
-            .filter(|&at| rules[at].matches(record))
+            .filter(|&at| !self.detector.rules().is_only_counted(at) && rules[at].matches(record))
             .collect();
         writeln!(out, "\n{BOLD}{}{BOLD:#}", MATCHING.to(self.language))?;
         let (width, language) = (self.width, self.language);
