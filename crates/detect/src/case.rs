@@ -85,7 +85,8 @@ impl EventHash {
 }
 
 impl Case {
-    /// What was found of several events together: told by `alert`, which the event `first` decided.
+    /// What was found of several events together: told by `alert`, which the event `first` decided. Its
+    /// `event_count` is how much was known when it was told.
     pub(crate) fn gathered(
         first: Moment,
         alert: Alert,
@@ -94,10 +95,7 @@ impl Case {
         last_time: Timestamp,
     ) -> Self {
         let mut case = Self {
-            alert: Alert {
-                event_count: seen.count().0,
-                ..alert
-            },
+            alert,
             seen,
             listed: Vec::new(),
             last_time,

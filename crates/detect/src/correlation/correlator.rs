@@ -185,12 +185,22 @@ impl<'d> Correlator<'d> {
     fn tell(&mut self, spot: Spot, found: &Match) {
         let mut seen = Sketch::default();
         let mut listed: Vec<Entry> = Vec::new();
+        let mut below: u64 = 0;
         for spot in [spot.neighbour(-1), Some(spot)].into_iter().flatten() {
             if let Some(window) = self.windows.windows.get(&spot) {
                 window.count_into(&mut seen);
                 listed.extend(window.entries().iter().take(super::plan::TOLD));
-                listed.extend(window.firings().map(|(_, firing)| firing.first));
+                // What matched below has alerts of its own; here it weighs by how much is known of it.
+                let spans = window
+                    .firings()
+                    .map(|(_, firing)| firing.last.time - firing.first.time);
+                below += spans.map(|span| span.unsigned_abs() + 1).sum::<u64>();
             }
+        }
+        if listed.is_empty() {
+            // Correlations alone made it match: it is told by the event that decided.
+            seen.add(found.first.event.bits());
+            listed.push(found.first);
         }
         let at = self.at(spot);
         let story = story::Story {
@@ -200,7 +210,7 @@ impl<'d> Correlator<'d> {
             group: self.windows.strings.bytes(spot.group),
             found,
         };
-        self.cases.merge_one(story.case(seen, &listed));
+        self.cases.merge_one(story.case(seen, below, &listed));
     }
 
     /// Adds the match to the windows of the correlations above.

@@ -1,6 +1,6 @@
 //! What only several records together show: Sigma's correlations, whatever the order of arrival.
 //!
-//! A match of a rule that correlations refer to goes into a [window](window) for each of them: of one
+//! A match of a rule that correlations refer to goes into a [window] for each of them: of one
 //! group, for one stretch of time. Once all that is new has been gathered, the [`Correlator`] asks the
 //! correlations about the windows in which something is new. A match makes an alert like any other.
 //!

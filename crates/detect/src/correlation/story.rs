@@ -48,14 +48,18 @@ pub(super) fn matched(title: &str) -> String {
 
 impl Story<'_> {
     /// The case of the alert, with the events that belong to it.
-    pub(super) fn case(&self, seen: Sketch, listed: &[Entry]) -> Case {
+    pub(super) fn case(&self, seen: Sketch, below: u64, listed: &[Entry]) -> Case {
         let last = self.found.last.timestamp();
         let moment = |entry: &Entry| Moment(entry.timestamp(), entry.event);
         let events: Vec<(Moment, EventRef)> = listed
             .iter()
             .map(|entry| (moment(entry), entry.event_ref(self.strings)))
             .collect();
-        Case::gathered(moment(&self.found.first), self.alert(), events, seen, last)
+        let alert = Alert {
+            event_count: seen.count().0 + below,
+            ..self.alert()
+        };
+        Case::gathered(moment(&self.found.first), alert, events, seen, last)
     }
 
     fn correlation(&self) -> &Correlation {
