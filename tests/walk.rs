@@ -276,8 +276,8 @@ fn a_crash_between_publishing_and_saving_repeats_an_alert_and_loses_none() {
     let mut pipeline = Pipeline::new(
         ShakyState {
             state: MemoryState::default(),
-            // Taken from the end: the first load succeeds, the first save fails.
-            faults: Faults(vec![true, false]).into(),
+            // Taken from the end: windows and alerts are loaded, and the first save fails.
+            faults: Faults(vec![true, false, false]).into(),
         },
         MemorySink::default(),
     );

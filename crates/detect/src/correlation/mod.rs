@@ -18,6 +18,7 @@ mod story;
 mod strings;
 mod window;
 mod windows;
+mod words;
 
 pub use self::correlator::{Changed, Correlator, Wanted};
 pub(crate) use self::plan::{Plan, TOLD};
