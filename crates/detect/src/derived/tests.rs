@@ -1,3 +1,4 @@
+mod denials;
 mod doors;
 mod grants;
 
