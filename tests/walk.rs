@@ -23,7 +23,9 @@ use simulate::{Scenario, gzip, simulate};
 use crate::corpus::Rules;
 use crate::now;
 
-static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::new(Rules::ours().load()).0);
+/// Without correlations that wait: what did not follow is known only once all has been read.
+static DETECTOR: LazyLock<Detector> =
+    LazyLock::new(|| Detector::new(Rules::ours().load()).0.without_waiting());
 
 /// A log file as the bucket has it.
 #[derive(Debug, Clone)]
