@@ -27,7 +27,8 @@ pub(crate) fn of(rule: &Rule, record: &Record<'_>) -> Vec<String> {
         .collect()
 }
 
-fn words(value: &Value<'_>) -> Option<String> {
+/// A value as text, several joined; `None` of what is neither.
+pub(crate) fn words(value: &Value<'_>) -> Option<String> {
     match value {
         Value::Str(text) => Some(text.to_string()),
         Value::Bool(truth) => Some(truth.to_string()),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hashbrown::{DefaultHashBuilder, HashMap};
 use jiff::Timestamp;
-use sigma::event::{Event as _, Value};
+use sigma::event::Event as _;
 use sigma::{Correlation, CorrelationKind, FieldPath};
 
 use super::entry::Entry;
@@ -14,6 +14,7 @@ use super::strings::{Strings, Sym};
 use super::window::Window;
 use crate::cloudtrail::Record;
 use crate::derived;
+use crate::facts::words as words_of;
 use crate::language::Language;
 use crate::principal::{Identity, Principal};
 use crate::sentence::action;
@@ -267,20 +268,7 @@ pub(super) fn stretch(time: i64, timespan: i64) -> u32 {
 
 /// The value at `path` as text; several are joined, and what is neither is nothing.
 fn text_at(record: &Record<'_>, path: &FieldPath) -> Option<String> {
-    fn text(value: &Value<'_>) -> Option<String> {
-        match value {
-            Value::Str(text) => Some(text.to_string()),
-            Value::Int(number) => Some(number.to_string()),
-            Value::Float(number) => Some(number.to_string()),
-            Value::Bool(truth) => Some(truth.to_string()),
-            Value::List(members) => {
-                let members: Vec<_> = members.iter().filter_map(text).collect();
-                (!members.is_empty()).then(|| members.join(", "))
-            }
-            Value::Null | Value::Map(_) => None,
-        }
-    }
-    text(&record.field(path)?)
+    words_of(&record.field(path)?)
 }
 
 /// How a group is written: its correlation's place in the rule set, then each value with its length in
