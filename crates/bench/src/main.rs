@@ -71,8 +71,10 @@ fn report(trailhound: &Path) -> Result<()> {
     };
     let thirty = ["--no-builtin", "--rules", text(&corpora.thirty)?];
     let thirty = pack("thirty of the built-in rules", &thirty)?;
-    let all = pack("the built-in rules", &[])?;
+    let all = pack("the built-in rules", &["--no-correlation"])?;
     row("  to thirty rules", all / thirty, 2, "times");
+    let together = pack("the built-in rules and correlations", &[])?;
+    row("  to rules alone", together / all, 2, "times");
     if let Some(rules) = &corpora.sigma {
         let only = ["--no-builtin", "--rules", text(rules)?];
         pack("SigmaHQ's CloudTrail rules", &only)?;
