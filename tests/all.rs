@@ -8,6 +8,7 @@ use std::task::{Context, Poll, Waker};
 mod corpus;
 mod correlations;
 mod fuzz;
+mod mails;
 mod oracle;
 mod quality;
 mod shape;

@@ -90,7 +90,9 @@ impl Boot {
         let table = StateTable::new(aws_sdk_dynamodb::Client::new(&sdk), settings.state_table);
         let topic = MailTopic::new(aws_sdk_sns::Client::new(&sdk), settings.mail_topic);
         let manner = Manner {
-            letter: Letter::new(&settings.languages),
+            letter: Letter::new(&settings.languages)
+                .in_zone(settings.zone)
+                .with_accounts(settings.accounts),
             rate: settings.rate,
             update_after: settings.update_after,
         };

@@ -7,7 +7,9 @@ use std::fmt;
 use std::path::PathBuf;
 
 use detect::language::Language;
+use detect::render::mail::Accounts;
 use jiff::SignedDuration;
+use jiff::tz::TimeZone;
 use pipeline::post::Rate;
 use sigma::Level;
 
@@ -58,6 +60,16 @@ pub const UPDATE_AFTER: Variable = variable(
     "TRAILHOUND_UPDATE_AFTER_SECONDS",
     "a whole number of seconds from 0 to 86400",
 );
+/// Where the readers of mails live.
+pub const TIME_ZONE: Variable = variable(
+    "TRAILHOUND_TIME_ZONE",
+    "the name of a time zone, such as `Europe/Berlin`",
+);
+/// What people call their accounts.
+pub const ACCOUNTS: Variable = variable(
+    "TRAILHOUND_ACCOUNTS",
+    "accounts with their names and owners, such as `111122223333 = prod, platform team; 444455556666 = test`",
+);
 /// What the names of our own roles begin with.
 pub const OWN_PREFIX: Variable = variable(
     "TRAILHOUND_OWN_PREFIX",
@@ -65,7 +77,7 @@ pub const OWN_PREFIX: Variable = variable(
 );
 
 /// All of them.
-pub const VARIABLES: [Variable; 11] = [
+pub const VARIABLES: [Variable; 13] = [
     STATE_TABLE,
     FINDINGS_TOPIC,
     MAIL_TOPIC,
@@ -76,6 +88,8 @@ pub const VARIABLES: [Variable; 11] = [
     MAX_OBJECT,
     RATE,
     UPDATE_AFTER,
+    TIME_ZONE,
+    ACCOUNTS,
     OWN_PREFIX,
 ];
 
@@ -148,6 +162,10 @@ pub struct ForMails {
     pub rate: Rate,
     /// How long an update waits for others.
     pub update_after: SignedDuration,
+    /// Where their readers live.
+    pub zone: TimeZone,
+    /// What the readers call their accounts.
+    pub accounts: Accounts,
 }
 
 /// Reads variables, and gathers what is wrong with them.
@@ -209,6 +227,8 @@ pub fn for_mails(value: &dyn Fn(&str) -> Option<String>) -> Result<ForMails, Set
             .filter(|seconds| *seconds <= 86_400)?;
         Some(SignedDuration::from_secs(seconds.into()))
     });
+    let zone = reader.optional(TIME_ZONE, TimeZone::UTC, |text| TimeZone::get(text).ok());
+    let accounts = reader.optional(ACCOUNTS, Accounts::default(), |text| text.parse().ok());
     let settings = state_table
         .zip(mail_topic)
         .map(|(state_table, mail_topic)| ForMails {
@@ -217,6 +237,8 @@ pub fn for_mails(value: &dyn Fn(&str) -> Option<String>) -> Result<ForMails, Set
             languages,
             rate,
             update_after,
+            zone,
+            accounts,
         });
     reader.finish(settings)
 }

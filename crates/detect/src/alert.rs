@@ -12,14 +12,16 @@ use serde::{Deserialize, Serialize};
 use sigma::{Event as _, FieldPath, Header, Level, Rule, Value};
 
 use crate::cloudtrail::Record;
+use crate::containment;
 use crate::facts;
 use crate::group;
 use crate::guidance::{Guidance, Step, Text};
 use crate::language::Language;
 use crate::neutral::neutral;
+use crate::outcome::Outcome;
 use crate::partition::Partition;
 use crate::principal::Principal;
-use crate::sentence::sentence;
+use crate::sentence::{self, sentence};
 use crate::shell;
 use crate::tool::Tool;
 
@@ -93,7 +95,7 @@ pub struct Alert {
     pub level: Level,
     /// What has found it.
     pub rule: RuleInfo,
-    /// Of the event that decided: the first.
+    /// Of the event that decided: of those that weigh most, the first.
     pub time: Timestamp,
     /// Of the first event.
     pub first_time: Timestamp,
@@ -120,10 +122,25 @@ pub struct Alert {
     pub why: Vec<String>,
     /// The deciding event as one sentence.
     pub summary: Text,
+    /// What the deciding event did; of single rules only.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub deed: Option<Deed>,
     /// What was unusual, of anomalies only.
     pub anomaly: Option<serde_json::Value>,
     /// What to do, mildest first.
     pub response: Vec<Response>,
+}
+
+/// What the event that decided did, and what that means.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deed {
+    /// Who did what, in a few words.
+    pub headline: Text,
+    /// What such a call means from now on, whoever makes it; missing for calls that alarm nobody.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub meaning: Option<Text>,
+    /// Whether the call worked.
+    pub worked: bool,
 }
 
 /// The rule that an alert comes from.
@@ -218,6 +235,9 @@ pub struct Response {
     pub command: String,
     /// Takes it back, where that can be done.
     pub undo: Option<String>,
+    /// What it does not do, where one could think it did.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub limits: Option<Text>,
 }
 
 impl EventRef {
@@ -283,12 +303,46 @@ impl Alert {
                 en: sentence(record, Language::En),
                 zh_cn: sentence(record, Language::ZhCn),
             },
+            deed: Some(Deed::of(record)),
             anomaly: None,
-            response: guidance
-                .response
+            response: containment::of_call(guidance, record)
                 .iter()
                 .filter_map(|step| Response::of(step, record))
                 .collect(),
+        }
+    }
+}
+
+impl Alert {
+    /// The event that decided, if it is among those listed.
+    ///
+    /// Of several in the same second it is one that ended as the alert says.
+    #[must_use]
+    pub fn decided(&self) -> Option<&EventRef> {
+        let worked = self.deed.as_ref().is_some_and(|deed| deed.worked);
+        let then = || {
+            self.events
+                .iter()
+                .filter(|event| event.event_time == self.time)
+        };
+        let ended = then().find(|event| event.error_code.is_none() == worked);
+        ended.or_else(|| then().next())
+    }
+}
+
+impl Deed {
+    fn of(record: &Record<'_>) -> Self {
+        let text = |of: &dyn Fn(Language) -> Option<String>| {
+            Some(Text {
+                en: of(Language::En)?,
+                zh_cn: of(Language::ZhCn)?,
+            })
+        };
+        Self {
+            headline: text(&|language| Some(sentence::headline(record, language)))
+                .unwrap_or_default(),
+            meaning: text(&|language| sentence::meaning(record, language)),
+            worked: Outcome::of(record).is_success(),
         }
     }
 }
@@ -352,6 +406,7 @@ impl Response {
             title: step.title.clone(),
             command: fill(&step.command)?,
             undo: step.undo.as_deref().and_then(fill),
+            limits: step.limits.clone(),
         })
     }
 }

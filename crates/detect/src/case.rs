@@ -3,12 +3,12 @@
 //! A [`Case`] is what is known so far about one alert. **The law: order and repeats do not matter.**
 //! Cases of the same alert merge into the same case whichever came first, from whichever thread, and
 //! an event that comes twice counts once. So a case is a set of events, and everything else about the
-//! alert comes from the first of them by time and id.
+//! alert comes from the one that decides: of those with the most [`Weight`] the first by time and id.
 //!
 //! A case is bounded, however many events it has: it lists the first by time, and beyond
 //! [`EXACT`](crate::sketch::EXACT) it [estimates](crate::sketch) how many there are.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 use std::sync::Arc;
 
 use hashbrown::HashMap;
@@ -21,9 +21,11 @@ use uuid::Uuid;
 
 use crate::alert::{Alert, AlertId, EventRef, Kind};
 use crate::cloudtrail::Record;
+use crate::containment;
 use crate::correlation::TOLD;
 use crate::guidance::Guidance;
 use crate::sketch::Sketch;
+use crate::weight::Weight;
 
 /// How many events an alert lists.
 pub const LISTED: usize = 100;
@@ -32,6 +34,9 @@ pub const LISTED: usize = 100;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Case {
     alert: Alert,
+    /// How much the event that decided weighs.
+    #[serde(default)]
+    weight: Weight,
     /// Which event decided.
     first: Moment,
     /// The first [`LISTED`] events, in their order.
@@ -99,6 +104,7 @@ impl Case {
             seen,
             listed: Vec::new(),
             last_time,
+            weight: Weight::default(),
             first,
         };
         for (moment, event) in events {
@@ -107,7 +113,7 @@ impl Case {
         case
     }
 
-    fn new(moment: Moment, alert: Alert) -> Self {
+    fn new(weight: Weight, moment: Moment, alert: Alert) -> Self {
         let event = alert.events.first().cloned();
         let mut seen = Sketch::default();
         seen.add(moment.1.0);
@@ -115,6 +121,7 @@ impl Case {
             seen,
             listed: event.map(|event| (moment, event)).into_iter().collect(),
             last_time: alert.last_time,
+            weight,
             first: moment,
             alert,
         }
@@ -136,6 +143,7 @@ impl Case {
     pub fn merge(&mut self, other: Self) {
         debug_assert_eq!(self.id(), other.id());
         if other.tells_before(self) {
+            self.weight = other.weight;
             self.first = other.first;
             self.alert = other.alert;
         }
@@ -146,7 +154,8 @@ impl Case {
         }
     }
 
-    /// Whether the alert is told by this case's first event rather than by that of `known`.
+    /// Whether the alert is told by this case's event rather than by that of `known`: what was done
+    /// rather than what was only tried, then what came first.
     ///
     /// It may be one event in two copies, which need not agree in every word; then which of them is
     /// told must not depend on chance either. Of a correlation it may be the same event with more or
@@ -158,7 +167,8 @@ impl Case {
             .event_count
             .cmp(&known.alert.event_count)
             .reverse();
-        match self.first.cmp(&known.first).then(more) {
+        let heavier = known.weight.cmp(&self.weight);
+        match heavier.then(self.first.cmp(&known.first)).then(more) {
             Ordering::Less => true,
             Ordering::Equal => self.alert != known.alert && words(self) < words(known),
             Ordering::Greater => false,
@@ -208,13 +218,34 @@ impl Case {
     #[must_use]
     pub fn alert(&self) -> Alert {
         let (event_count, event_count_is_estimate) = self.seen.count();
-        Alert {
+        let first_time = match (self.alert.rule.kind, self.listed.first()) {
+            (Kind::Rule, Some((first, _))) => first.0,
+            _ => self.alert.first_time,
+        };
+        let mut alert = Alert {
             event_count,
             event_count_is_estimate,
+            first_time,
             last_time: self.last_time,
-            events: self.listed.iter().map(|(_, event)| event.clone()).collect(),
+            events: self.events(),
             ..self.alert.clone()
+        };
+        containment::complete(&mut alert);
+        alert
+    }
+
+    /// The events that are listed, among them the one that decided.
+    fn events(&self) -> Vec<EventRef> {
+        let mut listed: Vec<_> = self.listed.iter().collect();
+        let decided = (self.first, self.alert.events.first().cloned());
+        if let (moment, Some(event)) = decided
+            && listed.last().is_some_and(|(last, _)| *last < moment)
+        {
+            listed.truncate(self.most_listed() - 1);
+            let listed = listed.into_iter().map(|(_, event)| event.clone());
+            return listed.chain([event]).collect();
         }
+        listed.drain(..).map(|(_, event)| event.clone()).collect()
     }
 }
 
@@ -238,15 +269,16 @@ impl Cases {
         log_file: Option<&Arc<str>>,
     ) {
         let moment = Moment(record.event_time(), EventHash::of(record));
+        let weight = Weight::of(record);
         if let Some(at) = self.places.get(&id) {
             let case = &mut self.cases[*at];
             // The many events of a noisy case cost no more than their mention.
-            if case.first < moment {
+            if (case.weight, Reverse(case.first)) > (weight, Reverse(moment)) {
                 return case.add(moment, || EventRef::of(record, log_file));
             }
         }
         let alert = Alert::in_group(id, rule, guidance, record, log_file);
-        self.merge_one(Case::new(moment, alert));
+        self.merge_one(Case::new(weight, moment, alert));
     }
 
     /// Adds all that `other` knows.

@@ -4,6 +4,7 @@ use sigma::{Event, Rule, Value};
 
 use crate::cloudtrail::Record;
 use crate::neutral::neutral;
+use crate::secret::masked;
 
 /// How many facts are told.
 const MAX: usize = 10;
@@ -14,14 +15,11 @@ const WIDTH: usize = 160;
 /// The fields that `rule` asks about, in its own order, with what `record` holds there.
 #[must_use]
 pub(crate) fn of(rule: &Rule, record: &Record<'_>) -> Vec<String> {
-    let shown = |value: &Value<'_>| words(value).map(|text| neutral(&text, WIDTH));
     rule.fields()
         .filter_map(|path| {
-            Some(format!(
-                "`{}` is `{}`",
-                path.as_str(),
-                shown(&record.field(path)?)?
-            ))
+            let value = words(&record.field(path)?)?;
+            let value = neutral(&masked(path.as_str(), value.into()), WIDTH);
+            Some(format!("`{}` is `{value}`", path.as_str()))
         })
         .take(MAX)
         .collect()

@@ -13,6 +13,7 @@
 //!     - title: { en: …, zh-CN: … }
 //!       command: aws cloudtrail start-logging --name ${requestParameters.name}
 //!       undo: aws cloudtrail stop-logging --name ${requestParameters.name}
+//!       limits: { en: …, zh-CN: … }
 //! ```
 //!
 //! Other tools pass over the block: the Sigma specification allows custom fields. All of it may be
@@ -138,6 +139,8 @@ pub struct Step {
     pub command: String,
     /// The command that takes it back, if there is one.
     pub undo: Option<String>,
+    /// What the command does not do, where one could think it did.
+    pub limits: Option<Text>,
 }
 
 impl Default for Guidance {

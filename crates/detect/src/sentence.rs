@@ -7,6 +7,7 @@
 
 mod facts;
 mod general;
+pub mod meanings;
 mod notes;
 mod phrases;
 mod services;
@@ -77,6 +78,29 @@ pub fn action(record: &Record<'_>, language: Language) -> String {
         (Language::ZhCn, true) => format!("{phrase}{notes}"),
         (Language::ZhCn, false) => format!("尝试{phrase}{notes}"),
     }
+}
+
+/// Who did what, in a few words, without from where and how it ended: for the subject of a mail.
+#[must_use]
+pub fn headline(record: &Record<'_>, language: Language) -> String {
+    if is_insight(record) {
+        return insight(record, language);
+    }
+    let who = who::briefly(record, &Principal::of(record), language);
+    let mut headline = who;
+    match language {
+        Language::En => headline.push(' '),
+        Language::ZhCn => {}
+    }
+    glue(&mut headline, &action(record, language));
+    headline
+}
+
+/// What the call in `record` means for whoever answers for the account, in one or two sentences; `None`
+/// for calls that alarm nobody.
+#[must_use]
+pub fn meaning(record: &Record<'_>, language: Language) -> Option<String> {
+    meanings::of(record, language)
 }
 
 /// How it ended, punctuation included.

@@ -102,6 +102,7 @@ impl Story<'_> {
                 en: self.summary(Language::En),
                 zh_cn: self.summary(Language::ZhCn),
             },
+            deed: None,
             anomaly: None,
             response: guidance
                 .response

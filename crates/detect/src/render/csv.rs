@@ -34,7 +34,8 @@ pub const COLUMNS: [&str; 20] = [
     "alert_id",
 ];
 
-/// Writes the heading and one line for each of `alerts`; event columns are those of its first event.
+/// Writes the heading and one line for each of `alerts`; event columns are those of the
+/// event that decided.
 ///
 /// # Errors
 /// Those of `out`.
@@ -54,7 +55,7 @@ pub fn write(alerts: &[Alert], language: Language, out: &mut dyn Write) -> io::R
 }
 
 fn cells(alert: &Alert, language: Language) -> [String; COLUMNS.len()] {
-    let event = alert.events.first();
+    let event = alert.decided().or(alert.events.first());
     let name = |text: Option<&str>| text::name(text.unwrap_or_default());
     [
         alert.time.to_string(),

@@ -15,6 +15,9 @@ pub mod rule;
 pub mod table;
 mod text;
 
+#[cfg(test)]
+mod tests;
+
 pub use text::sentence;
 
 use anstyle::{AnsiColor, Style};

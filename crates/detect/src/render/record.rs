@@ -15,6 +15,7 @@ use crate::derived;
 use crate::language::{Language, Words, words};
 use crate::outcome::Outcome;
 use crate::principal::Principal;
+use crate::secret::masked;
 use crate::sentence::sentence;
 use crate::tool::Tool;
 
@@ -117,7 +118,8 @@ impl RecordPage {
         } else {
             write!(out, "  ")?;
         }
-        let value = crate::neutral::neutral(&row.value, VALUE);
+        let value = masked(&row.name, row.value.as_str().into());
+        let value = crate::neutral::neutral(&value, VALUE);
         let mut lines = value_lines(&value, self.width.saturating_sub(indent)).into_iter();
         writeln!(out, "{}", lines.next().unwrap_or_default())?;
         lines.try_for_each(|line| writeln!(out, "{:indent$}{line}", ""))

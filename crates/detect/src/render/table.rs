@@ -151,7 +151,7 @@ fn time(time: jiff::Timestamp) -> String {
 
 /// The command that tells more of the alert's first event.
 fn explain(alert: &Alert) -> Option<String> {
-    let event = alert.events.first()?;
+    let event = alert.decided().or(alert.events.first())?;
     let id = event.event_id.as_deref()?;
     Some(format!(
         "trailhound explain {} --event {}",

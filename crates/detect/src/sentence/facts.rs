@@ -6,6 +6,7 @@ use crate::language::{Language, Words, words};
 use crate::neutral::neutral;
 use crate::outcome::Outcome;
 use crate::principal::Principal;
+use crate::secret::masked;
 use crate::tool::Tool;
 
 use super::services::service_name;
@@ -153,6 +154,7 @@ impl List {
         }
         let kind = words("Parameter", "参数").to(self.language);
         for (path, value) in leaves {
+            let value = masked(&path, value.into());
             self.facts.push(Fact {
                 label: format!("{kind} {}", neutral(&path, MAX_VALUE)),
                 value: neutral(&value, MAX_VALUE),

@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use crate::cloudtrail::{Json, Record, json::Kind};
 use crate::language::Language;
 use crate::neutral::neutral;
+use crate::secret::masked;
 
 /// How many characters of a name are shown.
 pub(super) const MAX_NAME: usize = 100;
@@ -28,7 +29,13 @@ pub(super) fn fill(record: &Record<'_>, template: &str, language: Language, done
         text.push_str(before);
         rest = after;
         match filled(record, gap, language, done) {
-            Some(value) => text.push_str(&value),
+            Some(value) => {
+                // `等 4 个` is Chinese itself: no blank stands between it and what follows.
+                if value.ends_with('个') {
+                    rest = rest.trim_start_matches(' ');
+                }
+                text.push_str(&value);
+            }
             None => rest = close_up(&mut text, rest, gap, language),
         }
     }
@@ -176,7 +183,7 @@ pub(crate) fn quoted(name: &str) -> String {
     if is_small_number {
         name.to_owned()
     } else {
-        format!("`{}`", neutral(name, MAX_NAME))
+        format!("`{}`", neutral(&masked("", name.into()), MAX_NAME))
     }
 }
 
@@ -257,6 +264,7 @@ mod tests {
             ("修改{了}用户 {user} 的密码", "修改了用户 `maria` 的密码"),
             ("修改{了}用户 {nobody} 的密码", "修改了用户的密码"),
             ("停止{了} {many}", "停止了 1、2、3 等 5 个"),
+            ("在 {many} 上运行{了}", "在 1、2、3 等 5 个上运行了"),
             ("[为 {nobody} ]创建{了}密钥", "创建了密钥"),
         ] {
             assert_eq!(filled(template, Language::ZhCn), expected);

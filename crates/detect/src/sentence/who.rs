@@ -29,6 +29,28 @@ pub(super) fn subject(record: &Record<'_>, who: &Principal, language: Language) 
     subject_of(who, language)
 }
 
+/// The principal in as few words as tell it from others: ``user `maria` ``.
+pub(super) fn briefly(record: &Record<'_>, who: &Principal, language: Language) -> String {
+    let name = quoted(&who.name);
+    let (en, zh) = match who.kind {
+        PrincipalKind::IamUser => ("user", "用户"),
+        PrincipalKind::AssumedRole => ("role", "角色"),
+        PrincipalKind::IdentityCenter => ("", "用户"),
+        PrincipalKind::Federated => ("federated", "联合身份"),
+        PrincipalKind::Account => ("account", "账户"),
+        PrincipalKind::Root if language == Language::En => return "root".to_owned(),
+        PrincipalKind::Root => return "根用户".to_owned(),
+        PrincipalKind::Anonymous if language == Language::En => return "somebody".to_owned(),
+        PrincipalKind::Service | PrincipalKind::Anonymous | PrincipalKind::Unknown => {
+            return subject(record, who, language);
+        }
+    };
+    match language {
+        Language::En => format!("{en} {name}").trim_start().to_owned(),
+        Language::ZhCn => format!("{zh} {name}"),
+    }
+}
+
 /// The principal as the subject of a sentence, whatever it did.
 pub(crate) fn subject_of(who: &Principal, language: Language) -> String {
     let name = quoted(&who.name);

@@ -18,6 +18,9 @@ pub struct Claim {
     alert: Alert,
     /// How many of its events were told; 0 if the alert was not told at all.
     told: u64,
+    /// Whether it was told that something worked.
+    #[serde(default)]
+    told_worked: bool,
 }
 
 impl Claim {
@@ -27,6 +30,7 @@ impl Claim {
         Self {
             alert: brief(alert),
             told: 0,
+            told_worked: false,
         }
     }
 
@@ -69,17 +73,33 @@ impl Claim {
     /// Adds what another knows of the same alert.
     pub fn merge(&mut self, other: Self) {
         self.told = self.told.max(other.told);
-        let rank = |claim: &Self| (claim.events(), std::cmp::Reverse(claim.alert.first_time));
+        self.told_worked |= other.told_worked;
+        let rank = |claim: &Self| {
+            let first_time = std::cmp::Reverse(claim.alert.first_time);
+            (claim.events(), claim.worked(), first_time)
+        };
         if rank(&other) > rank(self) {
             self.alert = other.alert;
         }
     }
 
-    /// So many of its events were told; returns whether that was not known.
-    pub fn tell(&mut self, events: u64) -> bool {
-        let is_more = events > self.told;
-        self.told = self.told.max(events);
-        is_more
+    /// Whether what the alert tells worked, as far as it says.
+    fn worked(&self) -> bool {
+        self.alert.deed.as_ref().is_some_and(|deed| deed.worked)
+    }
+
+    /// Whether the reader believes that it failed, and it has worked since: that cannot wait.
+    #[must_use]
+    pub fn is_urgent(&self) -> bool {
+        !self.is_new() && self.worked() && !self.told_worked
+    }
+
+    /// What `mailed` knows was told; returns whether that is more than was known.
+    pub fn tell(&mut self, mailed: &Self) -> bool {
+        let before = (self.told, self.told_worked);
+        self.told = self.told.max(mailed.events());
+        self.told_worked |= mailed.worked();
+        (self.told, self.told_worked) != before
     }
 
     /// What a mail tells of it.
@@ -88,6 +108,7 @@ impl Claim {
         Told {
             alert: &self.alert,
             before: self.told,
+            is_changed: self.is_urgent(),
         }
     }
 
@@ -98,6 +119,7 @@ impl Claim {
             alert: self.id(),
             thread: self.thread(),
             level: self.alert.level,
+            is_urgent: self.is_urgent(),
             update_due,
         }
     }

@@ -74,6 +74,8 @@ pub struct Entry {
     pub thread: ThreadId,
     /// How bad it is.
     pub level: Level,
+    /// Whether it cannot wait for an update: what was told of it is no longer so.
+    pub is_urgent: bool,
     /// When an update of its thread is due; `None` if the thread has had no mail.
     pub update_due: Option<Timestamp>,
 }
@@ -84,14 +86,17 @@ pub struct Entry {
 pub struct Full;
 
 impl Desk {
-    /// Puts an alert on the desk; one that waits there already stays as it is.
+    /// Puts an alert on the desk; one that waits there already stays as it is, unless it has become urgent.
     ///
     /// `later` is when an update is due of a thread whose first mail is out at this moment.
     ///
     /// # Errors
     /// [`Full`]
     pub fn enter(&mut self, entry: Entry, now: Timestamp, later: Timestamp) -> Result<(), Full> {
-        if self.waiting.contains_key(&entry.alert) {
+        if let Some(waiting) = self.waiting.get_mut(&entry.alert) {
+            if entry.is_urgent {
+                waiting.due = waiting.due.min(now);
+            }
             return Ok(());
         }
         if self.waiting.len() >= ROOM {
@@ -107,7 +112,7 @@ impl Desk {
             Waiting {
                 thread: entry.thread,
                 level: entry.level,
-                due: update_due.unwrap_or(now),
+                due: update_due.filter(|_| !entry.is_urgent).unwrap_or(now),
                 update: update_due.is_some(),
             },
         );
@@ -265,6 +270,7 @@ mod tests {
             alert: id(alert),
             thread: ThreadId::of(&[thread]),
             level,
+            is_urgent: false,
             update_due: None,
         }
     }
@@ -296,6 +302,29 @@ mod tests {
         desk.done(*first.keys().next().unwrap());
         assert!(take(&mut desk, 600, RATE).is_empty(), "not due yet");
         assert_eq!(kinds(&take(&mut desk, 901, RATE)), [(Kind::Update, 2)]);
+    }
+
+    #[test]
+    fn what_is_no_longer_so_is_told_at_once() {
+        let mut desk = Desk::default();
+        enter(&mut desk, 1, "maria", 0);
+        let first = take(&mut desk, 0, RATE);
+        desk.done(*first.keys().next().unwrap());
+        let update = Entry {
+            update_due: Some(at(900)),
+            ..entry(1, "maria", Level::High)
+        };
+        desk.enter(update, at(10), at(910)).unwrap();
+        assert!(take(&mut desk, 20, RATE).is_empty(), "an update waits");
+        let urgent = Entry {
+            is_urgent: true,
+            ..update
+        };
+        desk.enter(urgent, at(30), at(930)).unwrap();
+        assert_eq!(kinds(&take(&mut desk, 30, RATE)), [(Kind::Update, 1)]);
+        desk.done(1);
+        desk.enter(urgent, at(40), at(940)).unwrap();
+        assert_eq!(kinds(&take(&mut desk, 40, RATE)), [(Kind::Update, 1)]);
     }
 
     #[test]

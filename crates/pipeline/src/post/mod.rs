@@ -255,7 +255,7 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
         let news: Vec<&Claim> = claims.values().filter(|claim| claim.has_news()).collect();
         if !news.is_empty() {
             let told: Vec<Told<'_>> = news.iter().map(|claim| claim.told()).collect();
-            let mail = self.manner.letter.write(order.kind, &told);
+            let mail = self.manner.letter.write(order.kind, &told, now);
             self.mails.send(&mail).await?;
             posted.mails += 1;
             let first = news.iter().filter(|claim| claim.is_new());
@@ -297,7 +297,7 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
             for claim in news {
                 let key = claim_key(claim.id());
                 let mut known = memo.get(&key)?.unwrap_or_else(|| (*claim).clone());
-                if known.tell(claim.events()) {
+                if known.tell(claim) {
                     memo.change(key, &known, memo::CASES)?;
                 }
             }

@@ -1,196 +1,395 @@
 //! What a mail says, in one language.
 //!
-//! The order is that of a reader in a hurry: what happened, why it matters, what to type, and last
-//! what proves it.
+//! The order is that of a reader in a hurry: what happened, why it matters, what came before and after, what
+//! to type, what to do if it was expected, and last what proves it. What a mail is too small for is shed by
+//! [`Detail`], never the first block and never the commands.
 
 use std::fmt::Write as _;
 
-use super::text::{line, name};
-use super::{Kind, Told};
-use crate::alert::Alert;
-use crate::language::{Language, Words, words};
+use jiff::Timestamp;
+use sigma::Level;
+
+use super::text::{command, line, name};
+use super::words::{self, counted, events, span};
+use super::{Kind, Letter, Told, expected, facts};
+use crate::alert::{Alert, Kind as RuleKind, Response};
+use crate::containment;
+use crate::language::{Language, Words, words as both};
+use crate::render::text::value_lines;
 
 /// How many alerts a mail tells in full; the others have a line each.
 const IN_FULL: usize = 3;
 
-const HAPPENED: Words = words("WHAT HAPPENED", "发生了什么");
-const MATTERS: Words = words("WHY THIS MATTERS", "为什么重要");
-const FACTS: Words = words("WHAT THE RULE SAW", "规则看到的事实");
-const STOP: Words = words("STOP IT", "如何制止");
-const PROOF: Words = words("PROOF", "证据");
-const UNDO: Words = words("undo:", "撤销：");
-const WHO: Words = words("who:", "谁：");
-const WHERE: Words = words("where:", "何处：");
-const FROM: Words = words("from:", "来源：");
-const WHEN: Words = words("when:", "时间：");
-const FIRST_TOLD: Words = words("alert", "告警");
-const RULE: Words = words("rule:", "规则：");
-const EVENT: Words = words("event:", "事件：");
-const MORE: Words = words("MORE OF WHAT YOU WERE TOLD", "此前告警的后续");
-const DIGEST: Words = words(
-    "SEVERAL ALERTS AT ONCE: one by one they would have been too many mails. Each of them is below.",
-    "同时出现多条告警：逐条发送邮件会过多。以下逐一列出。",
-);
+/// How wide prose is, in columns; commands are as long as they are.
+const WIDTH: usize = 78;
+
+/// How much a mail tells, the most first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Detail {
+    /// Everything.
+    All,
+    /// Of the events the one that decided.
+    FewEvents,
+    /// Without what came before and after.
+    NoContext,
+    /// Without the exclusion that could be saved.
+    NoExclusion,
+    /// Without what the rule saw.
+    NoFacts,
+    /// Of several alerts only the first in full.
+    OneInFull,
+}
+
+impl Detail {
+    /// In the order in which a mail grows too large for them.
+    pub(super) const ALL: [Self; 6] = [
+        Self::All,
+        Self::FewEvents,
+        Self::NoContext,
+        Self::NoExclusion,
+        Self::NoFacts,
+        Self::OneInFull,
+    ];
+}
+
+/// What is written, how, and when.
+#[derive(Clone, Copy)]
+pub(super) struct Order<'a> {
+    pub(super) letter: &'a Letter,
+    pub(super) kind: Kind,
+    pub(super) alerts: &'a [Told<'a>],
+    pub(super) now: Timestamp,
+    pub(super) detail: Detail,
+}
 
 /// The text of a mail.
-pub(super) fn of(kind: Kind, alerts: &[Told<'_>], language: Language) -> String {
-    let mut out = Page {
+pub(super) fn of(order: Order<'_>, language: Language) -> String {
+    let mut page = Page {
         text: String::new(),
         language,
+        order,
     };
-    match kind {
-        Kind::Digest => out.digest(alerts),
-        Kind::Update => out.update(alerts),
-        Kind::Alert => out.alerts(alerts),
+    match order.kind {
+        Kind::Digest => page.digest(),
+        Kind::Update => page.update(),
+        Kind::Alert => page.alerts(),
     }
-    out.text
+    page.text
 }
 
-struct Page {
+struct Page<'a> {
     text: String,
     language: Language,
+    order: Order<'a>,
 }
 
-impl Page {
-    fn alerts(&mut self, alerts: &[Told<'_>]) {
-        let (full, rest) = alerts.split_at(alerts.len().min(IN_FULL));
+impl Page<'_> {
+    fn shows(&self, detail: Detail) -> bool {
+        self.order.detail < detail
+    }
+
+    fn alerts(&mut self) {
+        let most = if self.shows(Detail::OneInFull) {
+            IN_FULL
+        } else {
+            1
+        };
+        let alerts = self.order.alerts;
+        let (full, rest) = alerts.split_at(alerts.len().min(most));
         for told in full {
             self.in_full(told);
         }
-        rest.iter().for_each(|told| self.mention(told));
+        self.mentions(words::OTHERS, rest);
     }
 
-    fn update(&mut self, alerts: &[Told<'_>]) {
-        self.heading(MORE);
+    fn update(&mut self) {
+        let alerts = self.order.alerts;
+        self.heading(words::MORE);
+        let changed = alerts.iter().find(|told| told.is_changed);
+        if changed.is_some() {
+            self.prose(words::CHANGED.to(self.language));
+        }
         for told in alerts {
             self.mention(told);
         }
-        if let Some(told) = alerts.first() {
-            self.happened(told.alert);
+        if let Some(told) = changed.or(alerts.first()) {
+            self.happened(told);
+            self.context(told);
             self.stop(told.alert);
+            self.proof(told);
         }
     }
 
-    fn digest(&mut self, alerts: &[Told<'_>]) {
-        self.line(DIGEST.to(self.language));
+    fn digest(&mut self) {
+        self.prose(words::DIGEST.to(self.language));
         self.line("");
-        alerts.iter().for_each(|told| self.mention(told));
+        for told in self.order.alerts {
+            self.mention(told);
+        }
     }
 
     fn in_full(&mut self, told: &Told<'_>) {
-        let alert = told.alert;
-        self.happened(alert);
-        if let Some(threat) = &alert.rule.threat {
-            self.heading(MATTERS);
-            self.line(&line(threat.to(self.language)));
+        self.happened(told);
+        self.matters(told.alert);
+        self.context(told);
+        self.stop(told.alert);
+        if self.shows(Detail::NoExclusion) {
+            self.expected(told.alert);
         }
-        self.heading(FACTS);
-        for fact in &alert.why {
-            self.line(&format!("- {}", line(fact)));
-        }
-        self.stop(alert);
         self.proof(told);
     }
 
-    fn happened(&mut self, alert: &Alert) {
-        self.heading(HAPPENED);
-        let level = alert.level.to_string().to_uppercase();
-        self.line(&format!(
-            "[{level}] {}",
-            line(alert.rule.title_in(self.language))
-        ));
-        self.line(&line(alert.summary.to(self.language)));
-        self.labelled(WHO, &name(&alert.principal.key));
-        let account = alert.account.id.as_deref().unwrap_or("?");
-        let region = alert.region.as_deref().unwrap_or("?");
-        self.labelled(WHERE, &name(&format!("{account} {region}")));
-        let from = [&alert.source.ip, &alert.source.tool];
-        let from: Vec<_> = from.into_iter().flatten().map(|text| name(text)).collect();
-        if !from.is_empty() {
-            self.labelled(FROM, &from.join(", "));
+    fn happened(&mut self, told: &Told<'_>) {
+        let alert = told.alert;
+        self.heading(words::HAPPENED);
+        self.prose(&line(alert.summary.to(self.language)));
+        if let Some(deed) = &alert.deed
+            && let Some(meaning) = &deed.meaning
+        {
+            let label = if deed.worked {
+                words::MEANS
+            } else {
+                words::WOULD_MEAN
+            };
+            let meaning = line(meaning.to(self.language));
+            self.prose(&format!("{}{meaning}", label.to(self.language)));
         }
-        let when = if alert.event_count > 1 {
-            format!(
-                "{} - {} ({})",
-                alert.first_time,
-                alert.last_time,
-                self.events(alert.event_count)
-            )
-        } else {
-            alert.time.to_string()
-        };
-        self.labelled(WHEN, &when);
+        self.line("");
+        let title = line(alert.rule.title_in(self.language));
+        let level = words::level(alert.level, self.language);
+        self.labelled(words::LEVEL, &format!("{level} - {title}"));
+        self.labelled(words::WHO, &name(&alert.principal.key));
+        if let Some(key) = &alert.principal.access_key_id {
+            self.labelled(words::KEY, &name(key));
+        }
+        self.labelled(words::WHERE, &self.place(alert));
+        self.origin(alert);
+        let when = self.order.letter.clock.moment(alert.time, self.language);
+        self.labelled(words::WHEN, &when);
+        if alert.event_count > 1 {
+            self.labelled(words::HOW_OFTEN, &self.how_often(alert));
+        }
     }
 
-    fn stop(&mut self, alert: &Alert) {
-        if alert.response.is_empty() {
+    /// The account by its name, with its owner, and the region.
+    fn place(&self, alert: &Alert) -> String {
+        let accounts = &self.order.letter.accounts;
+        let id = alert.account.id.as_deref();
+        let region = name(alert.region.as_deref().unwrap_or("?"));
+        let account = self.account(id);
+        let owner = id.and_then(|id| accounts.owner(id)).map(name);
+        let account = match (owner, self.language) {
+            (None, _) => account,
+            (Some(owner), Language::En) => format!("{account}, owner {owner}"),
+            (Some(owner), Language::ZhCn) => format!("{account}，负责人 {owner}"),
+        };
+        match self.language {
+            Language::En => format!("account {account}, region {region}"),
+            Language::ZhCn => format!("账户 {account}，区域 {region}"),
+        }
+    }
+
+    /// `prod (111122223333)`, or the id alone.
+    fn account(&self, id: Option<&str>) -> String {
+        let known = id.and_then(|id| self.order.letter.accounts.name(id));
+        match (known, id, self.language) {
+            (Some(known), Some(id), Language::En) => format!("{} ({})", name(known), name(id)),
+            (Some(known), Some(id), Language::ZhCn) => format!("{}（{}）", name(known), name(id)),
+            (_, id, _) => name(id.unwrap_or("?")),
+        }
+    }
+
+    fn origin(&mut self, alert: &Alert) {
+        let from = [&alert.source.ip, &alert.source.tool];
+        let from: Vec<_> = from.into_iter().flatten().map(|text| name(text)).collect();
+        let comma = both(", ", "，").to(self.language);
+        if !from.is_empty() {
+            self.labelled(words::FROM, &from.join(comma));
+        }
+    }
+
+    fn how_often(&self, alert: &Alert) -> String {
+        let language = self.language;
+        let count = events(alert.event_count, language);
+        let about = match (alert.event_count_is_estimate, language) {
+            (false, _) => "",
+            (true, Language::En) => "about ",
+            (true, Language::ZhCn) => "约 ",
+        };
+        let seconds = alert.last_time.duration_since(alert.first_time).as_secs();
+        let (clock, span) = (&self.order.letter.clock, span(seconds, language));
+        let first = clock.of_day(alert.first_time);
+        let last = clock.of_day(alert.last_time);
+        match language {
+            Language::En => format!(
+                "{about}{count} in {span}, from {first} to {last}; the one told above weighs most"
+            ),
+            Language::ZhCn => {
+                format!(
+                    "{about}{count}，历时 {span}（{first} 至 {last}）；上文所述是其中最严重的一个"
+                )
+            }
+        }
+    }
+
+    fn matters(&mut self, alert: &Alert) {
+        let heading = match alert.rule.kind {
+            RuleKind::Rule => words::MATTERS,
+            RuleKind::Correlation | RuleKind::Anomaly => words::UNUSUAL,
+        };
+        let shows_facts = self.shows(Detail::NoFacts) && !alert.why.is_empty();
+        if alert.rule.threat.is_none() && !shows_facts {
             return;
         }
-        self.heading(STOP);
-        for (number, step) in (1..).zip(&alert.response) {
-            self.line(&format!("{number}. {}", line(step.title.to(self.language))));
-            self.line(&format!("   {}", line(&step.command)));
-            if let Some(undo) = &step.undo {
-                self.line(&format!("   {} {}", UNDO.to(self.language), line(undo)));
+        self.heading(heading);
+        if let Some(threat) = &alert.rule.threat {
+            self.prose(&line(threat.to(self.language)));
+        }
+        if shows_facts {
+            self.line(words::RULE_SAW.to(self.language));
+            for fact in &alert.why {
+                self.item(&line(&facts::to(fact, self.language)));
             }
+        }
+    }
+
+    fn context(&mut self, _told: &Told<'_>) {}
+
+    fn stop(&mut self, alert: &Alert) {
+        self.heading(words::STOP);
+        let who = containment::of_principal(alert);
+        let others = alert.response.iter().filter(|step| !who.contains(step));
+        let deed: Vec<_> = others.collect();
+        self.steps(words::AGAINST_DEED, &deed, 0);
+        self.steps(
+            words::AGAINST_WHO,
+            &who.iter().collect::<Vec<_>>(),
+            deed.len(),
+        );
+        if who.is_empty() {
+            self.prose(words::NOBODY.to(self.language));
+        }
+    }
+
+    fn steps(&mut self, label: Words, steps: &[&Response], already: usize) {
+        if steps.is_empty() {
+            return;
+        }
+        self.line(label.to(self.language));
+        for (number, step) in (already + 1..).zip(steps) {
+            self.item_of(&format!("{number}. "), &line(step.title.to(self.language)));
+            self.line(&format!("   {}", command(&step.command)));
+            if let Some(undo) = &step.undo {
+                let undo = command(undo);
+                self.line(&format!("   {}{undo}", words::UNDO.to(self.language)));
+            }
+            if let Some(limits) = &step.limits {
+                let limits = line(limits.to(self.language));
+                let limits = format!("{}{limits}", words::LIMITS.to(self.language));
+                self.item_of("   ", &limits);
+            }
+        }
+    }
+
+    fn expected(&mut self, alert: &Alert) {
+        self.heading(words::EXPECTED);
+        let (how, document) = expected::of(alert, self.language);
+        self.prose(how.to(self.language));
+        for part in document {
+            self.line(&format!("   {}", super::text::defanged(&part)));
         }
     }
 
     fn proof(&mut self, told: &Told<'_>) {
         let alert = told.alert;
-        self.heading(PROOF);
-        self.naming(told);
-        let version = alert.rule.version.as_deref().unwrap_or("-");
-        self.labelled(RULE, &name(&format!("{} ({version})", alert.rule.id)));
+        self.heading(words::PROOF);
+        self.line(&self.naming(told));
+        let id = name(&alert.rule.id);
+        let title = name(alert.rule.title_in(self.language));
+        let version = name(alert.rule.version.as_deref().unwrap_or("-"));
+        self.prose(&match self.language {
+            Language::En => format!("rule {id} ({title}), version {version}"),
+            Language::ZhCn => format!("规则 {id}（{title}），版本 {version}"),
+        });
+        self.prose(&self.way(alert));
+        let decided = alert.decided();
         for event in &alert.events {
-            let id = event.event_id.as_deref().unwrap_or("-");
-            let call = format!(
-                "{} {} {} {id}",
-                event.event_time, event.event_source, event.event_name
-            );
-            self.labelled(EVENT, &name(&call));
-            if let Some(file) = &event.log_file {
-                self.line(&format!("   {}", line(file)));
+            if !self.shows(Detail::FewEvents) && Some(event) != decided {
+                continue;
             }
+            let id = event.event_id.as_deref().unwrap_or("-");
+            let error = event.error_code.as_deref().map(|code| format!(" ({code})"));
+            self.item(&name(&format!(
+                "{} {} {}{} {id}",
+                event.event_time,
+                event.event_source,
+                event.event_name,
+                error.unwrap_or_default(),
+            )));
+            if let Some(file) = &event.log_file {
+                self.line(&format!("  {}", line(file)));
+            }
+        }
+    }
+
+    /// Through which door the event came, and how long that took.
+    fn way(&self, alert: &Alert) -> String {
+        let seconds = self.order.now.duration_since(alert.time).as_secs();
+        let span = span(seconds, self.language);
+        let by_file = alert
+            .decided()
+            .is_some_and(|event| event.log_file.is_some());
+        match (self.language, by_file) {
+            (Language::En, true) => {
+                format!("read in a log file of the trail; written {span} after the event")
+            }
+            (Language::En, false) => {
+                format!("heard from EventBridge; written {span} after the event")
+            }
+            (Language::ZhCn, true) => format!("来自跟踪的日志文件；本邮件写于事件发生 {span}之后"),
+            (Language::ZhCn, false) => format!("来自 EventBridge；本邮件写于事件发生 {span}之后"),
+        }
+    }
+
+    fn mentions(&mut self, heading: Words, alerts: &[Told<'_>]) {
+        if alerts.is_empty() {
+            return;
+        }
+        self.heading(heading);
+        for told in alerts {
+            self.mention(told);
         }
     }
 
     /// One alert in two lines.
     fn mention(&mut self, told: &Told<'_>) {
         let alert = told.alert;
+        let headline = match &alert.deed {
+            Some(deed) => line(deed.headline.to(self.language)),
+            None => line(alert.rule.title_in(self.language)),
+        };
         self.line(&format!(
-            "[{}] {}: {}, {}",
-            alert.level.to_string().to_uppercase(),
-            name(alert.account.id.as_deref().unwrap_or("?")),
-            line(alert.rule.title_in(self.language)),
-            name(&alert.principal.name),
+            "[{}] {}: {}",
+            level_tag(alert.level),
+            self.account(alert.account.id.as_deref()),
+            shortened(&headline),
         ));
-        self.line(&format!(
-            "   {} - {}, {}",
-            alert.first_time,
-            alert.last_time,
-            self.events(alert.event_count)
-        ));
-        self.naming(told);
-        self.line("");
+        let when = self.order.letter.clock.moment(alert.time, self.language);
+        let count = events(alert.event_count, self.language);
+        let comma = both(", ", "，").to(self.language);
+        let naming = self.naming(told);
+        self.line(&format!("   {when}{comma}{count}{comma}{naming}"));
     }
 
     /// `alert th-…`, or what was told of it before.
-    fn naming(&mut self, told: &Told<'_>) {
+    fn naming(&self, told: &Told<'_>) -> String {
         let id = told.alert.id;
-        let text = match (told.before, self.language) {
-            (0, _) => format!("{} {id}", FIRST_TOLD.to(self.language)),
-            (before, Language::En) => format!("told before: {id}, with {before} events"),
-            (before, Language::ZhCn) => format!("此前已告知：{id}，当时 {before} 个事件"),
-        };
-        self.line(&text);
-    }
-
-    fn events(&self, count: u64) -> String {
-        match (self.language, count) {
-            (Language::En, 1) => "1 event".to_owned(),
-            (Language::En, _) => format!("{count} events"),
-            (Language::ZhCn, _) => format!("{count} 个事件"),
+        let before = counted(told.before, both("event", "个事件"), self.language);
+        match (told.before, self.language) {
+            (0, Language::En) => format!("alert {id}"),
+            (0, Language::ZhCn) => format!("告警 {id}"),
+            (_, Language::En) => format!("alert {id}, told before with {before}"),
+            (_, Language::ZhCn) => format!("告警 {id}，此前告知时有 {before}"),
         }
     }
 
@@ -202,11 +401,49 @@ impl Page {
     }
 
     fn labelled(&mut self, label: Words, text: &str) {
-        self.line(&format!("{} {text}", label.to(self.language)));
+        let label = label.to(self.language);
+        match self.language {
+            Language::En => self.line(&format!("{label:<10} {text}")),
+            Language::ZhCn => self.line(&format!("{label}{text}")),
+        }
+    }
+
+    /// Sentences, in lines that every mail program shows whole.
+    fn prose(&mut self, text: &str) {
+        for part in value_lines(text, WIDTH) {
+            self.line(&part);
+        }
+    }
+
+    fn item(&mut self, text: &str) {
+        self.item_of("- ", text);
+    }
+
+    /// Sentences behind a mark, the further lines as far in.
+    fn item_of(&mut self, mark: &str, text: &str) {
+        for (at, part) in value_lines(text, WIDTH - mark.len()).iter().enumerate() {
+            let blank = " ".repeat(mark.len());
+            let mark = if at == 0 { mark } else { &blank };
+            self.line(&format!("{mark}{part}"));
+        }
     }
 
     fn line(&mut self, text: &str) {
         // Writing to a string cannot fail.
         let _ = writeln!(self.text, "{text}");
+    }
+}
+
+/// The word that stands first in subjects, the same in every language.
+pub(super) fn level_tag(level: Level) -> String {
+    level.to_string().to_uppercase()
+}
+
+/// A headline as one of hundreds.
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 120;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }

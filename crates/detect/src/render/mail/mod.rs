@@ -1,33 +1,48 @@
 //! Alerts as mails: plain text, safe to read, short enough to be sent.
 //!
 //! Invariant: whatever comes from a record is shown by way of [`sentence`](super::sentence), and no link in it can be
-//! followed by a click; the subject is printable ASCII of fewer than [`SUBJECT`] characters; the body is
-//! smaller than [`BODY`].
+//! followed by a click; the subject is printable ASCII of fewer than [`SUBJECT`] characters; the body is not
+//! larger than [`BODY`]. What it is too small for is shed in a stated order: further events, what came before
+//! and after, the offered exclusion, what the rule saw, the details of further alerts; never the first block,
+//! and never the commands.
 //!
 //! Source: SNS API reference, *Publish* (subjects are ASCII, shorter than 100 characters, without line
 //! breaks; a message has at most 262,144 bytes).
 
+mod accounts;
 mod body;
+mod expected;
+mod facts;
 mod text;
+mod words;
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use sigma::Level;
 
+pub use self::accounts::{Accounts, NoAccounts};
+use self::body::{Detail, Order};
+use self::text::subject_line;
+use self::words::Clock;
 use crate::alert::{Alert, Response};
 use crate::attack;
+use crate::guidance::Text;
 use crate::language::Language;
-use text::subject_line;
 
 /// A subject has fewer characters.
 pub const SUBJECT: usize = 100;
 
-/// A body has fewer bytes.
-pub const BODY: usize = 200_000;
+/// A body has at most so many bytes; SNS counts attributes and subject besides.
+pub const BODY: usize = 240_000;
 
 /// How many events of an alert a mail lists.
 const EVENTS: usize = 10;
+
+/// How many steps of an alert a mail prints.
+const STEPS: usize = 20;
 
 /// The longest command that a mail prints, in bytes.
 const COMMAND: usize = 2_000;
@@ -77,16 +92,21 @@ pub struct Told<'a> {
     pub alert: &'a Alert,
     /// How many of its events were told before; 0 if it is new to the reader.
     pub before: u64,
+    /// Whether the reader was told that it failed, and it has worked since.
+    pub is_changed: bool,
 }
 
 /// How mails read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letter {
     languages: Vec<Language>,
+    clock: Clock,
+    accounts: Accounts,
 }
 
 impl Letter {
-    /// In these languages, one below the other; in English if there are none.
+    /// In these languages, one below the other; in English if there are none. Times are in UTC, and accounts
+    /// go by their ids.
     #[must_use]
     pub fn new(languages: &[Language]) -> Self {
         let mut languages = languages.to_vec();
@@ -94,26 +114,61 @@ impl Letter {
         if languages.is_empty() {
             languages.push(Language::En);
         }
-        Self { languages }
+        Self {
+            languages,
+            clock: Clock::of(TimeZone::UTC),
+            accounts: Accounts::default(),
+        }
     }
 
-    /// The mail of this kind about `alerts`, the worst first.
+    /// With times as the reader's clock shows them, and in UTC where that differs.
+    #[must_use]
+    pub fn in_zone(self, zone: TimeZone) -> Self {
+        Self {
+            clock: Clock::of(zone),
+            ..self
+        }
+    }
+
+    /// With accounts as people call them.
+    #[must_use]
+    pub fn with_accounts(self, accounts: Accounts) -> Self {
+        Self { accounts, ..self }
+    }
+
+    /// The mail of this kind about `alerts`, the worst first, written at `now`.
     ///
     /// A mail about none says so; nobody should ask for one.
     #[must_use]
-    pub fn write(&self, kind: Kind, alerts: &[Told<'_>]) -> Mail {
-        let parts = self
-            .languages
-            .iter()
-            .map(|language| body::of(kind, alerts, *language));
-        let body = parts
-            .collect::<Vec<_>>()
-            .join("\n\n----------------------------------------\n\n");
+    pub fn write(&self, kind: Kind, alerts: &[Told<'_>], now: Timestamp) -> Mail {
         Mail {
-            subject: subject_line(kind, alerts),
-            body: text::cut(body),
+            subject: subject_line(kind, alerts, &self.accounts),
+            body: self.body(kind, alerts, now),
             attributes: self.attributes(kind, alerts),
         }
+    }
+
+    /// As much as fits.
+    fn body(&self, kind: Kind, alerts: &[Told<'_>], now: Timestamp) -> String {
+        let mut body = String::new();
+        for detail in Detail::ALL {
+            let order = Order {
+                letter: self,
+                kind,
+                alerts,
+                now,
+                detail,
+            };
+            let languages = self.languages.iter();
+            let parts: Vec<_> = languages
+                .map(|language| body::of(order, *language))
+                .collect();
+            body = parts.join("\n\n----------------------------------------\n\n");
+            if body.len() <= BODY {
+                return body;
+            }
+        }
+        text::cut(body)
     }
 
     fn attributes(&self, kind: Kind, alerts: &[Told<'_>]) -> BTreeMap<&'static str, String> {
@@ -173,10 +228,22 @@ pub fn tactic(alert: &Alert) -> Option<&'static str> {
 /// `alert` cut to what a mail shows of it: what is kept until it is mailed must not be large.
 #[must_use]
 pub fn brief(mut alert: Alert) -> Alert {
+    let decided = alert.decided().cloned();
+    let decided = alert
+        .events
+        .iter()
+        .position(|event| Some(event) == decided.as_ref());
+    if let Some(at) = decided.filter(|at| *at >= EVENTS) {
+        alert.events.swap(EVENTS - 1, at);
+    }
     alert.events.truncate(EVENTS);
     alert.response.retain(fits);
-    for text in [&mut alert.summary.en, &mut alert.summary.zh_cn] {
-        *text = text.chars().take(SENTENCE).collect();
+    alert.response.truncate(STEPS);
+    for text in texts(&mut alert) {
+        if text.en.len() > SENTENCE || text.zh_cn.len() > SENTENCE {
+            text.en = text.en.chars().take(SENTENCE).collect();
+            text.zh_cn = text.zh_cn.chars().take(SENTENCE).collect();
+        }
     }
     let who = &mut alert.principal;
     who.name = who.name.chars().take(SENTENCE).collect();
@@ -184,6 +251,19 @@ pub fn brief(mut alert: Alert) -> Alert {
         *text = text.chars().take(SENTENCE).collect();
     }
     alert
+}
+
+/// The sentences of an alert.
+fn texts(alert: &mut Alert) -> impl Iterator<Item = &mut Text> {
+    let deed = alert.deed.as_mut();
+    let deed = deed.map(|deed| [Some(&mut deed.headline), deed.meaning.as_mut()]);
+    let steps = alert.response.iter_mut();
+    let steps = steps.flat_map(|step| [Some(&mut step.title), step.limits.as_mut()]);
+    let threat = alert.rule.threat.as_mut();
+    let some = [Some(&mut alert.summary), threat].into_iter();
+    some.chain(deed.into_iter().flatten())
+        .chain(steps)
+        .flatten()
 }
 
 fn fits(step: &Response) -> bool {

@@ -2,6 +2,7 @@ use sigma::{RuleSet, SourceFile};
 
 use super::*;
 use crate::cloudtrail::LogFileReader;
+use crate::detector::{Detector, Screened};
 use crate::guidance::Guidance;
 
 const RULE: &str = "
@@ -22,20 +23,25 @@ trailhound:
       undo: aws cloudtrail stop-logging --name ${requestParameters.name}
 ";
 
-/// An alert about a record in which a stranger has chosen `words` wherever he may.
+/// A record in which a stranger has chosen `words` wherever he may.
+fn record(words: &str) -> String {
+    let words = serde_json::Value::from(words);
+    format!(
+        r#"{{"eventSource":"cloudtrail.amazonaws.com","eventName":"StopLogging","eventTime":"2026-11-22T14:02:11Z",
+        "eventID":{words},"awsRegion":"eu-west-1","recipientAccountId":"111122223333","userAgent":{words},
+        "sourceIPAddress":{words},"requestParameters":{{"name":{words}}},
+        "userIdentity":{{"type":"IAMUser","userName":{words},"arn":{words},"accountId":"111122223333"}}}}"#
+    )
+}
+
+/// The alert about such a record.
 fn alert(words: &str) -> Alert {
     let rules = RuleSet::load([SourceFile {
         name: "rule.yml",
         text: RULE,
     }])
     .rules;
-    let words = serde_json::Value::from(words);
-    let record = format!(
-        r#"{{"eventSource":"cloudtrail.amazonaws.com","eventName":"StopLogging","eventTime":"2026-11-22T14:02:11Z",
-        "eventID":{words},"awsRegion":"eu-west-1","recipientAccountId":"111122223333","userAgent":{words},
-        "sourceIPAddress":{words},"requestParameters":{{"name":{words}}},
-        "userIdentity":{{"type":"IAMUser","userName":{words},"arn":{words},"accountId":"111122223333"}}}}"#
-    );
+    let record = record(words);
     let mut alerts = Vec::new();
     let rule = &rules.rules()[0];
     let guidance = Guidance::of(rule.header()).unwrap();
@@ -45,24 +51,39 @@ fn alert(words: &str) -> Alert {
     brief(alerts.remove(0))
 }
 
+/// Three seconds after the event.
+fn now() -> Timestamp {
+    "2026-11-22T14:02:14Z".parse().unwrap()
+}
+
 fn told(alert: &Alert) -> [Told<'_>; 1] {
-    [Told { alert, before: 0 }]
+    [Told {
+        alert,
+        before: 0,
+        is_changed: false,
+    }]
 }
 
 #[test]
 fn a_mail_says_what_why_and_what_to_type() {
     let alert = alert("maria");
-    let mail = Letter::new(&Language::ALL).write(Kind::Alert, &told(&alert));
-    assert_eq!(mail.subject, "[HIGH] 111122223333: Trail Stopped, by maria");
+    let mail = Letter::new(&Language::ALL).write(Kind::Alert, &told(&alert), now());
+    assert_eq!(
+        mail.subject,
+        "[HIGH] 111122223333: user maria stopped the logging of trail maria"
+    );
     for part in [
         "WHAT HAPPENED",
-        "[HIGH] Trail Stopped",
+        "IAM user `maria` stopped the logging of trail `maria` from `maria` with\n`maria`, and it worked.",
+        "Level:     high - Trail Stopped",
+        "What that means: This trail writes down nothing more.",
+        "heard from EventBridge; written 3 seconds after the event",
         "Nobody sees what follows.",
         "   aws cloudtrail start-logging --name maria",
         "   undo: aws cloudtrail stop-logging --name maria",
         "发生了什么",
-        "[HIGH] 跟踪被停止",
-        "撤销： aws cloudtrail stop-logging",
+        "级别：高 - 跟踪被停止",
+        "撤销：aws cloudtrail stop-logging",
         "cloudtrail.amazonaws.com StopLogging maria",
         &format!("alert {}", alert.id),
     ] {
@@ -80,34 +101,131 @@ fn a_mail_says_what_why_and_what_to_type() {
     );
 }
 
+/// Lines that a reader takes for the beginning of a part.
+fn headings(body: &str) -> Vec<&str> {
+    let is_heading = |line: &&str| {
+        let all = [
+            words::HAPPENED,
+            words::MATTERS,
+            words::STOP,
+            words::EXPECTED,
+            words::PROOF,
+            words::MORE,
+        ];
+        all.iter().any(|words| [words.en, words.zh].contains(line))
+    };
+    body.lines().filter(is_heading).collect()
+}
+
+/// What would be a link to a mail program.
+fn has_link(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    let links = ["http://", "https://", "ftp://", "mailto:", "www."];
+    links.iter().any(|link| text.contains(link))
+}
+
 #[test]
-fn what_a_stranger_wrote_stays_harmless() {
-    let nasty =
-        "x\r\n\r\nWHAT HAPPENED\nhttps://evil.example/a www.evil.example \u{202e}gpj\u{9b}2J";
-    let alert = alert(nasty);
-    for kind in [Kind::Alert, Kind::Update, Kind::Digest] {
-        let mail = Letter::new(&[Language::En]).write(kind, &told(&alert));
-        let headings = mail
-            .body
-            .lines()
-            .filter(|line| *line == "WHAT HAPPENED")
-            .count();
-        assert!(headings <= 1, "{}", mail.body);
-        assert!(!mail.body.contains("https://") && !mail.body.contains("www.evil"));
-        assert!(
-            !mail
-                .body
-                .chars()
-                .any(|c| c == '\u{202e}' || (c.is_control() && c != '\n'))
-        );
-        assert!(mail.subject.len() < SUBJECT);
-        assert!(
-            mail.subject
-                .bytes()
-                .all(|b| b.is_ascii_graphic() || b == b' ')
-        );
-        assert!(!mail.subject.contains("https://"));
+fn what_strangers_write_stays_harmless() {
+    let usual = alert("maria");
+    for word in crate::render::tests::nasty() {
+        let alert = alert(&word);
+        for kind in [Kind::Alert, Kind::Update, Kind::Digest] {
+            let letter = Letter::new(&Language::ALL);
+            let mail = letter.write(kind, &told(&alert), now());
+            let expected = letter.write(kind, &told(&usual), now());
+            assert_eq!(headings(&mail.body), headings(&expected.body), "{word:?}");
+            assert!(!has_link(&mail.body), "{word:?}\n{}", mail.body);
+            assert!(!has_link(&mail.subject), "{word:?}\n{}", mail.subject);
+            let hidden = |c: char| crate::neutral::is_unseen(c) || (c.is_control() && c != '\n');
+            assert!(!mail.body.contains(hidden), "{word:?}\n{}", mail.body);
+            assert!(mail.subject.len() < SUBJECT, "{}", mail.subject);
+            let is_printable = |b: u8| b.is_ascii_graphic() || b == b' ';
+            assert!(mail.subject.bytes().all(is_printable), "{}", mail.subject);
+            for value in mail.attributes.values() {
+                assert!(
+                    !value.is_empty() && value.bytes().all(is_printable),
+                    "{value:?}"
+                );
+            }
+        }
     }
+}
+
+#[test]
+fn what_is_offered_to_be_saved_is_the_exclusion_of_this_and_of_nothing_else() {
+    let mut offered = 0;
+    for word in crate::render::tests::nasty() {
+        let text = record(&word);
+        let document = expected::of(&alert(&word), Language::En).1.join("\n");
+        if document.is_empty() {
+            continue;
+        }
+        offered += 1;
+        let files = [("rule.yml", RULE), ("expected.yml", &document)];
+        let loaded = RuleSet::load(files.map(|(name, text)| SourceFile { name, text }));
+        assert!(
+            loaded.problems.is_empty(),
+            "{word:?}: {:#?}",
+            loaded.problems
+        );
+        let (detector, _) = Detector::new(loaded.rules);
+        for (text, silenced) in [(text, 1), (record("somebody-else"), 0)] {
+            let mut screened = Screened::default();
+            let mut screener = detector.screener();
+            LogFileReader::default().read(text.as_bytes(), |record| {
+                screener.screen(record, None, &mut screened);
+            });
+            let count: u64 = screened.suppressed.values().sum();
+            assert_eq!(count, silenced, "{word:?}\n{document}");
+        }
+    }
+    assert!(offered > 30, "{offered}");
+}
+
+#[test]
+fn what_is_shed_is_never_the_first_block_nor_a_command() {
+    let mut alert = alert("maria");
+    let event = alert.events[0].clone();
+    for detail in [2_000, 9_000] {
+        alert.events = vec![event.clone(); EVENTS];
+        alert.why = vec!["`x` is `y`".repeat(detail / 10); 10];
+        let many = vec![
+            Told {
+                alert: &alert,
+                before: 0,
+                is_changed: false,
+            };
+            40
+        ];
+        let mail = Letter::new(&Language::ALL).write(Kind::Alert, &many, now());
+        assert!(mail.body.len() <= BODY);
+        assert!(!mail.body.contains("too long to be sent"));
+        for part in [
+            "IAM user `maria` stopped the logging of trail `maria`",
+            "   aws cloudtrail start-logging --name maria",
+            "IAM 用户 `maria`",
+        ] {
+            assert!(mail.body.contains(part), "{part}");
+        }
+    }
+    let few = [Told {
+        alert: &alert,
+        before: 0,
+        is_changed: false,
+    }];
+    let letter = Letter::new(&[Language::En]);
+    let sizes = Detail::ALL.map(|detail| {
+        let order = Order {
+            letter: &letter,
+            kind: Kind::Alert,
+            alerts: &few,
+            now: now(),
+            detail,
+        };
+        body::of(order, Language::En).len()
+    });
+    assert!(sizes.is_sorted_by(|more, less| more >= less), "{sizes:?}");
+    assert!(sizes[5] < 5_000, "{sizes:?}");
 }
 
 #[test]
@@ -116,11 +234,12 @@ fn what_is_too_long_is_cut() {
     let many = vec![
         Told {
             alert: &long,
-            before: 0
+            before: 0,
+            is_changed: false,
         };
         500
     ];
-    let mail = Letter::new(&Language::ALL).write(Kind::Alert, &many);
+    let mail = Letter::new(&Language::ALL).write(Kind::Alert, &many, now());
     assert!(mail.body.len() <= BODY && mail.subject.len() < SUBJECT);
     assert!(
         mail.attributes
@@ -143,17 +262,18 @@ fn an_update_tells_what_was_told_before() {
         &[Told {
             alert: &alert,
             before: 3,
+            is_changed: false,
         }],
+        now(),
     );
     assert!(
         mail.subject
-            .starts_with("[HIGH] 111122223333: more of: Trail Stopped")
+            .starts_with("[HIGH] 111122223333: more of: user maria stopped")
     );
     assert!(
         mail.body
-            .contains(&format!("told before: {}, with 3 events", alert.id))
+            .contains(&format!("alert {}, told before with 3 events", alert.id))
     );
-    assert!(!mail.body.contains(&format!("alert {}", alert.id)));
 }
 
 #[test]
@@ -164,11 +284,13 @@ fn a_digest_accounts_for_each() {
         &[Told {
             alert: &alert,
             before: 0,
+            is_changed: false,
         }; 40],
+        now(),
     );
     assert_eq!(
         mail.subject,
-        "[HIGH] Digest of 40 alerts, worst: Trail Stopped"
+        "[HIGH] Digest of 40 alerts, worst: user maria stopped the logging of trail maria"
     );
     assert_eq!(
         mail.body.matches(&format!("alert {}", alert.id)).count(),

@@ -1,6 +1,7 @@
 //! Words of a mail, made safe: no second line, nothing invisible, nothing to click.
 
-use super::{BODY, Kind, SUBJECT, Told};
+use super::body::level_tag;
+use super::{Accounts, BODY, Kind, SUBJECT, Told};
 use crate::neutral::neutral;
 use crate::render::text::sentence;
 
@@ -72,21 +73,58 @@ fn ascii(text: &str, max: usize) -> String {
     kept
 }
 
+/// A command of ours with strangers' values in it, as it is to be pasted.
+///
+/// Links to AWS itself stay, for a command needs them; all others are made to lead nowhere.
+pub(super) fn command(text: &str) -> String {
+    let mut safe = String::new();
+    let shown = sentence(text.trim());
+    let mut rest = shown.as_str();
+    while let Some(at) = rest.find("https://").filter(|_| !rest.is_empty()) {
+        let (before, link) = rest.split_at(at);
+        safe.push_str(&defanged(before));
+        let host = &link["https://".len()..];
+        let end = host.find(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-'));
+        let end = end.unwrap_or(host.len());
+        let (host, behind) = host.split_at(end);
+        let is_aws = [".amazonaws.com", ".amazonaws.com.cn"]
+            .iter()
+            .any(|aws| host.ends_with(aws));
+        let leads_on = is_aws && !behind.starts_with(['@', ':']);
+        safe.push_str(if leads_on { "https" } else { "hxxps" });
+        safe.push_str("://");
+        safe.push_str(&defanged(host));
+        rest = behind;
+    }
+    safe.push_str(&defanged(rest));
+    safe
+}
+
 /// The subject: how bad, where, what, who.
-pub(super) fn subject_line(kind: Kind, alerts: &[Told<'_>]) -> String {
-    let Some(worst) = alerts.iter().max_by_key(|told| told.alert.level) else {
+pub(super) fn subject_line(kind: Kind, alerts: &[Told<'_>], accounts: &Accounts) -> String {
+    let weight = |told: &&Told<'_>| (told.is_changed, told.alert.level);
+    let Some(worst) = alerts.iter().max_by_key(weight) else {
         return "[trailhound] nothing to tell".to_owned();
     };
     let alert = worst.alert;
-    let level = alert.level.to_string().to_uppercase();
-    let account = alert.account.id.as_deref().unwrap_or("unknown account");
-    let what = &alert.rule.title;
-    let who = defanged(&alert.principal.name);
-    let subject = match (kind, alerts.len()) {
-        (Kind::Digest, count) => format!("[{level}] Digest of {count} alerts, worst: {what}"),
-        (Kind::Update, _) => format!("[{level}] {account}: more of: {what}, by {who}"),
-        (Kind::Alert, 1) => format!("[{level}] {account}: {what}, by {who}"),
-        (Kind::Alert, count) => format!("[{level}] {account}: {what}, {count} times, by {who}"),
+    let level = level_tag(alert.level);
+    let id = alert.account.id.as_deref();
+    let account = id.and_then(|id| accounts.name(id)).or(id);
+    let account = account.unwrap_or("unknown account");
+    let what = match &alert.deed {
+        Some(deed) => deed.headline.en.replace('`', ""),
+        None => format!("{}, by {}", alert.rule.title, alert.principal.name),
+    };
+    let what = defanged(&what);
+    let more = alerts.len().saturating_sub(1);
+    let subject = match kind {
+        Kind::Digest => format!("[{level}] Digest of {} alerts, worst: {what}", alerts.len()),
+        Kind::Update if alerts.iter().any(|told| told.is_changed) => {
+            format!("[{level}] {account}: now it worked: {what}")
+        }
+        Kind::Update => format!("[{level}] {account}: more of: {what}"),
+        Kind::Alert if more == 0 => format!("[{level}] {account}: {what}"),
+        Kind::Alert => format!("[{level}] {account}: (+{more} more) {what}"),
     };
     ascii(&subject, SUBJECT - 1)
 }

@@ -108,6 +108,7 @@ const ROLES: &[Row] = &[
     ("DeleteSAMLProvider", "delete the SAML identity provider {sAMLProviderArn}", "删除{了} SAML 身份提供商 {sAMLProviderArn}"),
     ("CreateOpenIDConnectProvider", "create an OpenID Connect identity provider[ for {url}]", "[为 {url} ]创建{了} OpenID Connect 身份提供商"),
     ("DeleteOpenIDConnectProvider", "delete the OpenID Connect identity provider {openIDConnectProviderArn}", "删除{了} OpenID Connect 身份提供商 {openIDConnectProviderArn}"),
+    ("AddClientIDToOpenIDConnectProvider", "let the client {clientID} in by identity provider {openIDConnectProviderArn}", "允许{了}客户端 {clientID} 使用身份提供商 {openIDConnectProviderArn}"),
     ("UpdateOpenIDConnectProviderThumbprint", "change the certificate thumbprints of identity provider {openIDConnectProviderArn}", "更改{了}身份提供商 {openIDConnectProviderArn} 的证书指纹"),
 ];
 

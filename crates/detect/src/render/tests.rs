@@ -1,0 +1,134 @@
+//! Nasty strings through every output but mail, which has tests of its own.
+
+use std::io;
+
+use sigma::{RuleSet, SourceFile};
+
+use super::*;
+use crate::alert::Alert;
+use crate::cloudtrail::{LogFileReader, Record};
+use crate::detector::{Detector, Screened};
+use crate::language::Language;
+use crate::neutral::is_unseen;
+
+const RULE: &str = "
+title: Any call
+logsource: { product: aws, service: cloudtrail }
+detection:
+  selection: { requestParameters.name|exists: true, requestParameters.masterUserPassword|exists: true }
+  condition: selection
+level: high
+";
+
+/// What somebody writes who wants to mislead a reader or a program.
+pub(super) fn nasty() -> Vec<String> {
+    serde_json::from_str(include_str!("../../data/nasty.json")).unwrap()
+}
+
+/// A record in which `word` stands wherever a caller can write, and the alert about it.
+fn with(word: &str, mut act: impl FnMut(&Record<'_>, &Alert)) {
+    let word = serde_json::Value::from(word);
+    let text = format!(
+        r#"{{"eventSource":"rds.amazonaws.com","eventName":"ModifyDBInstance","eventTime":"2026-11-22T14:02:11Z",
+        "eventID":{word},"awsRegion":{word},"recipientAccountId":{word},"userAgent":{word},"sourceIPAddress":{word},
+        "errorCode":{word},"errorMessage":{word},"tlsDetails":{{"clientProvidedHostHeader":{word}}},
+        "requestParameters":{{"name":{word},"dBInstanceIdentifier":{word},"masterUserPassword":"hunter2"}},
+        "userIdentity":{{"type":"AssumedRole","arn":{word},"accountId":{word},"principalId":{word},
+        "sessionContext":{{"sourceIdentity":{word},"sessionIssuer":{{"userName":{word},"arn":{word}}}}}}}}}"#
+    );
+    let loaded = RuleSet::load([SourceFile {
+        name: "r",
+        text: RULE,
+    }]);
+    let (detector, _) = Detector::new(loaded.rules);
+    let mut screener = detector.screener();
+    LogFileReader::default().read(text.as_bytes(), |record| {
+        let mut screened = Screened::default();
+        screener.screen(record, None, &mut screened);
+        let alert = screened
+            .cases
+            .iter()
+            .next()
+            .expect("the rule matches")
+            .alert();
+        act(record, &alert);
+    });
+}
+
+/// What `write` writes, as text.
+fn text(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> String {
+    let mut out = Vec::new();
+    write(&mut out).expect("a vector takes everything");
+    String::from_utf8(out).expect("all we write is UTF-8")
+}
+
+/// Terminal output without the colours that are ours.
+fn without_colours(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, code)) = rest.split_once("\x1b[") {
+        plain.push_str(before);
+        let end = code.find('m').expect("a colour");
+        assert!(code[..end].bytes().all(|b| b.is_ascii_digit() || b == b';'));
+        rest = &code[end + 1..];
+    }
+    plain + rest
+}
+
+#[test]
+fn a_terminal_obeys_nobody_but_us() {
+    for word in nasty() {
+        with(&word, |record, alert| {
+            for language in Language::ALL {
+                let (width, alerts) = (80, std::slice::from_ref(alert));
+                for shown in [
+                    text(|out| table::Table { width, language }.write(alerts, out)),
+                    text(|out| advice::Advice { width, language }.write(alert, out)),
+                    text(|out| record::RecordPage { width, language }.write(record, out)),
+                ] {
+                    let plain = without_colours(&shown);
+                    let hidden = |c: char| is_unseen(c) || (c.is_control() && c != '\n');
+                    assert!(!plain.contains(hidden), "{word:?}\n{plain:?}");
+                    assert!(!plain.contains("hunter2"), "{plain}");
+                }
+            }
+        });
+    }
+}
+
+#[test]
+fn a_spreadsheet_finds_no_formula_and_no_further_cell() {
+    for word in nasty() {
+        with(&word, |_, alert| {
+            let shown = text(|out| csv::write(std::slice::from_ref(alert), Language::En, out));
+            let mut rows = ::csv::Reader::from_reader(shown.as_bytes());
+            let rows: Vec<_> = rows.records().map(|row| row.expect("a row")).collect();
+            assert_eq!(rows.len(), 1, "{word:?}");
+            assert_eq!(rows[0].len(), csv::COLUMNS.len(), "{word:?}");
+            for cell in &rows[0] {
+                let first = cell.trim_start_matches(char::is_whitespace);
+                assert!(
+                    !first.starts_with(['=', '+', '-', '@']),
+                    "{word:?}: {cell:?}"
+                );
+                assert!(!cell.contains(char::is_control), "{word:?}: {cell:?}");
+            }
+        });
+    }
+}
+
+#[test]
+fn json_says_the_same_on_one_line_that_can_be_seen() {
+    for word in nasty() {
+        with(&word, |_, alert| {
+            let shown = text(|out| json::write_lines([alert], out));
+            assert_eq!(shown.lines().count(), 1, "{word:?}");
+            let hidden = |c: char| is_unseen(c) || (c.is_control() && c != '\n');
+            assert!(!shown.contains(hidden), "{word:?}: {shown:?}");
+            assert_eq!(&serde_json::from_str::<Alert>(&shown).unwrap(), alert);
+            assert!(!shown.contains("hunter2"), "{shown}");
+            let ocsf = ocsf::detection_finding(alert, Language::En, "0");
+            assert!(!ocsf.to_string().contains("hunter2"), "{ocsf}");
+        });
+    }
+}

@@ -1,0 +1,74 @@
+//! How much one event says for a whole alert.
+//!
+//! An alert of many events is told by one of them. The first by time is often a failed attempt, and
+//! whoever reads *it failed* goes back to sleep: so what was done outweighs what was tried, and what lets
+//! in strangers outweighs all else.
+
+use serde::{Deserialize, Serialize};
+
+use crate::cloudtrail::Record;
+use crate::derived;
+use crate::outcome::Outcome;
+
+/// How much an event weighs; the default is the least.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+pub(crate) enum Weight {
+    /// It failed, or was a dry run.
+    #[default]
+    Tried,
+    /// It worked.
+    Done,
+    /// It worked, and gave somebody the whole account or let everybody in.
+    LetIn,
+}
+
+impl Weight {
+    /// The weight of the event in `record`.
+    pub(crate) fn of(record: &Record<'_>) -> Self {
+        if !Outcome::of(record).is_success() {
+            Self::Tried
+        } else if record.read_only() != Some(true) && lets_in(record) {
+            Self::LetIn
+        } else {
+            Self::Done
+        }
+    }
+}
+
+fn lets_in(record: &Record<'_>) -> bool {
+    let given = derived::grants(record);
+    given.contains("admin")
+        || given.contains("public")
+        || derived::shares(record).contains("public")
+        || derived::opens(record).contains("world")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloudtrail::layout;
+
+    fn weight(fields: &str) -> Weight {
+        let text = format!(
+            r#"{{"eventSource":"ec2.amazonaws.com","eventName":"AuthorizeSecurityGroupIngress","eventTime":"2026-11-22T14:02:11Z",{fields}}}"#
+        );
+        Weight::of(&Record::new(&text, layout::of(&text).unwrap()).unwrap())
+    }
+
+    #[test]
+    fn a_deed_outweighs_an_attempt_and_an_open_door_both() {
+        let range = |range: &str| {
+            format!(
+                r#""requestParameters":{{"ipPermissions":{{"items":[{{"ipProtocol":"tcp","fromPort":22,"toPort":22,"ipRanges":{{"items":[{{"cidrIp":"{range}"}}]}}}}]}}}}"#
+            )
+        };
+        let (world, office) = (range("0.0.0.0/0"), range("198.51.100.0/24"));
+        let denied = format!(r#"{world},"errorCode":"Client.UnauthorizedOperation""#);
+        assert_eq!(weight(&denied), Weight::Tried);
+        assert_eq!(weight(&office), Weight::Done);
+        assert_eq!(weight(&world), Weight::LetIn);
+        assert!(Weight::Tried < Weight::Done && Weight::Done < Weight::LetIn);
+    }
+}

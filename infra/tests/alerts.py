@@ -1,0 +1,112 @@
+"""Alerts about crafted records, made by the program itself."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+from conftest import INFRA
+
+ROOT = INFRA.parent
+TRAILHOUND = ROOT / "target" / "debug" / "trailhound"
+
+# Matches whatever comes and brings no steps: then those of the call and of the principal are shown.
+ANY = """
+title: Any call
+id: 5d0a4b1e-7f0b-4a1c-9d55-3a1f4d5be003
+logsource: { product: aws, service: cloudtrail }
+detection: { selection: { eventName: '*' }, condition: selection }
+level: high
+trailhound: { group-by: [eventID] }
+"""
+
+BOOK = ROOT / "crates" / "detect" / "data" / "containment.yml"
+# In every partition one region.
+REGIONS = {"aws": "eu-west-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+
+
+def identities(name: str = "maria", session: str = "i-0123456789abcdef0") -> dict[str, dict[str, Any]]:
+    """An identity of each kind that can be stopped, by the key of its steps in the book."""
+    account, iam = "111122223333", "arn:aws:iam::111122223333"
+
+    def role(arn: str, role: str, session: str) -> dict[str, Any]:
+        return {
+            "type": "AssumedRole",
+            "accountId": account,
+            "principalId": f"AROACKCEVSQ6C2EXAMPLE:{session}",
+            "arn": f"arn:aws:sts::{account}:assumed-role/{role}/{session}",
+            "accessKeyId": "ASIAIOSFODNN7EXAMPLE",
+            "sessionContext": {
+                "sessionIssuer": {"type": "Role", "arn": arn, "accountId": account, "userName": role}
+            },
+        }
+
+    user = {"type": "IAMUser", "userName": name, "accountId": account, "arn": f"{iam}:user/{name}"}
+    sso = "AWSReservedSSO_Admin_0123456789abcdef"
+    token = role(f"{iam}:user/{name}", name, "x")
+    token |= {"type": "FederatedUser", "arn": f"arn:aws:sts::{account}:federated-user/x"}
+    token["sessionContext"]["sessionIssuer"]["type"] = "IAMUser"
+    return {
+        "iam-user-key": user | {"accessKeyId": "AKIAIOSFODNN7EXAMPLE"},
+        "iam-user-session": user | {"accessKeyId": "ASIAIOSFODNN7EXAMPLE"},
+        "role": role(f"{iam}:role/{name}", name, "ci"),
+        "instance-role": role(f"{iam}:role/{name}", name, session),
+        "identity-center": role(f"{iam}:role/aws-reserved/sso.amazonaws.com/{sso}", sso, name),
+        "root": {"type": "Root", "accountId": account, "arn": f"{iam}:root"},
+        "federation-token": token,
+        "federated": {
+            "type": "WebIdentityUser",
+            "userName": f"repo:{name}/x",
+            "identityProvider": "token.example",
+        },
+    }
+
+
+def call(identity: dict[str, Any], region: str = "eu-west-1", **fields: Any) -> dict[str, Any]:
+    """A record of a call that only the rule for any call is about."""
+    return {
+        "eventSource": "iam.amazonaws.com",
+        "eventName": "GetLoginProfile",
+        "eventTime": "2026-11-22T14:02:11Z",
+        "awsRegion": region,
+        "recipientAccountId": "111122223333",
+        "userIdentity": identity,
+    } | fields
+
+
+def of_the_rules() -> list[dict[str, Any]]:
+    """The records that the built-in rules say they match."""
+    found = []
+    for path in sorted((ROOT / "rules").rglob("*.yml")):
+        for document in yaml.safe_load_all(path.read_text()):
+            tests = document.get("tests") or []
+            found += [test["event"] for test in tests if test["expect"] == "match" and "event" in test]
+    return found
+
+
+def alerts(records: Iterable[dict[str, Any]], folder: Path) -> list[dict[str, Any]]:
+    """What the program says about the records; each is an alert of the rule for any call, at least."""
+    rules, file = folder / "rules", folder / "records.jsonl"
+    rules.mkdir(parents=True)
+    (rules / "any.yml").write_text(ANY)
+    # A day and an id for each, so that no alert is about two.
+    records = [record | {"eventID": f"event-{at}"} for at, record in enumerate(records)]
+    file.write_text("".join(json.dumps(record, default=str) + "\n" for record in records))
+    scan = [TRAILHOUND, "scan", file, "--rules", rules, "--format", "jsonl", "--level", "informational"]
+    run = subprocess.run(scan, capture_output=True, text=True, timeout=300)
+    assert run.returncode in (0, 1), run.stderr
+    found = [json.loads(line) for line in run.stdout.splitlines()]
+    of_any = [alert for alert in found if alert["rule"]["title"] == "Any call"]
+    assert len(of_any) == len(records), run.stderr
+    return found
+
+
+def commands(found: Iterable[dict[str, Any]]) -> list[str]:
+    """Every command of these alerts, and what takes it back, each once."""
+    steps = [step for alert in found for step in alert["response"]]
+    texts = [text for step in steps for text in (step["command"], step["undo"]) if text]
+    return list(dict.fromkeys(texts))
