@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,11 @@ level: high
 trailhound: { group-by: [eventID] }
 """
 
+# What is called where nothing hangs on it.
+CALL = "GetLoginProfile"
 BOOK = ROOT / "crates" / "detect" / "data" / "containment.yml"
+# What a name may be, if its owner is up to something.
+NASTY = json.loads((ROOT / "crates" / "detect" / "data" / "nasty.json").read_text())
 # In every partition one region.
 REGIONS = {"aws": "eu-west-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 
@@ -70,7 +76,7 @@ def call(identity: dict[str, Any], region: str = "eu-west-1", **fields: Any) -> 
     """A record of a call that only the rule for any call is about."""
     return {
         "eventSource": "iam.amazonaws.com",
-        "eventName": "GetLoginProfile",
+        "eventName": CALL,
         "eventTime": "2026-11-22T14:02:11Z",
         "awsRegion": region,
         "recipientAccountId": "111122223333",
@@ -78,14 +84,56 @@ def call(identity: dict[str, Any], region: str = "eu-west-1", **fields: Any) -> 
     } | fields
 
 
+def answered() -> list[dict[str, Any]]:
+    """Calls that are taken back by what the service has answered."""
+    user = identities()["iam-user-key"]
+    rules = {"items": [{"securityGroupRuleId": "sgr-0123456789abcdef0"}]}
+    return [
+        call(
+            user,
+            eventSource="ec2.amazonaws.com",
+            eventName="AuthorizeSecurityGroupIngress",
+            requestParameters={"groupId": "sg-0123456789abcdef0"},
+            responseElements={"securityGroupRuleSet": rules},
+        ),
+        call(
+            user,
+            eventSource="ssm.amazonaws.com",
+            eventName="StartSession",
+            requestParameters={"target": "i-0123456789abcdef0"},
+            responseElements={"sessionId": "maria-0123456789abcdef0"},
+        ),
+    ]
+
+
 def of_the_rules() -> list[dict[str, Any]]:
-    """The records that the built-in rules say they match."""
-    found = []
-    for path in sorted((ROOT / "rules").rglob("*.yml")):
-        for document in yaml.safe_load_all(path.read_text()):
-            tests = document.get("tests") or []
-            found += [test["event"] for test in tests if test["expect"] == "match" and "event" in test]
-    return found
+    """The records that the built-in rules and correlations say they match."""
+    tests = [test for rule in rules() for test in rule.get("tests") or [] if test["expect"] == "match"]
+    single = [test["event"] for test in tests if "event" in test]
+    return single + [record for test in tests for record in unfolded(test.get("story") or [])]
+
+
+def unfolded(story: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The records of a correlation's story: each of its parts as often as it is repeated."""
+    units, begin = {"s": 1, "m": 60, "h": 3600, "d": 86400}, datetime(2026, 11, 22, 8, tzinfo=UTC)
+
+    def seconds(text: str) -> int:
+        return int(text[:-1]) * units[text[-1]]
+
+    records = []
+    for part in story:
+        for at in range(part.get("repeat", 1)):
+            time = begin + timedelta(seconds=seconds(part["at"]) + at * seconds(part.get("every", "1s")))
+            event = json.loads(json.dumps(part["event"], default=str).replace("{n}", str(at)))
+            records.append(event | {"eventTime": time.strftime("%Y-%m-%dT%H:%M:%SZ")})
+    return records
+
+
+@cache
+def rules() -> list[dict[str, Any]]:
+    """The built-in rules and correlations."""
+    files = sorted((ROOT / "rules").rglob("*.yml"))
+    return [rule for file in files for rule in yaml.load_all(file.read_text(), yaml.CSafeLoader)]
 
 
 def alerts(records: Iterable[dict[str, Any]], folder: Path) -> list[dict[str, Any]]:
