@@ -13,6 +13,7 @@ mod oracle;
 mod quality;
 mod shape;
 mod stories;
+mod storm;
 mod walk;
 
 /// Runs to the end what never waits, as the ports in memory do not.

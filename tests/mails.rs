@@ -52,6 +52,7 @@ fn subject_and_body(alert: &Alert, language: Language) -> (String, String) {
         alert,
         before: 0,
         is_changed: false,
+        around: None,
     }];
     let mail = letter(language).write(Kind::Alert, &told, now);
     (mail.subject, mail.body)
@@ -70,6 +71,44 @@ fn shown(alerts: &[Alert], language: Language) -> String {
         "Subject: {subject}\n\n{body}\n==== and besides ====\n{}\n",
         others.join("\n")
     )
+}
+
+/// The mails that docs/mail.md shows, each behind a comment that names it.
+const SHOWN: [(&str, Language); 3] = [
+    ("snapshot-shared", Language::En),
+    ("trail-blinded", Language::ZhCn),
+    ("role-trust-backdoor", Language::En),
+];
+
+#[test]
+fn the_page_shows_mails_as_they_are() {
+    let (detector, _) = Detector::new(Rules::ours().load());
+    let page = repository().join("docs/mail.md");
+    let before = fs::read_to_string(&page).unwrap();
+    let mut text = before.clone();
+    for (story, language) in SHOWN {
+        let (subject, body) = subject_and_body(&alerts(&detector, story)[0], language);
+        let begin = format!("<!-- mail {story} {language} -->\n");
+        let (head, rest) = text.split_once(&begin).expect(&begin);
+        let (_, tail) = rest.split_once("<!-- /mail -->").expect("an end");
+        text =
+            format!("{head}{begin}```text\nSubject: {subject}\n\n{body}```\n<!-- /mail -->{tail}");
+    }
+    if std::env::var_os("INSTA_UPDATE").is_some() {
+        fs::write(&page, &text).unwrap();
+    }
+    assert_eq!(before, text, "INSTA_UPDATE=always writes the page anew");
+}
+
+#[test]
+fn every_alarming_call_is_one_that_exists() {
+    let unknown: Vec<_> = detect::sentence::meanings::known()
+        .filter(|(source, name)| {
+            let source = format!("{source}.amazonaws.com");
+            !catalog::knows(&source, name)
+        })
+        .collect();
+    assert_eq!(unknown, []);
 }
 
 #[test]

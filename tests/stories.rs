@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use detect::activity::Activity;
 use detect::alert::Alert;
 use detect::cloudtrail::LogFileReader;
 use detect::{Detector, Screened};
@@ -143,6 +144,24 @@ fn every_story_raises_an_alert_of_medium_or_higher() {
     );
     assert_eq!(missed, [], "not heard together");
     assert!(stories().len() > 10);
+}
+
+/// Of each log file, as the functions remember it: one ring for whoever did something notable in it.
+#[test]
+fn what_is_remembered_for_mails_costs_few_writes() {
+    let mut reader = LogFileReader::default();
+    let (mut records, mut rings) = (0_u64, 0);
+    for file in simulate(&Scenario::default()) {
+        let mut activity = Activity::default();
+        reader.read(&*file.body, |record| {
+            records += 1;
+            activity.add(record);
+        });
+        rings += activity.len();
+    }
+    let per_million = rings as f64 * 1e6 / records as f64;
+    println!("{rings} rings of {records} records: {per_million:.0} per million");
+    assert!(rings > 100 && per_million < 20_000.0);
 }
 
 #[test]

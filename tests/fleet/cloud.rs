@@ -99,6 +99,8 @@ impl Parts {
             ("TRAILHOUND_LEVEL", "low"),
             ("TRAILHOUND_MAILS_PER_SECOND", "5"),
             ("TRAILHOUND_UPDATE_AFTER_SECONDS", "1"),
+            ("TRAILHOUND_MEDIUM_EVERY_SECONDS", "0"),
+            ("TRAILHOUND_LOW_EVERY_SECONDS", "0"),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into()

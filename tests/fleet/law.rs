@@ -16,7 +16,7 @@ use detect::language::Language;
 use detect::render::mail::Letter;
 use jiff::{SignedDuration, Timestamp};
 use pipeline::Pipeline;
-use pipeline::post::{Manner, PostOffice, Rate};
+use pipeline::post::{Ladder, Manner, PostOffice, Rate};
 use serde_json::json;
 use tokio::task::{JoinHandle, LocalSet};
 
@@ -63,6 +63,7 @@ fn manner() -> Manner {
         letter: Letter::new(&[Language::En]),
         rate: Rate::per_second(1.0),
         update_after: SignedDuration::from_mins(15),
+        ladder: Ladder::AT_ONCE,
     }
 }
 

@@ -95,6 +95,7 @@ impl Boot {
                 .with_accounts(settings.accounts),
             rate: settings.rate,
             update_after: settings.update_after,
+            ladder: settings.ladder,
         };
         Findings::new(PostOffice::new(table, topic, manner))
     }

@@ -18,7 +18,7 @@ use serde::Deserialize;
 use crate::deadline::Deadline;
 use crate::metrics::Tally;
 use crate::own::Own;
-use crate::reading::Judge;
+use crate::reading::{Judge, remember};
 use crate::trigger::Progress;
 
 /// How the types of such events end.
@@ -88,6 +88,7 @@ impl<S: StateStore, A: AlertSink> Events<S, A> {
             return Err(EventError::NoRecord);
         }
         tally.found(&part.screened);
+        remember(&self.pipeline, part.activity, tally).await;
         let settled = self.pipeline.settle(self.detector, part.screened).await?;
         tally.settled(&settled);
         Ok(())

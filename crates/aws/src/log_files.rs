@@ -18,7 +18,7 @@ use crate::log_bucket::{Chunks, FetchError, LogBucket};
 use crate::metrics::Tally;
 use crate::own::Own;
 use crate::own_queue::{LeaveError, LeaveWord};
-use crate::reading::{Judge, Part};
+use crate::reading::{Judge, Part, remember};
 use crate::trigger::{self, LogObject, Task, TriggerError};
 use crate::words::chain;
 
@@ -153,6 +153,7 @@ impl<B: LogBucket, Q: LeaveWord, S: StateStore, A: AlertSink> LogFiles<B, Q, S, 
     ) -> Result<(), DoorError> {
         tally.file(&part);
         tally.found(&part.screened);
+        remember(&self.pipeline, part.activity, tally).await;
         let settled = self.pipeline.settle(self.detector, part.screened).await?;
         tally.settled(&settled);
         if let Some(done) = part.stopped {

@@ -101,6 +101,11 @@ impl Tally {
         self.add("StateConflicts", settled.conflicts as u64);
     }
 
+    /// Items that remember what principals did lately.
+    pub fn remembered(&mut self, writes: usize) {
+        self.add("StateWrites", writes as u64);
+    }
+
     /// Findings that came to be mailed, and messages that are none.
     pub fn findings(&mut self, alerts: usize, strangers: usize) {
         self.add("FindingsIn", alerts as u64);

@@ -12,13 +12,18 @@ use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::sync::Arc;
 
+use detect::activity::Activity;
 use detect::cloudtrail::log_file::{FileReport, LogFileReader};
 use detect::cloudtrail::{NotARecord, Record};
 use detect::{Detector, Screened, Screener};
+use pipeline::Pipeline;
+use pipeline::ports::{AlertSink, StateStore};
 
 use crate::deadline::Deadline;
+use crate::metrics::Tally;
 use crate::own::Own;
 use crate::trigger::Progress;
+use crate::words::chain;
 
 /// How many records are judged between two looks at the clock.
 const LOOK_EVERY: u64 = 256;
@@ -28,6 +33,8 @@ const LOOK_EVERY: u64 = 256;
 pub struct Part {
     /// What the rules found.
     pub screened: Screened,
+    /// What was done that mails may tell later.
+    pub activity: Activity,
     /// What is wrong with the file, if anything.
     pub report: FileReport,
     /// How far it was read, if it was not read to its end for want of time.
@@ -101,6 +108,7 @@ impl Judge {
             seen: 0,
             own_calls: 0,
             screened: Screened::default(),
+            activity: Activity::default(),
         };
         let file = Stopping { file, stop: &stop };
         let report = self.reader.read(file, |record| each.record(record));
@@ -128,10 +136,25 @@ impl Judge {
         counts.skipped.retain(|_, count| *count > 0);
         Part {
             screened: each.screened,
+            activity: each.activity,
             stopped: stop.get().then_some(progress),
             counts,
             report,
         }
+    }
+}
+
+/// Remembers what was done, for mails: before what was found is settled, so that the first mail knows it.
+///
+/// If it cannot be remembered, mails say less; nothing else depends on it.
+pub(crate) async fn remember<S: StateStore, A: AlertSink>(
+    pipeline: &Pipeline<S, A>,
+    activity: Activity,
+    tally: &mut Tally,
+) {
+    match pipeline.remember(activity).await {
+        Ok(writes) => tally.remembered(writes),
+        Err(error) => tracing::warn!(error = chain(&error), "activity is not remembered"),
     }
 }
 
@@ -154,6 +177,7 @@ struct Each<'a> {
     seen: u64,
     own_calls: u64,
     screened: Screened,
+    activity: Activity,
 }
 
 impl Each<'_> {
@@ -175,6 +199,7 @@ impl Each<'_> {
             self.own_calls += 1;
             return;
         }
+        self.activity.add(record);
         self.screener.screen(record, self.name, &mut self.screened);
     }
 }

@@ -10,7 +10,7 @@ use detect::language::Language;
 use detect::render::mail::Accounts;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
-use pipeline::post::Rate;
+use pipeline::post::{Ladder, Rate};
 use sigma::Level;
 
 /// A variable, and what it accepts.
@@ -60,6 +60,16 @@ pub const UPDATE_AFTER: Variable = variable(
     "TRAILHOUND_UPDATE_AFTER_SECONDS",
     "a whole number of seconds from 0 to 86400",
 );
+/// How often alerts of level medium are told.
+pub const MEDIUM_EVERY: Variable = variable(
+    "TRAILHOUND_MEDIUM_EVERY_SECONDS",
+    "a whole number of seconds from 0 to 604800; 0 is at once",
+);
+/// How often alerts below medium are told.
+pub const LOW_EVERY: Variable = variable(
+    "TRAILHOUND_LOW_EVERY_SECONDS",
+    "a whole number of seconds from 0 to 604800; 0 is at once",
+);
 /// Where the readers of mails live.
 pub const TIME_ZONE: Variable = variable(
     "TRAILHOUND_TIME_ZONE",
@@ -77,7 +87,7 @@ pub const OWN_PREFIX: Variable = variable(
 );
 
 /// All of them.
-pub const VARIABLES: [Variable; 13] = [
+pub const VARIABLES: [Variable; 15] = [
     STATE_TABLE,
     FINDINGS_TOPIC,
     MAIL_TOPIC,
@@ -88,6 +98,8 @@ pub const VARIABLES: [Variable; 13] = [
     MAX_OBJECT,
     RATE,
     UPDATE_AFTER,
+    MEDIUM_EVERY,
+    LOW_EVERY,
     TIME_ZONE,
     ACCOUNTS,
     OWN_PREFIX,
@@ -162,6 +174,8 @@ pub struct ForMails {
     pub rate: Rate,
     /// How long an update waits for others.
     pub update_after: SignedDuration,
+    /// How long alerts of each level may wait for company.
+    pub ladder: Ladder,
     /// Where their readers live.
     pub zone: TimeZone,
     /// What the readers call their accounts.
@@ -227,6 +241,11 @@ pub fn for_mails(value: &dyn Fn(&str) -> Option<String>) -> Result<ForMails, Set
             .filter(|seconds| *seconds <= 86_400)?;
         Some(SignedDuration::from_secs(seconds.into()))
     });
+    let usual = Ladder::default();
+    let ladder = Ladder {
+        medium: reader.optional(MEDIUM_EVERY, usual.medium, up_to_a_week),
+        low: reader.optional(LOW_EVERY, usual.low, up_to_a_week),
+    };
     let zone = reader.optional(TIME_ZONE, TimeZone::UTC, |text| TimeZone::get(text).ok());
     let accounts = reader.optional(ACCOUNTS, Accounts::default(), |text| text.parse().ok());
     let settings = state_table
@@ -237,6 +256,7 @@ pub fn for_mails(value: &dyn Fn(&str) -> Option<String>) -> Result<ForMails, Set
             languages,
             rate,
             update_after,
+            ladder,
             zone,
             accounts,
         });
@@ -299,6 +319,12 @@ impl<'v> Reader<'v> {
             _ => Err(SettingsError(self.problems)),
         }
     }
+}
+
+fn up_to_a_week(text: &str) -> Option<SignedDuration> {
+    let seconds = text.parse::<u32>().ok();
+    let seconds = seconds.filter(|seconds| *seconds <= 604_800)?;
+    Some(SignedDuration::from_secs(seconds.into()))
 }
 
 fn any(text: &str) -> Option<String> {
@@ -423,6 +449,7 @@ mod tests {
         assert_eq!(settings.languages, [Language::En]);
         assert_eq!(settings.rate, Rate::per_second(1.0));
         assert_eq!(settings.update_after, SignedDuration::from_mins(15));
+        assert_eq!(settings.ladder, Ladder::default());
     }
 
     #[test]
@@ -438,6 +465,8 @@ mod tests {
             ("TRAILHOUND_MAX_OBJECT_BYTES", "5"),
             ("TRAILHOUND_RULES", "/opt/rules"),
             ("TRAILHOUND_OWN_PREFIX", "trailhound-"),
+            ("TRAILHOUND_TIME_ZONE", "Asia/Shanghai"),
+            ("TRAILHOUND_ACCOUNTS", "111122223333 = prod, platform team"),
         ]);
         let logs = for_log_files(&environment).unwrap();
         assert_eq!(
@@ -449,6 +478,8 @@ mod tests {
         let mails = for_mails(&environment).unwrap();
         assert_eq!(mails.languages, Language::ALL);
         assert_eq!(mails.rate, Rate::per_second(0.2));
+        assert_eq!(mails.zone.iana_name(), Some("Asia/Shanghai"));
+        assert_eq!(mails.accounts.name("111122223333"), Some("prod"));
     }
 
     #[test]
@@ -459,6 +490,10 @@ mod tests {
             ("TRAILHOUND_MAILS_PER_SECOND", "NaN"),
             ("TRAILHOUND_UPDATE_AFTER_SECONDS", "-1"),
             ("TRAILHOUND_LANGUAGE", "fr"),
+            ("TRAILHOUND_MEDIUM_EVERY_SECONDS", "604801"),
+            ("TRAILHOUND_LOW_EVERY_SECONDS", "daily"),
+            ("TRAILHOUND_TIME_ZONE", "Mars/Olympus"),
+            ("TRAILHOUND_ACCOUNTS", "prod"),
         ] {
             let environment = set(&[
                 ("TRAILHOUND_STATE_TABLE", "state"),

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sigma::{Event as _, FieldPath, Header, Level, Rule, Value};
 
+use crate::case::EventHash;
 use crate::cloudtrail::Record;
 use crate::containment;
 use crate::facts;
@@ -252,6 +253,11 @@ impl EventRef {
             error_code: record.error_code().map(Into::into),
             log_file: log_file.cloned(),
         }
+    }
+
+    /// What names the event elsewhere, if it has an id.
+    pub(crate) fn hash(&self) -> Option<EventHash> {
+        self.event_id.as_deref().map(EventHash::of_id)
     }
 }
 

@@ -70,12 +70,23 @@ impl EventHash {
     /// AWS chooses event ids at random, so half of one is as good as a hash of it. Whatever else
     /// stands in its place may have been chosen to collide, and is hashed.
     pub(crate) fn of(record: &Record<'_>) -> Self {
-        let id = record.event_id();
-        if let Some(uuid) = id.as_deref().and_then(|id| Uuid::try_parse(id).ok()) {
+        match record.event_id() {
+            Some(id) => Self::of_id(&id),
+            None => Self::of_text(record.text()),
+        }
+    }
+
+    /// The same, where only the id is at hand.
+    pub(crate) fn of_id(id: &str) -> Self {
+        if let Ok(uuid) = Uuid::try_parse(id) {
             let (high, low) = uuid.as_u64_pair();
             return Self(high ^ low);
         }
-        let digest = Sha256::digest(id.as_deref().unwrap_or(record.text()));
+        Self::of_text(id)
+    }
+
+    fn of_text(text: &str) -> Self {
+        let digest = Sha256::digest(text);
         Self(
             digest
                 .first_chunk()

@@ -254,6 +254,7 @@ pub(crate) fn of_identity<'a>(block: Option<Json<'a>>, path: &str) -> Known<'a> 
 /// What a request gives away, opens or shares: sorted, each once.
 pub(crate) type Tags = BTreeSet<Cow<'static, str>>;
 
+pub(crate) use caller::is_aws as by_aws;
 pub(crate) use caller::is_service as is_service_address;
 pub(crate) use caller::used_mfa as mfa;
 pub(crate) use grants::of as grants;

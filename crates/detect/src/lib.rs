@@ -1,5 +1,6 @@
 //! What is suspicious in CloudTrail records: no I/O, no clock, no async, no AWS SDK.
 
+pub mod activity;
 pub mod alert;
 pub mod attack;
 pub mod case;

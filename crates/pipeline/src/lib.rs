@@ -17,6 +17,7 @@
 //! The road is pure but for its two [`ports`]; [`memory`] has both for tests and for a command line
 //! that shall remember nothing.
 
+pub mod activity;
 mod memo;
 pub mod memory;
 pub mod ports;
@@ -182,6 +183,17 @@ impl<S: StateStore, A: AlertSink> Pipeline<S, A> {
                 return Ok(correlator.finish());
             }
         }
+    }
+
+    /// Remembers what principals did lately; see [`activity`].
+    ///
+    /// # Errors
+    /// [`PipelineError`]; nothing that is judged depends on it.
+    pub async fn remember(
+        &self,
+        activity: detect::activity::Activity,
+    ) -> Result<usize, PipelineError> {
+        activity::remember(&self.states, activity).await
     }
 
     /// Gives back what stood at the sides of the road.

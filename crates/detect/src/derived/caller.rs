@@ -6,7 +6,7 @@ use crate::principal::{Principal, PrincipalKind};
 use super::walk;
 
 /// Whether AWS made the call for itself or passed it on for somebody.
-pub(super) fn is_aws(record: &Record<'_>) -> bool {
+pub(crate) fn is_aws(record: &Record<'_>) -> bool {
     let identity = record.user_identity();
     let text = |key: &str| identity.and_then(|identity| identity.get(key)?.as_str());
     text("type").is_some_and(|kind| kind == "AWSService")

@@ -10,6 +10,7 @@ use sigma::{
 use super::text::{lines, sentence};
 use crate::language::{Language, Words, words};
 use crate::neutral::neutral;
+use crate::secret::masked;
 
 /// How many characters of a value are shown.
 const VALUE: usize = 300;
@@ -68,11 +69,15 @@ impl Clauses {
         if !self.verdicts {
             return Ok(());
         }
+        let shown = |text: &str| {
+            let path = item.field.as_deref().unwrap_or_default();
+            self.found(&quoted(&masked(path, text.into())))
+        };
         let found = match &item.found {
             Found::Absent => ABSENT.to(self.language).to_owned(),
             Found::AllText => return Ok(()),
-            Found::Value(serde_json::Value::String(text)) => self.found(&quoted(text)),
-            Found::Value(value) => self.found(&quoted(&value.to_string())),
+            Found::Value(serde_json::Value::String(text)) => shown(text),
+            Found::Value(value) => shown(&value.to_string()),
         };
         let indent = depth * 2 + 2;
         for line in lines(&found, self.width.saturating_sub(indent)) {

@@ -16,7 +16,7 @@ pub mod table;
 mod text;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use text::sentence;
 

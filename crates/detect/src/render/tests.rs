@@ -8,6 +8,7 @@ use super::*;
 use crate::alert::Alert;
 use crate::cloudtrail::{LogFileReader, Record};
 use crate::detector::{Detector, Screened};
+use crate::guidance::Guidance;
 use crate::language::Language;
 use crate::neutral::is_unseen;
 
@@ -53,6 +54,17 @@ fn with(word: &str, mut act: impl FnMut(&Record<'_>, &Alert)) {
             .alert();
         act(record, &alert);
     });
+}
+
+/// The alert that a rule for everything makes of `record`.
+pub(crate) fn alert_of(record: &Record<'_>) -> Alert {
+    let rule =
+        "{title: T, logsource: {product: aws}, detection: {s: {eventName: '*'}, condition: s}}";
+    let loaded = RuleSet::load([SourceFile {
+        name: "r",
+        text: rule,
+    }]);
+    Alert::of_match(&loaded.rules.rules()[0], &Guidance::default(), record)
 }
 
 /// What `write` writes, as text.

@@ -3,12 +3,15 @@
 //! Merging claims is commutative and idempotent: of two findings of one alert the one with more events
 //! is kept, and what was told once stays told.
 
+use detect::activity::{Around, Ring};
 use detect::alert::{Alert, AlertId};
 use detect::render::mail::{Told, brief};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use sigma::Level;
 
 use super::desk::Entry;
+use super::ladder::Ladder;
 use super::thread::ThreadId;
 
 /// One alert, claimed for the reader.
@@ -109,17 +112,38 @@ impl Claim {
             alert: &self.alert,
             before: self.told,
             is_changed: self.is_urgent(),
+            around: None,
         }
+    }
+
+    /// Whose activity belongs to it: the account, and the principal's key.
+    #[must_use]
+    pub fn whose(&self) -> (&str, &str) {
+        let account = self.alert.account.id.as_deref().unwrap_or_default();
+        (account, &self.alert.principal.key)
+    }
+
+    /// What was done around it, of what `ring` knows.
+    #[must_use]
+    pub fn around<'r>(&self, ring: &'r Ring) -> Around<'r> {
+        ring.around(&self.alert)
+    }
+
+    /// Whether a look at what followed is worth a mail of its own.
+    #[must_use]
+    pub fn is_followed_up(&self) -> bool {
+        self.alert.level >= Level::High
     }
 
     /// As it enters the desk.
     #[must_use]
-    pub fn entry(&self, update_due: Option<Timestamp>) -> Entry {
+    pub fn entry(&self, update_due: Option<Timestamp>, now: Timestamp, ladder: Ladder) -> Entry {
         Entry {
             alert: self.id(),
             thread: self.thread(),
             level: self.alert.level,
             is_urgent: self.is_urgent(),
+            first_due: ladder.due(self.alert.level, now),
             update_due,
         }
     }

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use sigma::Level;
 
 use super::guard::{Guard, Rate};
+use super::ladder::is_gathered;
 use super::thread::ThreadId;
 
 /// How many alerts may wait at once. Beyond, findings stay in their queue.
@@ -35,6 +36,16 @@ pub struct Desk {
     waiting: BTreeMap<AlertId, Waiting>,
     out: BTreeMap<u64, Out>,
     next: u64,
+    /// Alerts of which it is told later what followed.
+    #[serde(default)]
+    follow: BTreeMap<AlertId, Follow>,
+}
+
+/// An alert that was told, and of which it is still to be told what followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Follow {
+    thread: ThreadId,
+    due: Timestamp,
 }
 
 /// An alert that waits to be told.
@@ -63,6 +74,9 @@ pub struct Order {
     pub alerts: Vec<AlertId>,
     /// The threads that it belongs to.
     pub threads: BTreeSet<ThreadId>,
+    /// Whether it tells what followed, if anything did.
+    #[serde(default)]
+    pub is_follow_up: bool,
 }
 
 /// An alert on its way to the desk.
@@ -76,6 +90,8 @@ pub struct Entry {
     pub level: Level,
     /// Whether it cannot wait for an update: what was told of it is no longer so.
     pub is_urgent: bool,
+    /// When it is due, if its thread has had no mail.
+    pub first_due: Timestamp,
     /// When an update of its thread is due; `None` if the thread has had no mail.
     pub update_due: Option<Timestamp>,
 }
@@ -102,6 +118,11 @@ impl Desk {
         if self.waiting.len() >= ROOM {
             return Err(Full);
         }
+        let first_due = if entry.is_urgent {
+            now
+        } else {
+            entry.first_due
+        };
         let is_out = self
             .out
             .values()
@@ -112,7 +133,7 @@ impl Desk {
             Waiting {
                 thread: entry.thread,
                 level: entry.level,
-                due: update_due.filter(|_| !entry.is_urgent).unwrap_or(now),
+                due: update_due.filter(|_| !entry.is_urgent).unwrap_or(first_due),
                 update: update_due.is_some(),
             },
         );
@@ -133,6 +154,12 @@ impl Desk {
             for alert in &mail.alerts {
                 self.waiting.remove(alert);
             }
+            if mail.is_follow_up || mail.kind == Kind::Digest {
+                let is_told = |follow: &mut Follow| {
+                    mail.threads.contains(&follow.thread) && follow.due <= now
+                };
+                self.follow.retain(|_, follow| !is_told(follow));
+            }
             self.out.insert(
                 self.next,
                 Out {
@@ -146,9 +173,40 @@ impl Desk {
         taken
     }
 
+    /// It is to be told at `due` what followed on `alert`; asked again, that changes nothing.
+    pub fn follow_up(&mut self, alert: AlertId, thread: ThreadId, due: Timestamp) {
+        if self.follow.len() < ROOM {
+            self.follow.entry(alert).or_insert(Follow { thread, due });
+        }
+    }
+
+    /// The mails that tell what followed: with an update of the thread that goes out now, or alone.
+    fn with_follow_ups(&mut self, mut orders: Vec<Order>, now: Timestamp) -> Vec<Order> {
+        let is_due = |follow: &Follow| follow.due <= now;
+        let due: Vec<_> = self
+            .follow
+            .iter()
+            .filter(|(_, follow)| is_due(follow))
+            .collect();
+        for (alert, Follow { thread, .. }) in due {
+            let of_thread = |order: &&mut Order| order.threads.contains(thread);
+            match orders.iter_mut().find(of_thread) {
+                Some(order) => order.is_follow_up = true,
+                None => orders.push(Order {
+                    kind: Kind::Update,
+                    alerts: vec![*alert],
+                    threads: [*thread].into(),
+                    is_follow_up: true,
+                }),
+            }
+        }
+        orders
+    }
+
     /// One mail for each thread that is due; those that the guard holds back, in one for all.
     fn orders(&mut self, now: Timestamp, rate: Rate) -> Vec<Order> {
-        let mut due = self.due(now);
+        let due = self.gathered(self.due(now));
+        let mut due = self.with_follow_ups(due, now);
         let passed = self.guard.pass(due.len(), now, rate);
         if passed >= due.len() || passed == 0 {
             due.truncate(passed);
@@ -157,6 +215,22 @@ impl Desk {
         let rest = due.split_off(passed - 1);
         due.push(digest(rest));
         due
+    }
+
+    /// The same, but what is not urgent in one mail, if there are several of it.
+    fn gathered(&self, orders: Vec<Order>) -> Vec<Order> {
+        let level = |alert: &AlertId| self.waiting.get(alert).map(|waiting| waiting.level);
+        let is_gathered = |order: &Order| {
+            let worst = order.alerts.iter().filter_map(level).max();
+            worst.is_some_and(is_gathered)
+        };
+        let (quiet, mut loud): (Vec<_>, Vec<_>) = orders.into_iter().partition(is_gathered);
+        if quiet.len() > 1 {
+            loud.push(digest(quiet));
+        } else {
+            loud.extend(quiet);
+        }
+        loud
     }
 
     /// The threads of which something is due, the worst first.
@@ -189,6 +263,7 @@ impl Desk {
                 },
                 alerts: alerts.into_iter().map(|(alert, _)| *alert).collect(),
                 threads: [thread].into(),
+                is_follow_up: false,
             })
             .collect()
     }
@@ -230,7 +305,7 @@ impl Desk {
     /// Whether nothing waits and nothing is out.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.waiting.is_empty() && self.out.is_empty()
+        self.waiting.is_empty() && self.out.is_empty() && self.follow.is_empty()
     }
 }
 
@@ -240,6 +315,7 @@ fn digest(orders: Vec<Order>) -> Order {
         kind: Kind::Digest,
         alerts: Vec::new(),
         threads: BTreeSet::new(),
+        is_follow_up: false,
     };
     for order in orders {
         if !digest.alerts.is_empty() && digest.alerts.len() + order.alerts.len() > DIGEST {
@@ -271,6 +347,7 @@ mod tests {
             thread: ThreadId::of(&[thread]),
             level,
             is_urgent: false,
+            first_due: at(0),
             update_due: None,
         }
     }
@@ -302,6 +379,52 @@ mod tests {
         desk.done(*first.keys().next().unwrap());
         assert!(take(&mut desk, 600, RATE).is_empty(), "not due yet");
         assert_eq!(kinds(&take(&mut desk, 901, RATE)), [(Kind::Update, 2)]);
+    }
+
+    #[test]
+    fn what_is_not_urgent_goes_out_in_one_mail() {
+        let mut desk = Desk::default();
+        for number in 0..3 {
+            let medium = Entry {
+                first_due: at(900),
+                ..entry(number, &number.to_string(), Level::Medium)
+            };
+            desk.enter(medium, at(0), at(900)).unwrap();
+        }
+        enter(&mut desk, 9, "maria", 10);
+        assert_eq!(
+            kinds(&take(&mut desk, 10, RATE)),
+            [(Kind::Alert, 1)],
+            "only what is high"
+        );
+        desk.done(0);
+        assert_eq!(kinds(&take(&mut desk, 900, RATE)), [(Kind::Digest, 3)]);
+    }
+
+    #[test]
+    fn what_followed_is_told_once_alone_or_with_an_update() {
+        let thread = ThreadId::of(&["maria"]);
+        let mut desk = Desk::default();
+        desk.follow_up(id(1), thread, at(900));
+        desk.follow_up(id(1), thread, at(5_000));
+        assert!(take(&mut desk, 899, RATE).is_empty());
+        let alone = take(&mut desk, 900, RATE);
+        assert_eq!(kinds(&alone), [(Kind::Update, 1)]);
+        assert!(alone.values().all(|order| order.is_follow_up));
+        desk.done(0);
+        assert!(desk.is_empty());
+
+        desk.follow_up(id(1), thread, at(2_000));
+        let update = Entry {
+            update_due: Some(at(2_000)),
+            ..entry(2, "maria", Level::High)
+        };
+        desk.enter(update, at(1_000), at(2_000)).unwrap();
+        let both = take(&mut desk, 2_001, RATE);
+        assert_eq!(kinds(&both), [(Kind::Update, 1)]);
+        assert!(both.values().all(|order| order.is_follow_up));
+        desk.done(1);
+        assert!(desk.is_empty());
     }
 
     #[test]

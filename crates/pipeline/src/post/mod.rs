@@ -18,24 +18,31 @@
 mod claim;
 pub mod desk;
 mod guard;
+mod ladder;
 mod thread;
 
 use std::collections::BTreeMap;
 
+use detect::activity::{Around, Ring, SPAN};
 use detect::alert::{Alert, AlertId};
-use detect::render::mail::{Letter, Mail, Told};
+use detect::render::mail::{Kind, Letter, Mail, Told};
 use jiff::{SignedDuration, Timestamp};
 
 pub use self::claim::Claim;
 use self::desk::{Desk, Full, Order};
 pub use self::guard::Rate;
+pub use self::ladder::Ladder;
 pub use self::thread::{Thread, ThreadId};
 use crate::PipelineError;
+use crate::activity;
 use crate::memo::{self, Memo};
 use crate::ports::{SinkError, StateKey, StateStore};
 
 /// How many times something is tried whose items others write.
 const ATTEMPTS: u32 = 20;
+
+/// Of how many alerts of a mail it is told what was done around them.
+const IN_CONTEXT: usize = 3;
 
 /// How long the desk is kept after it was last used.
 const DESK: SignedDuration = SignedDuration::from_hours(365 * 24);
@@ -62,6 +69,8 @@ pub struct Manner {
     pub rate: Rate,
     /// How long the first update of a thread waits for others.
     pub update_after: SignedDuration,
+    /// How long alerts of each level may wait for company.
+    pub ladder: Ladder,
 }
 
 /// Why findings were not dealt with; they may be sent again as they are.
@@ -153,8 +162,9 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
     ) -> Result<Posted, PostError> {
         let mut posted = Posted::default();
         let claims = self.claim(findings, &mut posted).await?;
-        let orders = self.decide(&claims, now, dead, &mut posted).await?;
-        let mut result = Ok(());
+        let (orders, full) = self.decide(&claims, now, dead, &mut posted).await?;
+        // Those that found no room come back; what is due goes out all the same, which makes room.
+        let mut result = full.map_or(Ok(()), |full| Err(full.into()));
         for (number, order) in orders {
             if let Err(error) = self.send(number, &order, now, &mut posted).await {
                 self.give_back(number, now, &mut posted).await?;
@@ -202,18 +212,18 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
         .inspect(|open| posted.known += found.len() - open.len())
     }
 
-    /// Puts `claims` on the desk, and takes what is due from it.
+    /// Puts `claims` on the desk, as many as have room, and takes what is due from it.
     async fn decide(
         &self,
         claims: &[Claim],
         now: Timestamp,
         dead: Timestamp,
         posted: &mut Posted,
-    ) -> Result<BTreeMap<u64, Order>, PostError> {
+    ) -> Result<(BTreeMap<u64, Order>, Option<Full>), PostError> {
         let later = now
             .saturating_add(self.manner.update_after)
             .unwrap_or(Timestamp::MAX);
-        let (orders, waiting) = self
+        let (orders, full, waiting) = self
             .change(posted, async |memo| {
                 // The desk before all else: whoever strikes a mail off it has saved what was told.
                 memo.recall(&self.states, [desk_key()].into_iter()).await?;
@@ -222,6 +232,7 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
                 let keys = claims.iter().map(|claim| claim_key(claim.id()));
                 let threads = claims.iter().map(|claim| thread_key(claim.thread()));
                 memo.recall(&self.states, keys.chain(threads)).await?;
+                let mut full = None;
                 for claim in claims {
                     let told: Option<Claim> = memo.get(&claim_key(claim.id()))?;
                     if told.is_some_and(|told| !told.has_news()) {
@@ -230,17 +241,19 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
                     let thread: Option<Thread> = memo.get(&thread_key(claim.thread()))?;
                     let update_due =
                         thread.map(|thread| thread.update_due(self.manner.update_after));
-                    desk.enter(claim.entry(update_due), now, later)?;
+                    let entered =
+                        desk.enter(claim.entry(update_due, now, self.manner.ladder), now, later);
+                    full = full.or(entered.err());
                 }
                 let orders = desk.take(now, dead, self.manner.rate);
                 if before.as_ref() != Some(&desk) {
                     memo.change(desk_key(), &desk, DESK)?;
                 }
-                Ok((orders, desk.len()))
+                Ok((orders, full, desk.len()))
             })
             .await?;
         posted.waiting = waiting;
-        Ok(orders)
+        Ok((orders, full))
     }
 
     /// Writes and sends a mail, and remembers what it told.
@@ -252,9 +265,24 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
         posted: &mut Posted,
     ) -> Result<(), PostError> {
         let claims = self.recall(order).await?;
-        let news: Vec<&Claim> = claims.values().filter(|claim| claim.has_news()).collect();
-        if !news.is_empty() {
-            let told: Vec<Told<'_>> = news.iter().map(|claim| claim.told()).collect();
+        let mut news: Vec<&Claim> = claims.values().filter(|claim| claim.has_news()).collect();
+        let is_follow_up = order.is_follow_up && news.is_empty();
+        if is_follow_up {
+            news.extend(claims.values());
+        }
+        let rings = self.rings(order, &news).await?;
+        let around: Vec<Around<'_>> = news
+            .iter()
+            .zip(&rings)
+            .map(|(claim, ring)| claim.around(ring))
+            .collect();
+        // That nothing followed is no news.
+        let is_quiet = is_follow_up && around.iter().all(|around| around.after.is_empty());
+        if !news.is_empty() && !is_quiet {
+            let mut told: Vec<Told<'_>> = news.iter().map(|claim| claim.told()).collect();
+            for (told, around) in told.iter_mut().zip(&around) {
+                told.around = Some(around);
+            }
             let mail = self.manner.letter.write(order.kind, &told, now);
             self.mails.send(&mail).await?;
             posted.mails += 1;
@@ -265,7 +293,36 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
             posted.told += first.count();
             self.remember(&news, order, now, posted).await?;
         }
-        self.on_desk(posted, |desk| desk.done(number)).await
+        let follow = news
+            .iter()
+            .filter(|claim| claim.is_new() && claim.is_followed_up());
+        let follow: Vec<_> = follow.map(|claim| (claim.id(), claim.thread())).collect();
+        let due = now.saturating_add(SPAN).unwrap_or(Timestamp::MAX);
+        self.on_desk(posted, |desk| {
+            desk.done(number);
+            if order.kind == Kind::Alert {
+                for (alert, thread) in &follow {
+                    desk.follow_up(*alert, *thread, due);
+                }
+            }
+        })
+        .await
+    }
+
+    /// What the principals of `claims` did lately, of those that a mail has room for. A mail without that
+    /// is better than none, so what cannot be read is left out.
+    async fn rings(&self, order: &Order, claims: &[&Claim]) -> Result<Vec<Ring>, PostError> {
+        if order.kind == Kind::Digest {
+            return Ok(Vec::new());
+        }
+        let whose: Vec<_> = claims
+            .iter()
+            .take(IN_CONTEXT)
+            .map(|claim| claim.whose())
+            .collect();
+        Ok(activity::recall(&self.states, &whose)
+            .await
+            .unwrap_or_default())
     }
 
     /// What the mail is about.

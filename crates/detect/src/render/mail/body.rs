@@ -12,6 +12,7 @@ use sigma::Level;
 use super::text::{command, line, name};
 use super::words::{self, counted, events, span};
 use super::{Kind, Letter, Told, expected, facts};
+use crate::activity::Seen;
 use crate::alert::{Alert, Kind as RuleKind, Response};
 use crate::containment;
 use crate::language::{Language, Words, words as both};
@@ -253,7 +254,35 @@ impl Page<'_> {
         }
     }
 
-    fn context(&mut self, _told: &Told<'_>) {}
+    /// What the principal did before; of an update also what it did after.
+    fn context(&mut self, told: &Told<'_>) {
+        let Some(around) = told.around.filter(|_| self.shows(Detail::NoContext)) else {
+            return;
+        };
+        self.heading(words::BEFORE);
+        self.calls(&around.before, words::NOTHING_BEFORE);
+        if self.order.kind == Kind::Update {
+            self.heading(words::AFTER);
+            self.calls(&around.after, words::NOTHING_AFTER);
+        }
+    }
+
+    fn calls(&mut self, calls: &[&Seen], nothing: Words) {
+        if calls.is_empty() {
+            return self.prose(nothing.to(self.language));
+        }
+        for seen in calls {
+            let time = self.order.letter.clock.of_day(seen.time);
+            let said = line(seen.said(self.language));
+            let from = seen.ip.as_deref().map(name);
+            let from = match (from, self.language) {
+                (None, _) => String::new(),
+                (Some(ip), Language::En) => format!(" from {ip}"),
+                (Some(ip), Language::ZhCn) => format!("（来自 {ip}）"),
+            };
+            self.item(&format!("{time} {said}{from}"));
+        }
+    }
 
     fn stop(&mut self, alert: &Alert) {
         self.heading(words::STOP);
@@ -368,11 +397,20 @@ impl Page<'_> {
             Some(deed) => line(deed.headline.to(self.language)),
             None => line(alert.rule.title_in(self.language)),
         };
+        let level = level_tag(alert.level);
+        // Hundreds of alerts must fit, and each must be named.
+        match self.order.detail {
+            Detail::OneInFull => return self.line(&format!("[{level}] {}", alert.id)),
+            Detail::NoFacts => {
+                let headline = shortened(&headline, 60);
+                return self.line(&format!("[{level}] {}: {headline}", alert.id));
+            }
+            _ => {}
+        }
         self.line(&format!(
-            "[{}] {}: {}",
-            level_tag(alert.level),
+            "[{level}] {}: {}",
             self.account(alert.account.id.as_deref()),
-            shortened(&headline),
+            shortened(&headline, 120),
         ));
         let when = self.order.letter.clock.moment(alert.time, self.language);
         let count = events(alert.event_count, self.language);
@@ -440,9 +478,8 @@ pub(super) fn level_tag(level: Level) -> String {
 }
 
 /// A headline as one of hundreds.
-fn shortened(text: &str) -> String {
-    const LONGEST: usize = 120;
-    match text.char_indices().nth(LONGEST) {
+fn shortened(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }

@@ -27,6 +27,7 @@ pub use self::accounts::{Accounts, NoAccounts};
 use self::body::{Detail, Order};
 use self::text::subject_line;
 use self::words::Clock;
+use crate::activity::Around;
 use crate::alert::{Alert, Response};
 use crate::attack;
 use crate::guidance::Text;
@@ -94,6 +95,8 @@ pub struct Told<'a> {
     pub before: u64,
     /// Whether the reader was told that it failed, and it has worked since.
     pub is_changed: bool,
+    /// What else the same principal did, where that is known.
+    pub around: Option<&'a Around<'a>>,
 }
 
 /// How mails read.

@@ -61,6 +61,7 @@ fn told(alert: &Alert) -> [Told<'_>; 1] {
         alert,
         before: 0,
         is_changed: false,
+        around: None,
     }]
 }
 
@@ -194,6 +195,7 @@ fn what_is_shed_is_never_the_first_block_nor_a_command() {
                 alert: &alert,
                 before: 0,
                 is_changed: false,
+                around: None,
             };
             40
         ];
@@ -212,6 +214,7 @@ fn what_is_shed_is_never_the_first_block_nor_a_command() {
         alert: &alert,
         before: 0,
         is_changed: false,
+        around: None,
     }];
     let letter = Letter::new(&[Language::En]);
     let sizes = Detail::ALL.map(|detail| {
@@ -236,6 +239,7 @@ fn what_is_too_long_is_cut() {
             alert: &long,
             before: 0,
             is_changed: false,
+            around: None,
         };
         500
     ];
@@ -263,6 +267,7 @@ fn an_update_tells_what_was_told_before() {
             alert: &alert,
             before: 3,
             is_changed: false,
+            around: None,
         }],
         now(),
     );
@@ -285,6 +290,7 @@ fn a_digest_accounts_for_each() {
             alert: &alert,
             before: 0,
             is_changed: false,
+            around: None,
         }; 40],
         now(),
     );

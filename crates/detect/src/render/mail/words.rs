@@ -19,10 +19,19 @@ pub(super) const CHANGED: Words = words(
 );
 pub(super) const BEFORE: Words = words("15 MINUTES BEFORE", "此前 15 分钟");
 pub(super) const AFTER: Words = words("15 MINUTES AFTER", "此后 15 分钟");
+pub(super) const NOTHING_BEFORE: Words = words(
+    "Nothing worth telling by the same principal, as far as is known by now.",
+    "就目前所知，同一身份没有其他值得注意的操作。",
+);
+pub(super) const NOTHING_AFTER: Words = words(
+    "Nothing worth telling by the same principal.",
+    "同一身份没有其他值得注意的操作。",
+);
 pub(super) const OTHERS: Words = words("AND ALSO", "此外还有");
 pub(super) const DIGEST: Words = words(
-    "SEVERAL ALERTS AT ONCE: one by one they would have been too many mails. Each of them is below.",
-    "同时出现多条告警：逐条发送邮件会过多。以下逐一列出。",
+    "SEVERAL ALERTS IN ONE MAIL: those below high are gathered, and so is everything when one by one they would be \
+     too many mails. Each of them is below.",
+    "多条告警合并为一封邮件：低于“高”级别的告警会汇总发送；当告警过多、不宜逐条发送时，也会全部汇总。以下逐一列出。",
 );
 
 pub(super) const MEANS: Words = words("What that means: ", "这意味着：");
