@@ -88,7 +88,11 @@ impl Boot {
     pub fn findings(&self, settings: ForMails) -> Findings<StateTable, MailTopic> {
         let sdk = sdk(&self.cloud);
         let table = StateTable::new(aws_sdk_dynamodb::Client::new(&sdk), settings.state_table);
-        let topic = MailTopic::new(aws_sdk_sns::Client::new(&sdk), settings.mail_topic);
+        let topic = MailTopic::new(
+            aws_sdk_sns::Client::new(&sdk),
+            settings.mail_topic,
+            settings.chat_topic,
+        );
         let manner = Manner {
             letter: Letter::new(&settings.languages)
                 .in_zone(settings.zone)

@@ -8,19 +8,33 @@ use pipeline::ports::SinkError;
 use pipeline::post::MailSink;
 
 use crate::alert_topic::attribute;
+use crate::words::chain;
 
 /// A topic for mails.
 #[derive(Debug, Clone)]
 pub struct MailTopic {
     client: Client,
     arn: String,
+    /// Where notifications for chat rooms go, if anywhere.
+    chat: Option<String>,
 }
 
 impl MailTopic {
-    /// Publishes to the topic with this ARN.
+    /// Publishes to the topic with this ARN, and to that of chat rooms.
     #[must_use]
-    pub fn new(client: Client, arn: String) -> Self {
-        Self { client, arn }
+    pub fn new(client: Client, arn: String, chat: Option<String>) -> Self {
+        Self { client, arn, chat }
+    }
+
+    /// Tells the chat room. It is told as well, not instead: if it cannot be, the mail has gone out all the same.
+    async fn notify(&self, mail: &Mail) {
+        let (Some(topic), Some(notification)) = (&self.chat, &mail.notification) else {
+            return;
+        };
+        let message = self.client.publish().topic_arn(topic).message(notification);
+        if let Err(error) = Box::pin(message.send()).await {
+            tracing::warn!(error = chain(&error), "the chat room was not told");
+        }
     }
 
     async fn publish(&self, mail: &Mail) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
@@ -50,6 +64,8 @@ impl MailSink for MailTopic {
             .map_err(|cause| SinkError {
                 place: self.arn.clone(),
                 cause,
-            })
+            })?;
+        self.notify(mail).await;
+        Ok(())
     }
 }

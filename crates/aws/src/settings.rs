@@ -34,6 +34,8 @@ pub const FINDINGS_TOPIC: Variable =
     variable("TRAILHOUND_FINDINGS_TOPIC_ARN", "the ARN of an SNS topic");
 /// Where mails are published.
 pub const MAIL_TOPIC: Variable = variable("TRAILHOUND_MAIL_TOPIC_ARN", "the ARN of an SNS topic");
+/// Where notifications for chat rooms are published.
+pub const CHAT_TOPIC: Variable = variable("TRAILHOUND_CHAT_TOPIC_ARN", "the ARN of an SNS topic");
 /// What mails are written in.
 pub const LANGUAGE: Variable = variable("TRAILHOUND_LANGUAGE", "`en`, `zh-CN` or `both`");
 /// The lowest level that becomes an alert.
@@ -87,10 +89,11 @@ pub const OWN_PREFIX: Variable = variable(
 );
 
 /// All of them.
-pub const VARIABLES: [Variable; 15] = [
+pub const VARIABLES: [Variable; 16] = [
     STATE_TABLE,
     FINDINGS_TOPIC,
     MAIL_TOPIC,
+    CHAT_TOPIC,
     LANGUAGE,
     LEVEL,
     RULES,
@@ -168,6 +171,8 @@ pub struct ForMails {
     pub state_table: String,
     /// Where mails are published.
     pub mail_topic: String,
+    /// Where chat rooms hear of them, if anywhere.
+    pub chat_topic: Option<String>,
     /// What they are written in.
     pub languages: Vec<Language>,
     /// How many go out.
@@ -229,6 +234,7 @@ pub fn for_mails(value: &dyn Fn(&str) -> Option<String>) -> Result<ForMails, Set
     let mut reader = Reader::new(value);
     let state_table = reader.required(STATE_TABLE, any);
     let mail_topic = reader.required(MAIL_TOPIC, topic);
+    let chat_topic = reader.optional(CHAT_TOPIC, None, |text| topic(text).map(Some));
     let languages = reader.optional(LANGUAGE, vec![Language::En], languages);
     let rate = reader.optional(RATE, Rate::per_second(1.0), |text| {
         let rate = text.parse::<f64>().ok()?;
@@ -253,6 +259,7 @@ pub fn for_mails(value: &dyn Fn(&str) -> Option<String>) -> Result<ForMails, Set
         .map(|(state_table, mail_topic)| ForMails {
             state_table,
             mail_topic,
+            chat_topic,
             languages,
             rate,
             update_after,
@@ -492,6 +499,7 @@ mod tests {
             ("TRAILHOUND_LANGUAGE", "fr"),
             ("TRAILHOUND_MEDIUM_EVERY_SECONDS", "604801"),
             ("TRAILHOUND_LOW_EVERY_SECONDS", "daily"),
+            ("TRAILHOUND_CHAT_TOPIC_ARN", "#alerts"),
             ("TRAILHOUND_TIME_ZONE", "Mars/Olympus"),
             ("TRAILHOUND_ACCOUNTS", "prod"),
         ] {

@@ -5,6 +5,7 @@
 
 pub mod advice;
 mod attack;
+pub mod chat;
 pub mod clauses;
 pub mod csv;
 pub mod json;

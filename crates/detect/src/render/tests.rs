@@ -109,6 +109,56 @@ fn a_terminal_obeys_nobody_but_us() {
 }
 
 #[test]
+fn a_chat_room_is_shown_no_link_and_nobody_is_called() {
+    let accounts = mail::Accounts::default();
+    for word in nasty() {
+        with(&word, |_, alert| {
+            let told = mail::Told {
+                alert,
+                before: 0,
+                is_changed: false,
+                around: None,
+            };
+            for language in Language::ALL {
+                let notification = chat::notification(&told, "t", 3, &accounts, language);
+                let mut shown: Vec<_> = ["title", "description"]
+                    .map(|part| notification["content"][part].clone())
+                    .into();
+                let messages = chat::Room::ALL.map(|room| room.message(&told, &accounts, language));
+                shown.extend(
+                    ["/text", "/content/text", "/text/content"]
+                        .iter()
+                        .flat_map(|path| {
+                            messages
+                                .iter()
+                                .filter_map(|message| message.pointer(path))
+                                .cloned()
+                        }),
+                );
+                let shown: Vec<_> = shown.iter().filter_map(|text| text.as_str()).collect();
+                assert!(shown.len() >= 6, "{messages:?}");
+                for text in shown {
+                    assert!(
+                        !text[1..].contains(['<', '>', '@', '*', '[', '#']),
+                        "{word:?}: {text}"
+                    );
+                    let lower = text.to_lowercase();
+                    assert!(
+                        !lower.contains("http://") && !lower.contains("https://"),
+                        "{text}"
+                    );
+                    assert!(
+                        !text.contains(|c: char| is_unseen(c) || (c.is_control() && c != '\n'))
+                    );
+                    assert!(text.len() <= 2_000 && !text.contains("hunter2"), "{text}");
+                    assert_eq!(text.matches('`').count() % 2, 0, "{text}");
+                }
+            }
+        });
+    }
+}
+
+#[test]
 fn a_spreadsheet_finds_no_formula_and_no_further_cell() {
     for word in nasty() {
         with(&word, |_, alert| {

@@ -26,12 +26,14 @@ use sigma::Level;
 pub use self::accounts::{Accounts, NoAccounts};
 use self::body::{Detail, Order};
 use self::text::subject_line;
+pub(super) use self::text::{command, defanged};
 use self::words::Clock;
 use crate::activity::Around;
 use crate::alert::{Alert, Response};
 use crate::attack;
 use crate::guidance::Text;
 use crate::language::Language;
+use crate::render::chat;
 
 /// A subject has fewer characters.
 pub const SUBJECT: usize = 100;
@@ -84,6 +86,8 @@ pub struct Mail {
     pub body: String,
     /// What subscriptions may be filtered by.
     pub attributes: BTreeMap<&'static str, String>,
+    /// The same for a chat room, about the first of its alerts: a custom notification of Amazon Q Developer.
+    pub notification: Option<String>,
 }
 
 /// An alert in a mail.
@@ -148,7 +152,16 @@ impl Letter {
             subject: subject_line(kind, alerts, &self.accounts),
             body: self.body(kind, alerts, now),
             attributes: self.attributes(kind, alerts),
+            notification: self.notification(alerts),
         }
+    }
+
+    /// Of an alert and its updates the id is the same, so a room shows them as one conversation.
+    fn notification(&self, alerts: &[Told<'_>]) -> Option<String> {
+        let told = alerts.first()?;
+        let language = self.languages.first().copied().unwrap_or_default();
+        let thread = told.alert.id.to_string();
+        Some(chat::notification(told, &thread, alerts.len(), &self.accounts, language).to_string())
     }
 
     /// As much as fits.

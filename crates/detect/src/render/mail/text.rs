@@ -2,6 +2,7 @@
 
 use super::body::level_tag;
 use super::{Accounts, BODY, Kind, SUBJECT, Told};
+use crate::alert::Alert;
 use crate::neutral::neutral;
 use crate::render::text::sentence;
 
@@ -21,7 +22,7 @@ pub(super) fn line(text: &str) -> String {
 /// Text in which mail programs find no link: `hxxps://`, `www[.]`.
 ///
 /// Only what begins like a link is changed, so that ARNs and names stay as they are.
-pub(super) fn defanged(text: &str) -> String {
+pub(in crate::render) fn defanged(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
@@ -76,7 +77,7 @@ fn ascii(text: &str, max: usize) -> String {
 /// A command of ours with strangers' values in it, as it is to be pasted.
 ///
 /// Links to AWS itself stay, for a command needs them; all others are made to lead nowhere.
-pub(super) fn command(text: &str) -> String {
+pub(in crate::render) fn command(text: &str) -> String {
     let mut safe = String::new();
     let shown = sentence(text.trim());
     let mut rest = shown.as_str();
@@ -100,6 +101,18 @@ pub(super) fn command(text: &str) -> String {
     safe
 }
 
+/// What happened, in about `room` characters: who did what, or where that is too long and the end of it would
+/// be lost, what the rule calls it and who.
+fn what(alert: &Alert, room: usize) -> String {
+    let by_title = format!("{}, by {}", alert.rule.title, alert.principal.name);
+    match &alert.deed {
+        Some(deed) if deed.headline.en.len() <= room || !deed.worked => {
+            deed.headline.en.replace('`', "")
+        }
+        _ => by_title,
+    }
+}
+
 /// The subject: how bad, where, what, who.
 pub(super) fn subject_line(kind: Kind, alerts: &[Told<'_>], accounts: &Accounts) -> String {
     let weight = |told: &&Told<'_>| (told.is_changed, told.alert.level);
@@ -111,11 +124,8 @@ pub(super) fn subject_line(kind: Kind, alerts: &[Told<'_>], accounts: &Accounts)
     let id = alert.account.id.as_deref();
     let account = id.and_then(|id| accounts.name(id)).or(id);
     let account = account.unwrap_or("unknown account");
-    let what = match &alert.deed {
-        Some(deed) => deed.headline.en.replace('`', ""),
-        None => format!("{}, by {}", alert.rule.title, alert.principal.name),
-    };
-    let what = defanged(&what);
+    let place = level.len() + account.len() + 5;
+    let what = defanged(&what(alert, SUBJECT.saturating_sub(place + 1)));
     let more = alerts.len().saturating_sub(1);
     let subject = match kind {
         Kind::Digest => format!("[{level}] Digest of {} alerts, worst: {what}", alerts.len()),
