@@ -14,7 +14,7 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 use memchr::memmem::Finder;
 use sigma::event;
-use sigma::{FieldPath, Known, Partial, Rule, Value};
+use sigma::{FieldPath, Known, Partial, Rest, Rule, Value};
 
 use crate::cloudtrail::event::value as value_of;
 use crate::cloudtrail::record::without_version;
@@ -46,6 +46,7 @@ const GATED: [Gated; GATES] = [
         derive: derived::of_identity,
         telling: &[
             "userIdentity.type",
+            "userIdentity.sessionContext.webIdFederationData.federatedProvider",
             derived::PRINCIPAL_KIND,
             derived::CALLED_BY_AWS,
         ],
@@ -74,6 +75,10 @@ const OF_ERRORS: [&str; 4] = [
     "trailhound.outcome",
 ];
 
+fn is_of_errors(path: &FieldPath) -> bool {
+    OF_ERRORS.contains(&path.as_str())
+}
+
 /// Finds the rules to ask.
 #[derive(Debug)]
 pub(crate) struct Dispatch {
@@ -82,10 +87,10 @@ pub(crate) struct Dispatch {
     recent: Recent<u32>,
     key: String,
     gates: [Gate; GATES],
-    /// For each rule, whether it asks how the call ended.
-    asks_error: Box<[bool]>,
     /// Whether some rule asks so whatever the API, so that it is best known before anything else.
     always_asks_error: bool,
+    /// The rules that may match by service.
+    of_services: HashMap<Box<str>, Arc<[u32]>>,
     /// The rules that may match by API and end.
     candidates: HashMap<Call, Arc<[u32]>>,
     /// Where the plan for all that is known stands.
@@ -124,8 +129,8 @@ pub(crate) struct Plan {
 pub(crate) struct Step {
     /// Its place in the rule set.
     pub(crate) rule: u32,
-    /// Whether it is known to match.
-    pub(crate) certain: bool,
+    /// What of it is not decided yet.
+    rest: Rest,
     /// What a record must hold to match.
     needs: Option<Need>,
 }
@@ -141,10 +146,9 @@ struct Need {
 impl Step {
     /// Whether the rule matches `record`.
     #[inline]
-    pub(crate) fn matches(&self, record: &Record<'_>, rules: &[Rule]) -> bool {
+    pub(crate) fn matches(&self, record: &Record<'_>) -> bool {
         let lacks = |need: &Need| record.lacks_parameter(&need.field, &need.name);
-        self.certain
-            || !self.needs.as_ref().is_some_and(lacks) && rules[self.rule as usize].matches(record)
+        !self.needs.as_ref().is_some_and(lacks) && self.rest.matches(record)
     }
 }
 
@@ -195,16 +199,15 @@ pub(crate) struct Planned<'d> {
 
 impl Dispatch {
     pub(crate) fn new(rules: &[Rule]) -> Self {
-        let asks_error =
-            |rule: &Rule| rule.fields().any(|path| OF_ERRORS.contains(&path.as_str()));
-        let always = |rule: &Rule| asks_error(rule) && rule.could_match(&StrangeCall);
+        let always =
+            |rule: &Rule| rule.fields().any(is_of_errors) && rule.could_match(&StrangeCall);
         Self {
             calls: HashMap::new(),
             recent: Recent::default(),
             key: String::new(),
             gates: GATED.map(|gated| Gate::new(gated, rules)),
-            asks_error: rules.iter().map(asks_error).collect(),
             always_asks_error: rules.iter().any(always),
+            of_services: HashMap::new(),
             candidates: HashMap::new(),
             planned: HashMap::new(),
             plans: vec![Plan::none()],
@@ -324,11 +327,29 @@ impl Dispatch {
 
     /// The rules that may match, remembered: by far most of them are ruled out for all callers of an API.
     fn candidates(&mut self, call: Call, record: &Record<'_>, rules: &[Rule]) -> Arc<[u32]> {
-        let find = || Glance::at(record, call.worked).candidates(rules);
-        if self.candidates.len() >= REMEMBERED {
-            return self.candidates.get(&call).cloned().unwrap_or_else(find);
+        if let Some(known) = self.candidates.get(&call) {
+            return Arc::clone(known);
         }
-        Arc::clone(self.candidates.entry(call).or_insert_with(find))
+        let of_service = self.of_service(record, rules);
+        let found = Glance::at(record, call.worked).candidates(&of_service, rules);
+        if self.candidates.len() < REMEMBERED {
+            self.candidates.insert(call, Arc::clone(&found));
+        }
+        found
+    }
+
+    /// The rules that may match a record of this service, remembered.
+    fn of_service(&mut self, record: &Record<'_>, rules: &[Rule]) -> Arc<[u32]> {
+        let service = record.get(EVENT_SOURCE).map_or("", Json::raw);
+        if let Some(known) = self.of_services.get(service) {
+            return Arc::clone(known);
+        }
+        let all: Vec<u32> = (0..rules.len() as u32).collect();
+        let found = Glance::at_service(record).candidates(&all, rules);
+        if self.of_services.len() < REMEMBERED && service.len() <= KEY {
+            self.of_services.insert(service.into(), Arc::clone(&found));
+        }
+        found
     }
 
     /// The plan for a record of a kind that cannot be remembered.
@@ -340,7 +361,8 @@ impl Dispatch {
         rules: &[Rule],
     ) -> usize {
         let worked = Outcome::is_plain_success(record);
-        let candidates = Glance::at(record, worked).candidates(rules);
+        let of_service = self.of_service(record, rules);
+        let candidates = Glance::at(record, worked).candidates(&of_service, rules);
         let classes = looks.map(|look| look.map(|look| look.class));
         self.plans[0] = self.plan_of(&candidates, record, worked, classes, rules);
         0
@@ -360,18 +382,23 @@ impl Dispatch {
             let by_gate = gates
                 .filter_map(|(gate, class)| gate.verdict(class?, *rule))
                 .next();
-            let known = by_gate.or_else(|| rules[*rule as usize].verdict(&glance));
+            let rest = match by_gate {
+                Some(verdict) => Rest::from(verdict),
+                None => rules[*rule as usize].rest(&glance),
+            };
             let needs = || Need::of(&rules[*rule as usize], &glance);
-            (known != Some(false)).then(|| Step {
+            (rest.verdict() != Some(false)).then(|| Step {
                 rule: *rule,
-                certain: known == Some(true),
-                needs: known.is_none().then(needs).flatten(),
+                needs: rest.verdict().is_none().then(needs).flatten(),
+                rest,
             })
         };
         let steps: Arc<[Step]> = candidates.iter().filter_map(step).collect();
-        let asks_error = |step: &Step| !step.certain && self.asks_error[step.rule as usize];
         Plan {
-            asks_error: !worked && steps.iter().any(asks_error),
+            asks_error: !worked
+                && steps
+                    .iter()
+                    .any(|step| step.rest.fields().any(is_of_errors)),
             steps,
         }
     }
@@ -394,6 +421,8 @@ const PLAIN_EVENT_NAME: &str = "trailhound.eventName";
 struct Glance<'a> {
     event_source: Option<Json<'a>>,
     event_name: Option<Json<'a>>,
+    /// Whether more is known than the service.
+    knows_api: bool,
     /// Whether it is plain at first sight that there is no error.
     worked: bool,
     gates: &'a [Gate],
@@ -405,9 +434,18 @@ impl<'a> Glance<'a> {
         Self {
             event_source: record.get(EVENT_SOURCE),
             event_name: record.get(EVENT_NAME),
+            knows_api: true,
             worked,
             gates: &[],
             classes: [None; GATES],
+        }
+    }
+
+    /// The service alone.
+    fn at_service(record: &Record<'a>) -> Self {
+        Self {
+            knows_api: false,
+            ..Self::at(record, false)
         }
     }
 
@@ -425,12 +463,11 @@ impl<'a> Glance<'a> {
         }
     }
 
-    /// The rules that may match a record of which only this much is known.
-    fn candidates(&self, rules: &[Rule]) -> Arc<[u32]> {
-        let rules = rules.iter().zip(0..);
-        rules
-            .filter(|(rule, _)| rule.could_match(self))
-            .map(|(_, at)| at)
+    /// Those of `rules` at these places that may match a record of which only this much is known.
+    fn candidates(&self, places: &[u32], rules: &[Rule]) -> Arc<[u32]> {
+        let places = places.iter().copied();
+        places
+            .filter(|at| rules[*at as usize].could_match(self))
             .collect()
     }
 
@@ -453,6 +490,7 @@ impl Partial for Glance<'_> {
     fn known(&self, path: &FieldPath) -> Known<'_> {
         let value = match path.as_str() {
             EVENT_SOURCE => self.event_source,
+            EVENT_NAME | PLAIN_EVENT_NAME if !self.knows_api => return Known::Unknown,
             EVENT_NAME => self.event_name,
             PLAIN_EVENT_NAME => {
                 let name = self.event_name.and_then(Json::as_str);

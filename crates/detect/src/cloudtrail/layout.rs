@@ -181,10 +181,15 @@ impl Layout {
     /// which is much nearer than by way of all that lies before. `None` if they do not.
     #[must_use]
     pub fn tail_of(&self, text: &str) -> Option<Tail> {
-        let start = self.read_to as usize;
+        let behind = |start: usize| {
+            let found = EVENT_ID.find(text.as_bytes().get(start..)?)?;
+            Some(start + found)
+        };
         // In a string the quotes would be escaped; and if this stands in a nested object, the scan
         // comes to the end of that one, not of the record.
-        let comma = start + EVENT_ID.find(text.as_bytes().get(start..)?)?;
+        let start = self.read_to as usize;
+        let near = text.len().saturating_sub(TAIL);
+        let comma = behind(near.max(start)).or_else(|| behind(start))?;
         let mut tail = TailNotes::default();
         let end = match scan::rest(text.as_bytes(), comma, &mut tail) {
             Scan::Stopped(at) => scan::end(text.as_bytes(), at),
@@ -247,6 +252,9 @@ pub struct Tail {
     /// Of `recipientAccountId`.
     pub account: Option<(usize, usize)>,
 }
+
+/// Within how many bytes from its end a record mostly names itself.
+const TAIL: usize = 512;
 
 static EVENT_ID: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(",\"eventID\":\""));
 
