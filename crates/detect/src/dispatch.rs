@@ -9,15 +9,16 @@
 //!
 //! Invariant: a plan changes no verdict. A test compares it with asking every rule.
 
+mod glance;
+mod need;
+
 use std::sync::Arc;
 
 use hashbrown::HashMap;
-use memchr::memmem::Finder;
-use sigma::event;
-use sigma::{FieldPath, Known, Partial, Rest, Rule, Value};
+use sigma::{Rest, Rule};
 
-use crate::cloudtrail::event::value as value_of;
-use crate::cloudtrail::record::without_version;
+use self::glance::{EVENT_NAME, EVENT_SOURCE, Glance, StrangeCall, is_of_errors};
+use self::need::Need;
 use crate::cloudtrail::{Json, Record};
 use crate::derived;
 use crate::gate::{Gate, Gated, Look};
@@ -30,9 +31,6 @@ const REMEMBERED: usize = 16_384;
 
 /// The longest names of service and API that are remembered, in bytes.
 const KEY: usize = 256;
-
-/// From how many bytes on the name of a parameter counts as rare.
-const RARE: usize = 16;
 
 /// How many fields have a [`Gate`].
 const GATES: usize = 3;
@@ -66,18 +64,6 @@ const GATED: [Gated; GATES] = [
         telling: &derived::OF_ADDRESS,
     },
 ];
-
-/// The fields that are known of a record which plainly has no error.
-const OF_ERRORS: [&str; 4] = [
-    "errorCode",
-    "errorMessage",
-    "trailhound.denial",
-    "trailhound.outcome",
-];
-
-fn is_of_errors(path: &FieldPath) -> bool {
-    OF_ERRORS.contains(&path.as_str())
-}
 
 /// Finds the rules to ask.
 #[derive(Debug)]
@@ -135,58 +121,12 @@ pub(crate) struct Step {
     needs: Option<Need>,
 }
 
-/// A parameter with a name so rare that it is worth to look whether the record holds it at all, before
-/// the record is read to its end.
-#[derive(Debug, Clone)]
-struct Need {
-    field: Box<str>,
-    name: Finder<'static>,
-}
-
 impl Step {
     /// Whether the rule matches `record`.
     #[inline]
     pub(crate) fn matches(&self, record: &Record<'_>) -> bool {
-        let lacks = |need: &Need| record.lacks_parameter(&need.field, &need.name);
+        let lacks = |need: &Need| need.is_lacking(record);
         !self.needs.as_ref().is_some_and(lacks) && self.rest.matches(record)
-    }
-}
-
-impl Need {
-    /// What `rule` needs of all records that `known` stands for.
-    fn of(rule: &Rule, known: &Glance<'_>) -> Option<Self> {
-        let needed = |path: &&FieldPath| rule.verdict(&Without { path, known }) == Some(false);
-        let mut rare = rule.fields().filter(|path| rare_parameter(path).is_some());
-        let (field, name) = rare_parameter(rare.find(needed)?)?;
-        Some(Self {
-            field: field.into(),
-            name: Finder::new(name).into_owned(),
-        })
-    }
-}
-
-/// The field and the name of the parameter that `path` leads to, if that is rare.
-fn rare_parameter(path: &FieldPath) -> Option<(&str, &str)> {
-    match path.steps() {
-        [event::Step::Key(field), event::Step::Key(name)] if name.len() >= RARE => {
-            (!path.as_str().starts_with(derived::PREFIX)).then_some((field, name))
-        }
-        _ => None,
-    }
-}
-
-/// A record known at first sight, without the field at `path`.
-struct Without<'a> {
-    path: &'a FieldPath,
-    known: &'a Glance<'a>,
-}
-
-impl Partial for Without<'_> {
-    fn known(&self, path: &FieldPath) -> Known<'_> {
-        if path == self.path {
-            return Known::Absent;
-        }
-        self.known.known(path)
     }
 }
 
@@ -409,115 +349,6 @@ impl Plan {
         Self {
             steps: Arc::default(),
             asks_error: false,
-        }
-    }
-}
-
-const EVENT_SOURCE: &str = "eventSource";
-const EVENT_NAME: &str = "eventName";
-const PLAIN_EVENT_NAME: &str = "trailhound.eventName";
-
-/// What is known of a record at first sight.
-struct Glance<'a> {
-    event_source: Option<Json<'a>>,
-    event_name: Option<Json<'a>>,
-    /// Whether more is known than the service.
-    knows_api: bool,
-    /// Whether it is plain at first sight that there is no error.
-    worked: bool,
-    gates: &'a [Gate],
-    classes: [Option<u32>; GATES],
-}
-
-impl<'a> Glance<'a> {
-    fn at(record: &Record<'a>, worked: bool) -> Self {
-        Self {
-            event_source: record.get(EVENT_SOURCE),
-            event_name: record.get(EVENT_NAME),
-            knows_api: true,
-            worked,
-            gates: &[],
-            classes: [None; GATES],
-        }
-    }
-
-    /// The service alone.
-    fn at_service(record: &Record<'a>) -> Self {
-        Self {
-            knows_api: false,
-            ..Self::at(record, false)
-        }
-    }
-
-    /// The same, and what the classes tell.
-    fn with_gates(
-        record: &Record<'a>,
-        worked: bool,
-        gates: &'a [Gate],
-        classes: [Option<u32>; GATES],
-    ) -> Self {
-        Self {
-            gates,
-            classes,
-            ..Self::at(record, worked)
-        }
-    }
-
-    /// Those of `rules` at these places that may match a record of which only this much is known.
-    fn candidates(&self, places: &[u32], rules: &[Rule]) -> Arc<[u32]> {
-        let places = places.iter().copied();
-        places
-            .filter(|at| rules[*at as usize].could_match(self))
-            .collect()
-    }
-
-    /// What the gates tell of the field at `path`.
-    fn told(&self, path: &str) -> Known<'_> {
-        let classes = self.gates.iter().zip(self.classes);
-        let mut told = classes.filter_map(|(gate, class)| gate.told(class?, path));
-        if let Some(known) = told.clone().find(|known| **known != Known::Unknown) {
-            return known.clone();
-        }
-        // Of those that could tell that AWS called, none does.
-        if path == derived::CALLED_BY_AWS && told.nth(1).is_some() {
-            return Known::Value(Value::Bool(false));
-        }
-        Known::Unknown
-    }
-}
-
-impl Partial for Glance<'_> {
-    fn known(&self, path: &FieldPath) -> Known<'_> {
-        let value = match path.as_str() {
-            EVENT_SOURCE => self.event_source,
-            EVENT_NAME | PLAIN_EVENT_NAME if !self.knows_api => return Known::Unknown,
-            EVENT_NAME => self.event_name,
-            PLAIN_EVENT_NAME => {
-                let name = self.event_name.and_then(Json::as_str);
-                return name.map_or(Known::Unknown, |name| {
-                    Known::Value(Value::Str(without_version(&name).to_owned().into()))
-                });
-            }
-            "trailhound.outcome" if self.worked => {
-                return Known::Value(Value::Str(Outcome::Success.as_str().into()));
-            }
-            field if self.worked && OF_ERRORS.contains(&field) => return Known::Absent,
-            field => return self.told(field),
-        };
-        value.map_or(Known::Absent, |json| Known::Value(value_of(json)))
-    }
-}
-
-/// A call that nobody has heard of.
-struct StrangeCall;
-
-impl Partial for StrangeCall {
-    fn known(&self, path: &FieldPath) -> Known<'_> {
-        match path.as_str() {
-            EVENT_SOURCE | EVENT_NAME | PLAIN_EVENT_NAME => {
-                Known::Value(Value::Str("\u{1}".into()))
-            }
-            _ => Known::Unknown,
         }
     }
 }
