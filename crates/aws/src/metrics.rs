@@ -1,7 +1,8 @@
 //! What an invocation did, as one line for people and one for CloudWatch.
 //!
 //! The second is in the embedded metric format: CloudWatch makes metrics of it without a call. The sums
-//! add up, `RecordsIn = RecordsJudged + RecordsSkipped + RecordsFailed`, and an alarm watches that they do.
+//! add up, `RecordsIn = RecordsJudged + RecordsSkipped + RecordsFailed`; the first is counted where objects
+//! are read and the others where they end, so that an alarm can watch that none is lost between.
 //!
 //! Source: CloudWatch user guide, *Specification: Embedded metric format* (at most 100 metrics a line, 100
 //! values each).
@@ -148,7 +149,7 @@ impl Tally {
             line[name] = value;
         };
         if self.reads_records {
-            metric("RecordsIn", "Count", self.counts.read().into());
+            metric("RecordsIn", "Count", self.counts.read.into());
             metric("RecordsJudged", "Count", self.counts.judged.into());
             metric(
                 "RecordsSkipped",
@@ -207,6 +208,7 @@ mod tests {
     fn the_sums_add_up_in_the_line() {
         let mut tally = Tally::default();
         tally.records(&Counts {
+            read: 11,
             judged: 5,
             skipped: BTreeMap::from([("Digest", 2), ("OwnCall", 1)]),
             failed: 3,

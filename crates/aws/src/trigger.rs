@@ -51,6 +51,14 @@ pub struct Progress {
     pub failed: u64,
 }
 
+impl Progress {
+    /// How many objects were come past.
+    #[must_use]
+    pub fn all(&self) -> u64 {
+        self.records + self.skipped + self.failed
+    }
+}
+
 /// An object to read, from its beginning or from where an earlier invocation has stopped.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Task {

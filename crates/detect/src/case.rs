@@ -228,6 +228,12 @@ impl Case {
     /// The alert as it stands.
     #[must_use]
     pub fn alert(&self) -> Alert {
+        self.clone().into_alert()
+    }
+
+    /// The same, of a case that is needed no more.
+    #[must_use]
+    pub fn into_alert(self) -> Alert {
         let (event_count, event_count_is_estimate) = self.seen.count();
         let first_time = match (self.alert.rule.kind, self.listed.first()) {
             (Kind::Rule, Some((first, _))) => first.0,
@@ -239,7 +245,7 @@ impl Case {
             first_time,
             last_time: self.last_time,
             events: self.events(),
-            ..self.alert.clone()
+            ..self.alert
         };
         containment::complete(&mut alert);
         alert

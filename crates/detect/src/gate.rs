@@ -4,7 +4,7 @@
 //! candidate for every record. But an account knows few user agents, and a session writes the same
 //! identity into all of its records; what a rule makes of one is asked once and remembered.
 
-use std::cell::RefCell;
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use hashbrown::HashMap;
@@ -21,18 +21,16 @@ const REMEMBERED: usize = 8 << 20;
 /// The longest value that is remembered, in bytes.
 const LONGEST: usize = 4 << 10;
 
-/// How many kinds of values are told apart; CloudTrail knows ten types of identities.
-const KINDS: usize = 64;
+/// How many classes of values are told apart; an account sees some dozens.
+const CLASSES: usize = 4096;
 
 /// What is remembered about a value.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Look {
-    /// Where its verdicts are.
-    pub(crate) verdicts: u32,
+    /// Stands for the class of the value.
+    pub(crate) class: u32,
     /// Stands for the value, and never for another one.
     pub(crate) number: u32,
-    /// Stands for what [`Gated::kind`] reads from the value; `None` if that is one too many.
-    pub(crate) kind: Option<u8>,
 }
 
 /// A field of few values, with the derived fields that may follow from it alone.
@@ -40,47 +38,64 @@ pub(crate) struct Look {
 pub(crate) struct Gated {
     pub(crate) field: &'static str,
     pub(crate) read: for<'a> fn(&Record<'a>) -> Option<Json<'a>>,
-    /// What of the value everything may depend on, though it is asked for by no gate.
-    pub(crate) kind: for<'a> fn(Json<'a>) -> Option<Json<'a>>,
     pub(crate) derived: &'static [&'static str],
-    pub(crate) derive: for<'a> fn(Option<Json<'a>>, &str) -> Known<'a>,
+    /// What a value tells of each of the derived fields.
+    pub(crate) derive: for<'a> fn(Option<Json<'a>>) -> Vec<Known<'a>>,
+    /// Which of its members and derived fields have few values, so that they tell classes apart.
+    pub(crate) telling: &'static [&'static str],
+}
+
+/// What values have in common that are alike to all rules, as far as a gate looks.
+#[derive(Debug, PartialEq)]
+struct Class {
+    /// For each rule that is asked: no record with such a value matches, or all do, or it depends on the
+    /// rest of the record.
+    verdicts: Box<[Option<bool>]>,
+    /// What is known of each of the telling fields.
+    told: Box<[Known<'static>]>,
 }
 
 /// What is remembered about one top-level field.
 #[derive(Debug)]
 pub(crate) struct Gate {
     gated: Gated,
-    /// For each rule, whether it asks about the field or about something in it, whatever the API. Where a
-    /// rule names its API, it is asked so seldom that to ask it is cheaper than to remember.
-    asked: Box<[bool]>,
+    telling: Box<[FieldPath]>,
+    places: Places,
+    /// The rules that ask about the field or about something in it, whatever the API. Where a rule
+    /// names its API, it is asked so seldom that to ask it is cheaper than to remember.
+    asked: Box<[u32]>,
     recent: Recent<Look>,
     values: HashMap<Arc<str>, Look>,
     /// How many values were ever seen.
     count: u32,
     /// How many bytes the values have.
     bytes: usize,
-    /// The different verdicts, for each rule one: no record with such a value matches, or all do, or
-    /// it depends on the rest of the record.
-    verdicts: Vec<Box<[Option<bool>]>>,
-    /// The different kinds.
-    kinds: Vec<Box<str>>,
+    classes: Vec<Class>,
 }
 
 impl Gate {
     pub(crate) fn new(gated: Gated, rules: &[Rule]) -> Self {
         let concerns = |path: &FieldPath| gated.is_inside(path) || gated.is_derived(path);
+        let asks = |rule: &Rule| rule.fields().any(concerns) && rule.could_match(&StrangeApi);
+        let asked = rules.iter().zip(0..).filter(|(rule, _)| asks(rule));
+        let asked: Box<[u32]> = asked.map(|(_, at)| at).collect();
+        let paths = asked.iter().flat_map(|at| rules[*at as usize].fields());
+        let mut places = Places::new();
+        for path in paths.filter(|path| concerns(path)) {
+            let next = places.len();
+            places.entry(address(path)).or_insert(next);
+        }
+        let telling = gated.telling.iter();
         Self {
             gated,
-            asked: rules
-                .iter()
-                .map(|rule| rule.fields().any(concerns) && rule.could_match(&StrangeApi))
-                .collect(),
+            telling: telling.map(|path| FieldPath::new(path)).collect(),
+            places,
+            asked,
             recent: Recent::default(),
             values: HashMap::new(),
             count: 0,
             bytes: 0,
-            verdicts: Vec::new(),
-            kinds: Vec::new(),
+            classes: Vec::new(),
         }
     }
 
@@ -114,9 +129,8 @@ impl Gate {
             self.bytes = 0;
         }
         let look = Look {
-            verdicts: self.judge(found, rules),
+            class: self.class(found, rules)?,
             number: self.count,
-            kind: self.kind(found),
         };
         // After as many values as there are numbers nothing more is remembered.
         self.count = self.count.checked_add(1)?;
@@ -127,39 +141,45 @@ impl Gate {
         Some(look)
     }
 
-    /// What the verdicts that a look has found say of the rule at this place.
-    pub(crate) fn verdict(&self, verdicts: u32, rule: usize) -> Option<bool> {
-        self.verdicts[verdicts as usize][rule]
+    /// What the class says of the rule at this place.
+    pub(crate) fn verdict(&self, class: u32, rule: u32) -> Option<bool> {
+        let at = self.asked.binary_search(&rule).ok()?;
+        self.classes[class as usize].verdicts[at]
     }
 
-    /// What stands for the kind of the value `found`.
-    fn kind(&mut self, found: Option<Json<'_>>) -> Option<u8> {
-        let kind = found.and_then(self.gated.kind).map_or("", Json::raw);
-        let known = self.kinds.iter().position(|known| **known == *kind);
-        let at = known.unwrap_or(self.kinds.len());
-        if known.is_none() && at < KINDS {
-            self.kinds.push(kind.into());
-        }
-        u8::try_from(at).ok().filter(|_| at < KINDS)
+    /// What the class says of the field at `path`, if that is a telling one.
+    pub(crate) fn told(&self, class: u32, path: &str) -> Option<&Known<'static>> {
+        let at = self.gated.telling.iter().position(|field| *field == path)?;
+        Some(&self.classes[class as usize].told[at])
     }
 
+    /// The class of the value `found`; `None` if that is one too many.
     #[cold]
-    fn judge(&mut self, found: Option<Json<'_>>, rules: &[Rule]) -> u32 {
+    fn class(&mut self, found: Option<Json<'_>>, rules: &[Rule]) -> Option<u32> {
         let only = Only {
             gated: self.gated,
             found,
-            told: RefCell::default(),
+            derived: OnceCell::new(),
+            places: &self.places,
+            told: (0..self.places.len()).map(|_| OnceCell::new()).collect(),
         };
-        let asked = self.asked.iter().zip(rules);
-        let verdict: Box<[_]> = asked
-            .map(|(asked, rule)| asked.then(|| rule.verdict(&only)).flatten())
-            .collect();
-        let known = self.verdicts.iter().position(|known| *known == verdict);
-        let at = known.unwrap_or_else(|| {
-            self.verdicts.push(verdict);
-            self.verdicts.len() - 1
-        });
-        at as u32
+        let asked = self.asked.iter();
+        let telling = self.telling.iter();
+        let class = Class {
+            verdicts: asked
+                .map(|rule| rules[*rule as usize].verdict(&only))
+                .collect(),
+            told: telling.map(|path| only.tell(path).into_owned()).collect(),
+        };
+        let known = self.classes.iter().position(|known| *known == class);
+        let at = known.unwrap_or(self.classes.len());
+        if known.is_none() {
+            if at >= CLASSES {
+                return None;
+            }
+            self.classes.push(class);
+        }
+        Some(at as u32)
     }
 }
 
@@ -169,7 +189,13 @@ impl Gated {
     }
 
     fn is_derived(self, path: &FieldPath) -> bool {
-        self.derived.contains(&path.as_str())
+        self.place(path).is_some()
+    }
+
+    /// The place of a derived field among its like.
+    fn place(self, path: &FieldPath) -> Option<usize> {
+        let mut fields = self.derived.iter();
+        fields.position(|field| *field == path.as_str())
     }
 }
 
@@ -185,19 +211,31 @@ impl Partial for StrangeApi {
     }
 }
 
+/// The paths that rules ask for and that a field's value answers, by their place in memory: hundreds of
+/// rules ask for the same few paths, which a rule set holds once. To whatever else is asked, the value has
+/// no answer.
+type Places = HashMap<usize, usize>;
+
+fn address(path: &FieldPath) -> usize {
+    std::ptr::from_ref(path).addr()
+}
+
 /// An event of which one top-level field is known, and so all that is in it.
 struct Only<'a> {
     gated: Gated,
     found: Option<Json<'a>>,
-    /// What was told already, by the place of the path in memory: hundreds of rules ask for the same few
-    /// paths, which a rule set holds once.
-    told: RefCell<Vec<(*const FieldPath, Known<'a>)>>,
+    /// What the value tells of the derived fields.
+    derived: OnceCell<Vec<Known<'a>>>,
+    places: &'a Places,
+    /// What was told already, of each path.
+    told: Box<[OnceCell<Known<'a>>]>,
 }
 
 impl<'a> Only<'a> {
     fn tell(&self, path: &FieldPath) -> Known<'a> {
-        if self.gated.is_derived(path) {
-            return (self.gated.derive)(self.found, path.as_str());
+        if let Some(place) = self.gated.place(path) {
+            let derived = self.derived.get_or_init(|| (self.gated.derive)(self.found));
+            return derived.get(place).cloned().unwrap_or(Known::Unknown);
         }
         let inside = self.found.and_then(|json| below(json, &path.steps()[1..]));
         inside.map_or(Known::Absent, Known::Value)
@@ -206,17 +244,9 @@ impl<'a> Only<'a> {
 
 impl Partial for Only<'_> {
     fn known(&self, path: &FieldPath) -> Known<'_> {
-        let mut told = self.told.borrow_mut();
-        if let Some((_, known)) = told.iter().find(|(asked, _)| std::ptr::eq(*asked, path)) {
-            return known.clone();
-        }
-        let concerns = self.gated.is_inside(path) || self.gated.is_derived(path);
-        let known = if concerns {
-            self.tell(path)
-        } else {
-            Known::Unknown
+        let Some(place) = self.places.get(&address(path)) else {
+            return Known::Unknown;
         };
-        told.push((path, known.clone()));
-        known
+        self.told[*place].get_or_init(|| self.tell(path)).clone()
     }
 }

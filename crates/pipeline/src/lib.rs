@@ -95,11 +95,10 @@ impl<S: StateStore, A: AlertSink> Pipeline<S, A> {
         detector: &Detector,
         screened: Screened,
     ) -> Result<Settled, PipelineError> {
-        let Screened { cases, windows, .. } = screened;
         if !self.states.remembers() {
-            // What is not saved meets no conflict, and need not be copied for another try.
-            return self.walk(detector, &cases, windows).await;
+            return self.tell(detector, screened).await;
         }
+        let Screened { cases, windows, .. } = screened;
         let mut sum = Settled::default();
         for attempt in 1..=ATTEMPTS {
             let walked = self.walk(detector, &cases, windows.clone()).await?;
@@ -113,6 +112,26 @@ impl<S: StateStore, A: AlertSink> Pipeline<S, A> {
             self.states.pause(attempt).await;
         }
         Err(PipelineError::Contended(sum.conflicts))
+    }
+
+    /// Tells all that was found, where nothing was and nothing will be remembered: it meets no conflict,
+    /// and need not be copied for another try.
+    async fn tell(
+        &mut self,
+        detector: &Detector,
+        screened: Screened,
+    ) -> Result<Settled, PipelineError> {
+        let mut found = screened.cases;
+        let mut correlator = detector.correlate(screened.windows);
+        while correlator.judge() {}
+        found.merge(correlator.into_cases());
+        let alerts: Vec<Alert> = found.into_iter().map(Case::into_alert).collect();
+        let published = alerts.len();
+        self.alerts.publish(alerts).await?;
+        Ok(Settled {
+            published,
+            ..Settled::default()
+        })
     }
 
     /// Walks once.
@@ -163,10 +182,6 @@ impl<S: StateStore, A: AlertSink> Pipeline<S, A> {
         memo: &mut Memo,
     ) -> Result<(Cases, Vec<Changed>), PipelineError> {
         let mut correlator = detector.correlate(windows);
-        if !self.states.remembers() {
-            while correlator.judge() {}
-            return Ok((correlator.into_cases(), Vec::new()));
-        }
         loop {
             let wanted = correlator.wanted();
             let keys = wanted.iter().map(|window| memo::window_key(window.name()));

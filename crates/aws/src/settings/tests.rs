@@ -1,0 +1,106 @@
+use super::*;
+
+const TOPIC: &str = "arn:aws-cn:sns:cn-north-1:111122223333:findings";
+
+fn set(pairs: &[(&str, &str)]) -> impl Fn(&str) -> Option<String> + use<> {
+    let pairs: Vec<_> = pairs
+        .iter()
+        .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+        .collect();
+    move |name| {
+        pairs
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.clone())
+    }
+}
+
+#[test]
+fn every_problem_is_told_at_once() {
+    let environment = set(&[
+        ("TRAILHOUND_FINDINGS_TOPIC_ARN", "findings"),
+        ("TRAILHOUND_LEVEL", "loud"),
+        ("TRAILHOUND_MAX_OBJECT_BYTES", "1 GB"),
+        ("TRAILHOUND_OWN_PREFIX", "*"),
+    ]);
+    let error = for_log_files(&environment).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "6 of the settings cannot be used: \
+         `TRAILHOUND_STATE_TABLE` is not set; it must be the name of a DynamoDB table; \
+         `TRAILHOUND_FINDINGS_TOPIC_ARN` is `findings`; it must be the ARN of an SNS topic; \
+         `TRAILHOUND_LEVEL` is `loud`; it must be `informational`, `low`, `medium`, `high` or `critical`; \
+         `TRAILHOUND_OWN_PREFIX` is `*`; it must be what the names of the fleet's roles begin with: \
+         4 to 64 letters, digits and hyphens; \
+         `TRAILHOUND_LOG_QUEUE_URL` is not set; it must be the URL of an SQS queue; \
+         `TRAILHOUND_MAX_OBJECT_BYTES` is `1 GB`; it must be a whole number of bytes, 1 or more"
+    );
+}
+
+#[test]
+fn what_is_not_said_has_a_default() {
+    let settings = for_mails(&set(&[
+        ("TRAILHOUND_STATE_TABLE", "state"),
+        ("TRAILHOUND_MAIL_TOPIC_ARN", TOPIC),
+        ("TRAILHOUND_LANGUAGE", ""),
+    ]))
+    .unwrap();
+    assert_eq!(settings.languages, [Language::En]);
+    assert_eq!(settings.rate, Rate::per_second(1.0));
+    assert_eq!(settings.update_after, SignedDuration::from_mins(15));
+    assert_eq!(settings.ladder, Ladder::default());
+}
+
+#[test]
+fn what_is_said_is_taken() {
+    let environment = set(&[
+        ("TRAILHOUND_STATE_TABLE", "state"),
+        ("TRAILHOUND_FINDINGS_TOPIC_ARN", TOPIC),
+        ("TRAILHOUND_MAIL_TOPIC_ARN", TOPIC),
+        ("TRAILHOUND_LEVEL", "high"),
+        ("TRAILHOUND_LANGUAGE", "both"),
+        ("TRAILHOUND_MAILS_PER_SECOND", "0.2"),
+        ("TRAILHOUND_LOG_QUEUE_URL", "https://sqs/1/q"),
+        ("TRAILHOUND_MAX_OBJECT_BYTES", "5"),
+        ("TRAILHOUND_RULES", "/opt/rules"),
+        ("TRAILHOUND_OWN_PREFIX", "trailhound-"),
+        ("TRAILHOUND_TIME_ZONE", "Asia/Shanghai"),
+        ("TRAILHOUND_ACCOUNTS", "111122223333 = prod, platform team"),
+    ]);
+    let logs = for_log_files(&environment).unwrap();
+    assert_eq!(
+        (logs.judging.level, logs.max_object_bytes),
+        (Level::High, 5)
+    );
+    assert_eq!(logs.judging.rules, Some("/opt/rules".into()));
+    assert_eq!(logs.judging, for_events(&environment).unwrap());
+    let mails = for_mails(&environment).unwrap();
+    assert_eq!(mails.languages, Language::ALL);
+    assert_eq!(mails.rate, Rate::per_second(0.2));
+    assert_eq!(mails.zone.iana_name(), Some("Asia/Shanghai"));
+    assert_eq!(mails.accounts.name("111122223333"), Some("prod"));
+}
+
+#[test]
+fn numbers_have_bounds() {
+    for (name, value) in [
+        ("TRAILHOUND_MAILS_PER_SECOND", "0"),
+        ("TRAILHOUND_MAILS_PER_SECOND", "10"),
+        ("TRAILHOUND_MAILS_PER_SECOND", "NaN"),
+        ("TRAILHOUND_UPDATE_AFTER_SECONDS", "-1"),
+        ("TRAILHOUND_LANGUAGE", "fr"),
+        ("TRAILHOUND_MEDIUM_EVERY_SECONDS", "604801"),
+        ("TRAILHOUND_LOW_EVERY_SECONDS", "daily"),
+        ("TRAILHOUND_CHAT_TOPIC_ARN", "#alerts"),
+        ("TRAILHOUND_TIME_ZONE", "Mars/Olympus"),
+        ("TRAILHOUND_ACCOUNTS", "prod"),
+    ] {
+        let environment = set(&[
+            ("TRAILHOUND_STATE_TABLE", "state"),
+            ("TRAILHOUND_MAIL_TOPIC_ARN", TOPIC),
+            (name, value),
+        ]);
+        let SettingsError(problems) = for_mails(&environment).unwrap_err();
+        assert_eq!(problems.len(), 1, "{name}={value}");
+    }
+}
