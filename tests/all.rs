@@ -5,6 +5,7 @@
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
+mod context;
 mod corpus;
 mod correlations;
 mod fuzz;

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::alert::Alert;
+use crate::alert::{Alert, EventRef};
 use crate::case::EventHash;
 use crate::cloudtrail::Record;
 use crate::derived;
@@ -97,7 +97,7 @@ impl Ring {
     /// about.
     #[must_use]
     pub fn around(&self, alert: &Alert) -> Around<'_> {
-        let own: Vec<_> = alert.events.iter().map(|event| event.hash()).collect();
+        let own: Vec<_> = alert.events.iter().map(EventRef::hash).collect();
         let others = self
             .0
             .iter()

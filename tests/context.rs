@@ -1,0 +1,177 @@
+//! What a reader is told around an alert: what came before at once, what followed a quarter of an hour later,
+//! and at once that what was told as failed has worked.
+
+use std::cell::RefCell;
+
+use detect::activity::Activity;
+use detect::alert::Alert;
+use detect::cloudtrail::LogFileReader;
+use detect::language::Language;
+use detect::render::mail::{Letter, Mail};
+use detect::{Detector, Screened};
+use jiff::{SignedDuration, Timestamp};
+use pipeline::memory::MemoryState;
+use pipeline::ports::SinkError;
+use pipeline::post::{Ladder, MailSink, Manner, PostOffice, Rate};
+use sigma::{RuleSet, SourceFile};
+
+use crate::now;
+
+const RULE: &str = "{title: User made, id: 5d0a4b1e-7f0b-4a1c-9d55-3a1f4d5be009, logsource: {product: aws}, level: high, detection: {s: {eventName: CreateUser}, condition: s}}";
+
+/// Mails as they arrive.
+#[derive(Default)]
+struct Mailbox(RefCell<Vec<Mail>>);
+
+impl MailSink for &Mailbox {
+    async fn send(&self, mail: &Mail) -> Result<(), SinkError> {
+        self.0.borrow_mut().push(mail.clone());
+        Ok(())
+    }
+}
+
+impl Mailbox {
+    /// The mails since this was asked last.
+    fn new_ones(&self) -> Vec<Mail> {
+        self.0.take()
+    }
+}
+
+/// A call of maria's at this minute of the hour.
+fn call(minute: u32, name: &str, error: &str) -> String {
+    format!(
+        r#"{{"eventSource":"iam.amazonaws.com","eventName":"{name}","eventTime":"2026-11-22T14:{minute:02}:00Z","awsRegion":"us-east-1",
+        "eventID":"{minute:08x}-0000-4000-8000-000000000000","recipientAccountId":"111122223333","sourceIPAddress":"203.0.113.9",
+        "userIdentity":{{"type":"IAMUser","userName":"maria","accountId":"111122223333","arn":"arn:aws:iam::111122223333:user/maria"}},
+        "requestParameters":{{"userName":"user-{minute}"}}{error}}}"#
+    )
+}
+
+fn at(minute: i64) -> Timestamp {
+    let hour: Timestamp = "2026-11-22T14:00:00Z".parse().unwrap();
+    hour + SignedDuration::from_mins(minute)
+}
+
+struct Stage<'m> {
+    detector: Detector,
+    office: PostOffice<MemoryState, &'m Mailbox>,
+    found: Screened,
+}
+
+impl<'m> Stage<'m> {
+    fn new(mailbox: &'m Mailbox) -> Self {
+        let loaded = RuleSet::load([SourceFile {
+            name: "r",
+            text: RULE,
+        }]);
+        let (detector, _) = Detector::new(loaded.rules);
+        let manner = Manner {
+            letter: Letter::new(&[Language::En]),
+            rate: Rate::per_second(1.0),
+            update_after: SignedDuration::from_mins(15),
+            ladder: Ladder::default(),
+        };
+        Self {
+            detector,
+            office: PostOffice::new(MemoryState::default(), mailbox, manner),
+            found: Screened::default(),
+        }
+    }
+
+    /// Records come by one of the doors, and what they make is mailed.
+    fn hear(&mut self, records: &[String], minute: i64) {
+        let mut activity = Activity::default();
+        for record in records {
+            LogFileReader::default().read(record.as_bytes(), |record| {
+                activity.add(record);
+                self.detector
+                    .screener()
+                    .screen(record, None, &mut self.found);
+            });
+        }
+        now(pipeline::activity::remember(self.office.states(), activity)).unwrap();
+        let alerts: Vec<Alert> = self.found.cases.iter().map(|case| case.alert()).collect();
+        self.deliver(alerts, minute);
+    }
+
+    fn deliver(&self, alerts: Vec<Alert>, minute: i64) {
+        now(self.office.deliver(alerts, at(minute), at(minute + 1))).unwrap();
+    }
+}
+
+#[test]
+fn a_mail_tells_what_came_before_and_an_update_what_followed() {
+    let mailbox = Mailbox::default();
+    let mut stage = Stage::new(&mailbox);
+    stage.hear(&[call(1, "ListUsers", r#","readOnly":true"#)], 2);
+    assert!(mailbox.new_ones().is_empty());
+    stage.hear(&[call(10, "CreateUser", "")], 11);
+    let mails = mailbox.new_ones();
+    let first = &mails[0].body;
+    let (_, before) = first
+        .split_once("15 MINUTES BEFORE\n")
+        .expect("what came before");
+    assert!(
+        before.starts_with("- 14:01:00 listed the IAM users from 203.0.113.9\n"),
+        "{before}"
+    );
+    assert!(!first.contains("15 MINUTES AFTER"), "{first}");
+
+    stage.hear(&[call(12, "CreateAccessKey", "")], 13);
+    stage.deliver(Vec::new(), 20);
+    assert!(mailbox.new_ones().is_empty(), "not yet");
+    stage.deliver(Vec::new(), 27);
+    let mails = mailbox.new_ones();
+    assert_eq!(mails.len(), 1);
+    let (_, after) = mails[0]
+        .body
+        .split_once("15 MINUTES AFTER\n")
+        .expect("what followed");
+    assert!(
+        after.starts_with("- 14:12:00 created an access key for user `user-12`"),
+        "{after}"
+    );
+    stage.deliver(Vec::new(), 59);
+    assert!(mailbox.new_ones().is_empty(), "once");
+}
+
+#[test]
+fn that_nothing_followed_is_no_news() {
+    let mailbox = Mailbox::default();
+    let mut stage = Stage::new(&mailbox);
+    stage.hear(&[call(10, "CreateUser", "")], 11);
+    assert_eq!(mailbox.new_ones().len(), 1);
+    for minute in 12..59 {
+        stage.deliver(Vec::new(), minute);
+    }
+    assert!(mailbox.new_ones().is_empty());
+}
+
+#[test]
+fn what_was_told_as_failed_and_works_at_last_is_told_at_once() {
+    let mailbox = Mailbox::default();
+    let mut stage = Stage::new(&mailbox);
+    let denied = r#","errorCode":"AccessDenied""#;
+    stage.hear(&[call(10, "CreateUser", denied)], 10);
+    let mails = mailbox.new_ones();
+    assert!(
+        mails[0].subject.contains("tried to create"),
+        "{}",
+        mails[0].subject
+    );
+    stage.hear(&[call(11, "CreateUser", denied)], 11);
+    assert!(mailbox.new_ones().is_empty(), "more of the same waits");
+    stage.hear(&[call(12, "CreateUser", "")], 12);
+    let mails = mailbox.new_ones();
+    assert_eq!(mails.len(), 1);
+    assert_eq!(
+        mails[0].subject,
+        "[HIGH] 111122223333: now it worked: user maria created the IAM user user-12"
+    );
+    let body = &mails[0].body;
+    assert!(
+        body.contains("You were told that this failed. It has worked since."),
+        "{body}"
+    );
+    assert!(body.contains("created the IAM user `user-12` from 203.0.113.9, and it worked."));
+}
