@@ -100,6 +100,15 @@ fn settled(found: Screened) -> BTreeMap<AlertId, Alert> {
     alerts.into_iter().map(|alert| (alert.id, alert)).collect()
 }
 
+/// The alerts that a mail tells as new: each once, however often it is named there.
+pub(crate) fn told_as_new(mail: &str) -> BTreeSet<String> {
+    const ID: usize = "th-".len() + 24;
+    let named = mail.split("alert ").skip(1);
+    let named = named.filter(|rest| rest.starts_with("th-") && rest.len() >= ID);
+    let new = named.filter(|rest| !rest[ID..].starts_with(", told before"));
+    new.map(|rest| rest[..ID].to_owned()).collect()
+}
+
 /// Runs to the end what never waits.
 pub(crate) fn now<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {

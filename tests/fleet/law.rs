@@ -21,7 +21,7 @@ use serde_json::json;
 use tokio::task::{JoinHandle, LocalSet};
 
 use crate::chaos::{Copy, Dice, Died, MemoryBucket, World};
-use crate::corpus::{CORPUS, DETECTOR};
+use crate::corpus::{CORPUS, DETECTOR, told_as_new};
 
 /// How many invocations run at once.
 const COPIES: usize = 20;
@@ -222,12 +222,8 @@ impl Run {
     fn told(&self) -> BTreeMap<String, (usize, usize)> {
         let mut told = BTreeMap::<String, (usize, usize)>::new();
         for mail in self.world.mails.borrow().iter() {
-            for id in mail
-                .body
-                .lines()
-                .filter_map(|line| line.strip_prefix("alert th-"))
-            {
-                let (times, blamed) = told.entry(format!("th-{id}")).or_default();
+            for id in told_as_new(&mail.body) {
+                let (times, blamed) = told.entry(id).or_default();
                 *times += 1;
                 *blamed += usize::from(mail.blamed.get());
             }
@@ -370,6 +366,7 @@ fn state_is_written_seldom() {
     println!(
         "state: {once:.1} writes per 1,000 records, mails included; {writes} in all if each comes up to three times"
     );
-    // Most of it are windows of correlations over seconds.
-    assert!(once < 110.0, "{once}");
+    // Most of it are windows of correlations over seconds. Every story is in these records, so there is an alert
+    // for each 350 of them, with its mail and a look at what followed.
+    assert!(once < 112.0, "{once}");
 }

@@ -20,7 +20,7 @@ use tokio::runtime::Runtime;
 use crate::chaos::Dice;
 use crate::cloud::{BUCKET, Parts, TABLE, cloud, table};
 use crate::conformance::conforms;
-use crate::corpus::{CORPUS, DETECTOR};
+use crate::corpus::{CORPUS, DETECTOR, told_as_new};
 use crate::function::{Function, Outcome};
 use crate::stage::{Emulator, Struck, built, proxy};
 
@@ -175,7 +175,7 @@ impl Heard {
     /// How often each alert was told as new.
     fn told(&self) -> BTreeMap<String, usize> {
         let mut told = BTreeMap::new();
-        for id in self.mails.iter().flat_map(|mail| ids(mail)) {
+        for id in self.mails.iter().flat_map(|mail| told_as_new(mail)) {
             *told.entry(id).or_default() += 1;
         }
         told
@@ -191,13 +191,6 @@ impl Heard {
             *known = alert;
         }
     }
-}
-
-fn ids(mail: &str) -> impl Iterator<Item = String> {
-    let lines = mail
-        .lines()
-        .filter_map(|line| line.strip_prefix("alert th-"));
-    lines.map(|id| format!("th-{}", id.trim()))
 }
 
 #[test]

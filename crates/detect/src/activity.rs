@@ -4,8 +4,9 @@
 //! A [`Ring`] holds the last notable calls of one principal in one account; an [`Activity`] those of a batch
 //! of records. Rings merge in any order and any number of times: a ring is the last [`MOST`] of a set, by
 //! time and event. Only calls that alarm somebody who knows them are notable, and of those only what people
-//! would write down: changes and sign-ins, whether or not they worked, and what people look at; not what
-//! services do by themselves, and no reading and writing of data, of which there is too much.
+//! would write down: changes and sign-ins, whether or not they worked, and what people look at; not what is
+//! called all day long or what services do by themselves, and no reading and writing of data, of which there
+//! is too much.
 
 use std::collections::BTreeMap;
 
@@ -167,6 +168,19 @@ impl Activity {
     }
 }
 
+/// What tools and people call all day long: alarming in a crowd, not worth remembering one by one.
+const EVERYDAY: [&str; 9] = [
+    "AssumeRole",
+    "AssumeRoleWithSAML",
+    "AssumeRoleWithWebIdentity",
+    "Decrypt",
+    "GetAuthorizationToken",
+    "GetFunction",
+    "GetParameter",
+    "GetParameters",
+    "ListBuckets",
+];
+
 /// Whether a call is worth telling beside another one.
 fn is_notable(record: &Record<'_>) -> bool {
     let is_of_data = record
@@ -176,7 +190,8 @@ fn is_notable(record: &Record<'_>) -> bool {
         return false;
     }
     let source = record.event_source();
-    if !meanings::has(&source, &record.plain_event_name()) {
+    let name = record.plain_event_name();
+    if EVERYDAY.contains(&&*name) || !meanings::has(&source, &name) {
         return false;
     }
     let by_person = || {
@@ -235,6 +250,7 @@ mod tests {
             ("iam", "CreateUser", r#","errorCode":"AccessDenied""#, true),
             ("iam", "ListUsers", r#","readOnly":true"#, true),
             ("iam", "TagUser", "", false),
+            ("sts", "AssumeRole", r#","readOnly":true"#, false),
             ("s3", "PutObject", r#","managementEvent":false"#, false),
             (
                 "iam",
