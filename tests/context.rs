@@ -168,7 +168,7 @@ fn what_was_told_as_failed_and_works_at_last_is_told_at_once() {
         mails[0].subject,
         "[HIGH] 111122223333: now it worked: user maria created the IAM user user-12"
     );
-    let body = &mails[0].body;
+    let body = mails[0].body.replace('\n', " ");
     assert!(
         body.contains("You were told that this failed. It has worked since."),
         "{body}"
