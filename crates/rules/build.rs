@@ -1,5 +1,5 @@
 //! Lists the rule files of the repository, so that the compiler can take them in; once whole, once in two
-//! parts: what judges records, and what is needed once a record has matched.
+//! parts: what judges records, read already, and what is needed once a record has matched.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -18,6 +18,7 @@ fn main() -> io::Result<()> {
     let out = variable("OUT_DIR")?;
     let mut whole = fs::File::create(out.join("files.rs"))?;
     let mut judging = fs::File::create(out.join("judging.rs"))?;
+    let mut read = Vec::new();
     writeln!(whole, "&[")?;
     writeln!(judging, "&[")?;
     for file in &files {
@@ -25,16 +26,31 @@ fn main() -> io::Result<()> {
         writeln!(whole, "({name:?}, include_str!({file:?})),")?;
         for document in documents(&text) {
             let (judges, tells) = split(&document);
+            let start = read.len();
+            read.extend(short_form(&name, &judges)?);
             writeln!(
                 judging,
-                "ForJudging {{ name: {name:?}, id: {:?}, text: {judges:?}, block: {tells:?} }},",
-                id(&document)
+                "ForJudging {{ name: {name:?}, id: {:?}, place: ({start}, {}), block: {tells:?} }},",
+                id(&document),
+                read.len()
             )?;
         }
     }
     writeln!(whole, "]")?;
     writeln!(judging, "]")?;
+    fs::write(out.join("judging.bin"), read)?;
     exclusions(&root, &out)
+}
+
+/// A document as it comes back fastest.
+fn short_form(name: &str, text: &str) -> io::Result<Vec<u8>> {
+    let error = |problem: &dyn std::fmt::Display| io::Error::other(format!("{name}: {problem}"));
+    let mut documents = yaml_tree::documents(text);
+    match (documents.pop(), documents.len()) {
+        (Some(Ok(document)), 0) => document.to_bytes().map_err(|problem| error(&problem)),
+        (Some(Err(unreadable)), _) => Err(error(&unreadable.problem)),
+        _ => Err(error(&"not one document")),
+    }
 }
 
 /// Lists the exclusions: name, title, text.

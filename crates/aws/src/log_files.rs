@@ -108,6 +108,7 @@ impl<B: LogBucket, Q: LeaveWord, S: StateStore, A: AlertSink> LogFiles<B, Q, S, 
         }
         let notice = trigger::log_files(message)?;
         tally.neighbours(&notice.neighbours);
+        tally.heard(&notice.regions);
         for task in notice.tasks {
             self.task(&task, deadline, tally).await?;
         }

@@ -7,19 +7,19 @@ use std::path::Path;
 use detect::Detector;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use sigma::{Header, RuleSet, SourceFile};
+use sigma::{Header, ReadDocument, RuleSet, SourceFile};
 use walkdir::WalkDir;
 
 /// The rules, and how many problems were met with them.
 #[must_use]
 pub fn built_in(folder: Option<&Path>) -> (Detector, usize) {
     let extra = folder.map(files).unwrap_or_default();
-    let built_in = ::rules::FOR_JUDGING.iter().map(|rule| SourceFile {
+    let built_in = ::rules::FOR_JUDGING.iter().map(|rule| ReadDocument {
         name: rule.name,
-        text: rule.text,
+        bytes: rule.document(),
     });
     let extra = extra.iter().map(|(name, text)| SourceFile { name, text });
-    let mut loaded = RuleSet::load(built_in.chain(extra));
+    let mut loaded = RuleSet::load_with(built_in, extra);
     for problem in &loaded.problems {
         tracing::error!(problem = %problem, "a rule is left out");
     }

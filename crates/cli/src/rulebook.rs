@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use sigma::{Header, Loaded, RuleSet, SourceFile};
+use sigma::{Header, Loaded, ReadDocument, RuleSet, SourceFile};
 use walkdir::WalkDir;
 
 use crate::complaint::Complaint;
@@ -15,6 +15,8 @@ const MAX_BYTES: u64 = 2 << 20;
 /// Rule files as read, not yet understood.
 #[derive(Debug, Default)]
 pub struct Rulebook {
+    /// Documents that were read when the program was built; they come first.
+    read: Vec<ReadDocument<'static>>,
     files: Vec<RuleFile>,
     /// What could not be read.
     pub complaints: Vec<Complaint>,
@@ -30,24 +32,27 @@ impl Rulebook {
     /// The built-in rules.
     #[must_use]
     pub fn builtin() -> Self {
-        Self::of(rules::FILES.iter().copied())
-    }
-
-    /// The built-in rules without what only readers need, which takes a fifth of the time to load. Their
-    /// blocks for alerts are [`block`]s.
-    #[must_use]
-    pub fn for_judging() -> Self {
-        Self::of(rules::FOR_JUDGING.iter().map(|rule| (rule.name, rule.text)))
-    }
-
-    fn of(files: impl Iterator<Item = (&'static str, &'static str)>) -> Self {
-        let file = |(name, text): (&str, &str)| RuleFile {
+        let file = |&(name, text): &(&str, &str)| RuleFile {
             name: name.to_owned(),
             text: text.to_owned(),
         };
         Self {
-            files: files.map(file).collect(),
-            complaints: Vec::new(),
+            files: rules::FILES.iter().map(file).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// The built-in rules without what only readers need, which take a tenth of the time to load. Their
+    /// blocks for alerts are [`block`]s.
+    #[must_use]
+    pub fn for_judging() -> Self {
+        let read = rules::FOR_JUDGING.iter().map(|rule| ReadDocument {
+            name: rule.name,
+            bytes: rule.document(),
+        });
+        Self {
+            read: read.collect(),
+            ..Self::default()
         }
     }
 
@@ -123,10 +128,11 @@ impl Rulebook {
     /// Understands the rules: what is good, and what is wrong with the others.
     #[must_use]
     pub fn load(&self) -> Loaded {
-        RuleSet::load(self.files.iter().map(|file| SourceFile {
+        let files = self.files.iter().map(|file| SourceFile {
             name: &file.name,
             text: &file.text,
-        }))
+        });
+        RuleSet::load_with(self.read.iter().copied(), files)
     }
 
     /// The text of the file that goes by this name; empty if there is none.
@@ -139,13 +145,13 @@ impl Rulebook {
     /// How many files there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.files.len()
+        self.read.len() + self.files.len()
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.files.is_empty()
+        self.len() == 0
     }
 }
 

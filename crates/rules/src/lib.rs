@@ -14,10 +14,22 @@ pub struct ForJudging {
     pub name: &'static str,
     /// The rule's id.
     pub id: &'static str,
-    /// The rule without its block `trailhound`, and without what is neither judged by nor told.
-    pub text: &'static str,
+    /// Where its document lies in [`READ`].
+    place: (usize, usize),
     /// The block, to be read when the rule has matched.
     pub block: &'static str,
+}
+
+/// The documents of all of them, one behind the other, in the short form of `yaml-tree`.
+static READ: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/judging.bin"));
+
+impl ForJudging {
+    /// The rule without its block `trailhound`, and without what is neither judged by nor told, in the short
+    /// form of `yaml-tree`.
+    #[must_use]
+    pub fn document(&self) -> &'static [u8] {
+        &READ[self.place.0..self.place.1]
+    }
 }
 
 /// Every built-in rule and correlation in these parts, one document each, in the order of [`FILES`].
@@ -72,18 +84,21 @@ mod tests {
                 .map(|(_, text)| text);
             let whole = whole.expect("a part of a file");
             assert!(whole.contains(parts.block), "{path}");
-            assert!(
-                parts.text.lines().all(|line| whole.contains(line)),
-                "{path}"
-            );
-            for key in ["title:", "id:"] {
-                assert!(
-                    parts.text.contains(&format!("\n{key}")) || parts.text.starts_with(key),
-                    "{path}: {key}"
-                );
+            let read = yaml_tree::Node::from_bytes(parts.document()).expect("a document");
+            let documents = yaml_tree::documents(whole);
+            let mut documents = documents.iter().flatten();
+            let id = |document: &yaml_tree::Node| document.get("id").cloned();
+            let written = documents.find(|one| id(one) == id(&read));
+            let written = written.expect("what was read is written");
+            for (key, value) in read.map().expect("a mapping") {
+                let key = key.text().expect("a name");
+                let written = written.get(key).expect("it is written");
+                assert_eq!(written.at, value.at, "{path}: {key}");
+                assert_eq!(written.to_value(), value.to_value(), "{path}: {key}");
             }
-            for key in ["tests:", "trailhound:", "description:"] {
-                assert!(!parts.text.contains(&format!("\n{key}")), "{path}: {key}");
+            assert!(read.get("title").is_some(), "{path}");
+            for key in ["tests", "trailhound", "description"] {
+                assert!(read.get(key).is_none(), "{path}: {key}");
             }
         }
     }

@@ -5,15 +5,16 @@
 //! Source: Sigma specification 2.1, "Condition". `them` leaves out selections whose name begins with
 //! an underscore; in a pattern, `*` stands for any characters.
 
-use rsigma_parser::{ConditionExpr, Quantifier, SelectorPattern, parse_condition};
+use rsigma_parser::{ConditionExpr, Quantifier, SelectorPattern};
+use yaml_tree::Node;
 
 use crate::error::Problem;
 use crate::event::Event;
 use crate::location::{Mark, Source};
+use crate::report::Fields;
 use crate::selection::{Selection, inside};
 use crate::suggest::nearest;
 use crate::truth::{Partial, Truth};
-use crate::yaml::Node;
 
 /// The longest condition, in bytes.
 const MAX_LENGTH: usize = 4 * 1024;
@@ -51,6 +52,7 @@ impl Condition {
         node: &Node,
         selections: &[Selection],
         source: &Source,
+        shared: &mut Fields,
     ) -> Result<Self, (Mark, Problem)> {
         let text = node.text().unwrap_or_default();
         if let Some(problem) = too_big(text) {
@@ -59,7 +61,8 @@ impl Condition {
         if let Some(column) = text.chars().position(|one| one == '|') {
             return Err((inside(node, column), Problem::Aggregation));
         }
-        let expression = parse_condition(text).map_err(|error| unreadable(node, text, &error))?;
+        let expression = shared.condition(text);
+        let expression = expression.map_err(|error| unreadable(node, text, &error))?;
         Resolver { selections }
             .resolve(&expression)
             .map_err(|unresolved| {

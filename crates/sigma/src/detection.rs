@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use indexmap::IndexSet;
+use yaml_tree::{Kind, Node};
 
 use crate::condition::Condition;
 use crate::error::Problem;
@@ -14,7 +15,6 @@ use crate::item::Item;
 use crate::location::Mark;
 use crate::selection::{Body, Reader, Selection};
 use crate::truth::{Partial, Truth};
-use crate::yaml::{Kind, Node};
 
 /// Selections and conditions, ready to be asked.
 #[derive(Debug, Clone)]
@@ -135,7 +135,7 @@ impl Reader<'_> {
                 .wrong_type(node, "condition", "text, or a list of texts");
             return None;
         }
-        match Condition::read(node, selections, self.report.source()) {
+        match Condition::read(node, selections, self.report.source(), self.fields) {
             Ok(condition) => Some(condition),
             Err((at, problem)) => {
                 self.report.add(at, problem);

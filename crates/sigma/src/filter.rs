@@ -7,6 +7,7 @@
 //! the rule by *and*, so it usually reads `not selection`.
 
 use jiff::civil::Date;
+use yaml_tree::Node;
 
 use crate::condition::{Condition, Parts, wanted};
 use crate::detection::{Detection, Section};
@@ -18,7 +19,6 @@ use crate::location::Location;
 use crate::report::{Fields, Report};
 use crate::rule::{LogSource, Rule, logsource};
 use crate::selection::{Body, Reader, Selection};
-use crate::yaml::Node;
 
 /// The field that callers fill in as they like, wherever it stands.
 const FORGEABLE: &str = "userAgent";

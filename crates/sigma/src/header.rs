@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use jiff::civil::Date;
+use yaml_tree::{Kind, Node};
 
 use crate::error::Problem;
 use crate::level::{LEVELS, Level, STATUSES, Status};
 use crate::location::{Location, Mark, Source};
 use crate::report::Report;
 use crate::suggest::nearest;
-use crate::yaml::{Kind, Node};
 
 /// What a document says about itself.
 #[derive(Debug, Clone)]

@@ -56,7 +56,6 @@ mod truth;
 mod value_list;
 mod value_test;
 mod wildcard;
-mod yaml;
 
 pub use correlation::{
     Alias, Correlation, CorrelationCondition, CorrelationKind, CountBound, RuleExpression,
@@ -75,7 +74,7 @@ pub use location::Location;
 pub use mutants::{Mutant, mutants};
 pub use rest::Rest;
 pub use rule::{LogSource, Rule};
-pub use rule_set::{Loaded, RuleSet, SourceFile};
+pub use rule_set::{Loaded, ReadDocument, RuleSet, SourceFile};
 pub use rule_test::{Expectation, RuleTest, without_tests};
 pub use story_test::{StoryTest, Timed};
 pub use truth::{Known, Partial};

@@ -6,6 +6,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use serde::{Serialize, Serializer};
+pub(crate) use yaml_tree::Mark;
 
 /// A place to open in the editor.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,23 +28,6 @@ impl fmt::Display for Location {
 impl Serialize for Location {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
-    }
-}
-
-/// A place within one file: a [`Location`] that has yet to learn the file's name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub(crate) struct Mark {
-    pub(crate) line: usize,
-    pub(crate) column: usize,
-}
-
-impl Mark {
-    /// The place `columns` characters further right.
-    pub(crate) fn right(self, columns: usize) -> Self {
-        Self {
-            column: self.column + columns,
-            ..self
-        }
     }
 }
 

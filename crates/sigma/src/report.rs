@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use yaml_tree::Node;
+
 use crate::error::{Problem, RuleError};
 use crate::event::FieldPath;
 use crate::location::{Location, Mark, Source};
-use crate::yaml::Node;
+use rsigma_parser::{ConditionExpr, SigmaParserError, parse_condition};
 
 /// The problems found so far in one file.
 #[derive(Debug)]
@@ -76,17 +78,30 @@ impl Report {
     }
 }
 
-/// Field paths, each split once and shared by all rules that ask for it.
+/// What rules have in common, read once: field paths, which they share, and the forms of conditions.
 #[derive(Debug, Default)]
-pub(crate) struct Fields(HashMap<Box<str>, Arc<FieldPath>>);
+pub(crate) struct Fields {
+    paths: HashMap<Box<str>, Arc<FieldPath>>,
+    conditions: HashMap<Box<str>, Arc<ConditionExpr>>,
+}
 
 impl Fields {
     pub(crate) fn get(&mut self, path: &str) -> Arc<FieldPath> {
-        if let Some(known) = self.0.get(path) {
+        if let Some(known) = self.paths.get(path) {
             return Arc::clone(known);
         }
         let split = Arc::new(FieldPath::new(path));
-        self.0.insert(path.into(), Arc::clone(&split));
+        self.paths.insert(path.into(), Arc::clone(&split));
         split
+    }
+
+    /// Parses a condition, unless another rule had it word for word.
+    pub(crate) fn condition(&mut self, text: &str) -> Result<Arc<ConditionExpr>, SigmaParserError> {
+        if let Some(known) = self.conditions.get(text) {
+            return Ok(Arc::clone(known));
+        }
+        let parsed = Arc::new(parse_condition(text)?);
+        self.conditions.insert(text.into(), Arc::clone(&parsed));
+        Ok(parsed)
     }
 }

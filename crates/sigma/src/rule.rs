@@ -7,6 +7,7 @@ use serde::Serialize;
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use yaml_tree::Node;
 
 use crate::detection::{Detection, Section};
 use crate::error::Problem;
@@ -19,7 +20,6 @@ use crate::rest::Rest;
 use crate::rule_test::{self, RuleTest};
 use crate::selection::Reader;
 use crate::truth::{Partial, Truth};
-use crate::yaml::Node;
 
 /// A rule that is asked about one event at a time.
 #[derive(Debug, Clone)]

@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use yaml_tree::Node;
 
 use crate::completeness::{Fate, fates, names};
 use crate::correlation::{self, Correlation};
@@ -14,11 +15,10 @@ use crate::error::{Problem, RuleError};
 use crate::event::Event;
 use crate::filter::{self, Filter, Targets};
 use crate::header::Header;
-use crate::location::{Location, Source};
+use crate::location::{Location, Mark, Source};
 use crate::report::{Fields, Report};
 use crate::rule::{self, Rule};
 use crate::suggest::nearest;
-use crate::yaml::{self, Node};
 
 /// A file to load; the caller has read it.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +27,15 @@ pub struct SourceFile<'a> {
     pub name: &'a str,
     /// What it says, one or more YAML documents.
     pub text: &'a str,
+}
+
+/// A document that was read before, such as when a program was built.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadDocument<'a> {
+    /// The name of the file that it stood in.
+    pub name: &'a str,
+    /// Its short form, [`yaml_tree::Node::to_bytes`].
+    pub bytes: &'a [u8],
 }
 
 /// What could be loaded, and what could not.
@@ -54,7 +63,19 @@ impl RuleSet {
     /// Never fails as a whole: what is wrong with one document is told in [`Loaded::problems`], and
     /// the others are loaded. Text of any kind is safe to load; files over 1 MiB are refused.
     pub fn load<'a>(files: impl IntoIterator<Item = SourceFile<'a>>) -> Loaded {
+        Self::load_with([], files)
+    }
+
+    /// The same, with documents that were read before in front of the others. What is wrong with one of
+    /// those is told without its line.
+    pub fn load_with<'a>(
+        read: impl IntoIterator<Item = ReadDocument<'a>>,
+        files: impl IntoIterator<Item = SourceFile<'a>>,
+    ) -> Loaded {
         let mut loader = Loader::default();
+        for document in read {
+            loader.read_document(document);
+        }
         for file in files {
             loader.file(file);
         }
@@ -182,16 +203,28 @@ struct Loader {
 impl Loader {
     fn file(&mut self, file: SourceFile<'_>) {
         // A file too large to be read is not kept either.
-        let kept = if file.text.len() > yaml::MAX_BYTES {
+        let kept = if file.text.len() > yaml_tree::MAX_BYTES {
             ""
         } else {
             file.text
         };
         let mut report = Report::new(Arc::new(Source::new(file.name, kept)));
-        for document in yaml::documents(file.text) {
+        for document in yaml_tree::documents(file.text) {
             match document {
                 Ok(root) => self.document(&root, &mut report),
-                Err(unreadable) => report.add(unreadable.at, unreadable.problem),
+                Err(unreadable) => report.add(unreadable.at, unreadable.problem.into()),
+            }
+        }
+        self.problems.extend(report.into_problems());
+    }
+
+    fn read_document(&mut self, document: ReadDocument<'_>) {
+        let mut report = Report::new(Arc::new(Source::new(document.name, "")));
+        match Node::from_bytes(document.bytes) {
+            Ok(root) => self.document(&root, &mut report),
+            Err(error) => {
+                let problem = yaml_tree::Problem::Yaml(error.to_string());
+                report.add(Mark::default(), problem.into());
             }
         }
         self.problems.extend(report.into_problems());

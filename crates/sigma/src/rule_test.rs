@@ -11,13 +11,13 @@ use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 use serde_json::Value as Json;
+use yaml_tree::{Kind, Node};
 
 use crate::error::Problem;
 use crate::header::required_text;
 use crate::location::{Location, Mark, Source};
 use crate::report::Report;
 use crate::suggest::nearest;
-use crate::yaml::{self, Kind, Node};
 
 /// What an example expects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -58,7 +58,9 @@ impl Events {
     }
 
     fn read(&self) -> Vec<Json> {
-        let documents = yaml::documents(self.source.text()).into_iter().flatten();
+        let documents = yaml_tree::documents(self.source.text())
+            .into_iter()
+            .flatten();
         let mut same = documents.filter(|document| document.at == self.document);
         let tests = same
             .next()

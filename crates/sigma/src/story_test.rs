@@ -17,13 +17,13 @@
 use jiff::SignedDuration;
 use rsigma_parser::Timespan;
 use serde_json::Value as Json;
+use yaml_tree::{Kind, Node};
 
 use crate::error::Problem;
 use crate::header::{self, required_text};
 use crate::location::Location;
 use crate::report::Report;
 use crate::rule_test::{Expectation, expectation};
-use crate::yaml::{Kind, Node};
 
 /// How many events a story may have.
 const MAX: u64 = 10_000;

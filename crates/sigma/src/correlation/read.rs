@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use rsigma_parser::{ConditionExpr, Timespan, parse_condition};
+use yaml_tree::{Kind, Node};
 
 use super::{
     Alias, Correlation, CorrelationCondition, CorrelationKind, CountBound, KINDS, RuleExpression,
@@ -14,7 +15,6 @@ use crate::location::Mark;
 use crate::report::Report;
 use crate::story_test;
 use crate::suggest::nearest;
-use crate::yaml::{Kind, Node};
 
 const KEYS: [&str; 9] = [
     "type",

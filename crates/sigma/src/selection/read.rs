@@ -1,6 +1,7 @@
 //! Reads selections, line by line; every problem is told, not only the first.
 
 use rsigma_parser::SigmaValue;
+use yaml_tree::{Kind, Node};
 
 use super::{Body, Lines, Selection};
 use crate::compile::{article, extent, field_name, value_test};
@@ -10,7 +11,6 @@ use crate::location::Mark;
 use crate::modifier::{Modifiers, Operator};
 use crate::report::{Fields, Report};
 use crate::value_list::{Link, ValueList};
-use crate::yaml::{Kind, Node};
 
 /// Reads selections; problems go to the report, and what has one is left out.
 pub(crate) struct Reader<'r> {

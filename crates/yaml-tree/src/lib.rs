@@ -1,7 +1,8 @@
 //! YAML with places: every value knows its line and column.
 //!
-//! `rsigma-parser` reads documents without positions, so the text is read once here, by
-//! `saphyr-parser`, and its pieces (conditions, modifiers, values) are handed on from there.
+//! Readers of YAML give values without places, so the text is read here from the events of
+//! `saphyr-parser`. A document that was read can be kept in a short form ([`Node::to_bytes`]), from which
+//! it comes back in a fraction of the time that its text takes.
 //!
 //! Invariants: a document that cannot be read never hides its neighbours; depth, size and alias
 //! expansion are bounded, so hostile text ends in an error, never in a hang or an overflow.
@@ -10,31 +11,32 @@
 //! which is why a stream can be cut before it is parsed.
 
 mod node;
+mod problem;
 mod tree;
 
-pub(crate) use node::{Kind, Node};
-
-use crate::error::Problem;
-use crate::location::Mark;
+pub use node::{Kind, Mark, Node};
+pub use problem::Problem;
 
 /// The largest rule file, in bytes.
-pub(crate) const MAX_BYTES: usize = 1 << 20;
+pub const MAX_BYTES: usize = 1 << 20;
 /// The most documents in one file.
-pub(crate) const MAX_DOCUMENTS: usize = 1_000;
+pub const MAX_DOCUMENTS: usize = 1_000;
 /// The deepest nesting of lists and mappings.
-pub(crate) const MAX_DEPTH: usize = 64;
+pub const MAX_DEPTH: usize = 64;
 /// The most values in one document, after aliases are expanded.
-pub(crate) const MAX_NODES: usize = 100_000;
+pub const MAX_NODES: usize = 100_000;
 
 /// Why a document could not be read, and where.
 #[derive(Debug)]
-pub(crate) struct Unreadable {
-    pub(crate) at: Mark,
-    pub(crate) problem: Problem,
+pub struct Unreadable {
+    /// Where reading stopped.
+    pub at: Mark,
+    /// Why.
+    pub problem: Problem,
 }
 
 /// Reads every document of a stream; one that cannot be read leaves the others whole.
-pub(crate) fn documents(text: &str) -> Vec<Result<Node, Unreadable>> {
+pub fn documents(text: &str) -> Vec<Result<Node, Unreadable>> {
     if text.len() > MAX_BYTES {
         let problem = Problem::FileTooLarge(text.len(), MAX_BYTES);
         let at = Mark { line: 1, column: 1 };

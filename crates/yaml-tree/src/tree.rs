@@ -4,9 +4,7 @@ use std::collections::HashMap;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span, Tag};
 
-use super::{Kind, MAX_DEPTH, MAX_NODES, Node, Unreadable};
-use crate::error::Problem;
-use crate::location::Mark;
+use super::{Kind, MAX_DEPTH, MAX_NODES, Mark, Node, Problem, Unreadable};
 
 /// Reads the documents of one piece of a stream that starts on `first_line` of its file.
 pub(super) fn read(chunk: &str, first_line: usize) -> Vec<Result<Node, Unreadable>> {

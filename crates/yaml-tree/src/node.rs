@@ -1,35 +1,75 @@
 //! A YAML value that knows where it stands.
 
+use serde::{Deserialize, Serialize};
 use yaml_serde::{Mapping, Number, Value};
 
-use crate::location::Mark;
+/// A place within one file; lines and columns count from 1, columns in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+pub struct Mark {
+    /// The line.
+    pub line: usize,
+    /// The column.
+    pub column: usize,
+}
+
+impl Mark {
+    /// The place `columns` characters further right.
+    #[must_use]
+    pub fn right(self, columns: usize) -> Self {
+        Self {
+            column: self.column + columns,
+            ..self
+        }
+    }
+}
 
 /// A value and its place.
-#[derive(Debug, Clone)]
-pub(crate) struct Node {
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Node {
     /// Where it begins.
-    pub(crate) at: Mark,
+    pub at: Mark,
     /// The last line that any of it stands on; a block of text counts its closing line break.
-    pub(crate) last_line: usize,
-    pub(crate) kind: Kind,
+    pub last_line: usize,
+    /// What it is.
+    pub kind: Kind,
 }
 
 /// What a [`Node`] is.
-#[derive(Debug, Clone)]
-pub(crate) enum Kind {
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Kind {
     /// Text as written; if `plain`, its spelling decides whether it is null, a boolean, a number.
     Scalar {
+        /// As written.
         text: String,
+        /// Whether it stands without quotes or tag.
         plain: bool,
     },
+    /// Its members.
     List(Vec<Node>),
     /// Keys are scalars, and each stands only once.
     Map(Vec<(Node, Node)>),
 }
 
 impl Node {
+    /// A short form, for [`from_bytes`](Self::from_bytes) of the same version.
+    ///
+    /// # Errors
+    /// None that is known of: a node holds nothing that cannot be written.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, postcard::Error> {
+        postcard::to_allocvec(self)
+    }
+
+    /// Reads the short form.
+    ///
+    /// # Errors
+    /// If these bytes are none. They must be one's own: what others wrote may be nested without bounds.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, postcard::Error> {
+        postcard::from_bytes(bytes)
+    }
+
     /// What this is, with an article, for messages.
-    pub(crate) fn article(&self) -> &'static str {
+    #[must_use]
+    pub fn article(&self) -> &'static str {
         match &self.kind {
             Kind::List(_) => "a list",
             Kind::Map(_) => "a mapping",
@@ -43,7 +83,8 @@ impl Node {
     }
 
     /// The characters of a scalar, whatever its type; for a key, its name.
-    pub(crate) fn text(&self) -> Option<&str> {
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
         match &self.kind {
             Kind::Scalar { text, .. } => Some(text),
             _ => None,
@@ -51,7 +92,8 @@ impl Node {
     }
 
     /// The members of a list.
-    pub(crate) fn list(&self) -> Option<&[Node]> {
+    #[must_use]
+    pub fn list(&self) -> Option<&[Node]> {
         match &self.kind {
             Kind::List(items) => Some(items),
             _ => None,
@@ -59,7 +101,8 @@ impl Node {
     }
 
     /// The pairs of a mapping.
-    pub(crate) fn map(&self) -> Option<&[(Node, Node)]> {
+    #[must_use]
+    pub fn map(&self) -> Option<&[(Node, Node)]> {
         match &self.kind {
             Kind::Map(pairs) => Some(pairs),
             _ => None,
@@ -67,24 +110,28 @@ impl Node {
     }
 
     /// The value under `key` of a mapping.
-    pub(crate) fn get(&self, key: &str) -> Option<&Node> {
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Node> {
         self.pair(key).map(|(_, value)| value)
     }
 
     /// Key and value under `key` of a mapping.
-    pub(crate) fn pair(&self, key: &str) -> Option<&(Node, Node)> {
+    #[must_use]
+    pub fn pair(&self, key: &str) -> Option<&(Node, Node)> {
         self.map()?
             .iter()
             .find(|(name, _)| name.text() == Some(key))
     }
 
     /// Whether this is null: nothing, `~` or `null`.
-    pub(crate) fn is_null(&self) -> bool {
+    #[must_use]
+    pub fn is_null(&self) -> bool {
         matches!(&self.kind, Kind::Scalar { .. }) && self.to_value().is_null()
     }
 
     /// As untyped YAML, without places. Depth is bounded by the reader.
-    pub(crate) fn to_value(&self) -> Value {
+    #[must_use]
+    pub fn to_value(&self) -> Value {
         match &self.kind {
             Kind::Scalar { text, plain: true } => resolve(text),
             Kind::Scalar { text, plain: false } => Value::String(text.clone()),
@@ -96,7 +143,8 @@ impl Node {
     }
 
     /// As JSON; what JSON cannot say (infinity, not a number) becomes null.
-    pub(crate) fn to_json(&self) -> serde_json::Value {
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
         match &self.kind {
             Kind::Scalar { .. } => scalar_to_json(&self.to_value()),
             Kind::List(items) => items.iter().map(Node::to_json).collect(),
@@ -149,7 +197,7 @@ fn number_to_json(number: &Number) -> serde_json::Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::yaml::documents;
+    use crate::documents;
 
     fn node(text: &str) -> Node {
         let mut read = documents(text);
@@ -210,6 +258,15 @@ mod tests {
         let (key, value) = item.pair("bé").expect("there");
         assert_eq!((key.at.line, key.at.column), (6, 7));
         assert_eq!((value.at.line, value.at.column), (6, 11));
+    }
+
+    #[test]
+    fn a_document_comes_back_from_its_short_form_as_it_was() {
+        let read = node("a: [1, 'x', {b: ~}]\nc: |\n  é\n  two\nd: {}\n");
+        let bytes = read.to_bytes().expect("written");
+        assert!(bytes.len() < 96, "{}", bytes.len());
+        assert_eq!(Node::from_bytes(&bytes).expect("read"), read);
+        assert!(Node::from_bytes(&bytes[..bytes.len() - 1]).is_err());
     }
 
     #[test]
