@@ -67,8 +67,7 @@ impl EventHash {
     pub(crate) fn of(record: &Record<'_>) -> Self {
         let id = record.event_id();
         if let Some(uuid) = id.as_deref().and_then(|id| Uuid::try_parse(id).ok()) {
-            let (high, low) = uuid.as_u64_pair();
-            return Self(high ^ low);
+            return Self::of_uuid(uuid);
         }
         let digest = Sha256::digest(id.as_deref().unwrap_or(record.text()));
         Self(
@@ -76,6 +75,12 @@ impl EventHash {
                 .first_chunk()
                 .map_or(0, |bytes| u64::from_le_bytes(*bytes)),
         )
+    }
+
+    /// That of an event with this id.
+    pub(crate) fn of_uuid(uuid: Uuid) -> Self {
+        let (high, low) = uuid.as_u64_pair();
+        Self(high ^ low)
     }
 
     /// The number.

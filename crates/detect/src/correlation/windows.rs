@@ -62,7 +62,7 @@ pub struct Windows {
     identities: HashMap<u64, Who>,
     hasher: DefaultHashBuilder,
     /// The time of the newest record, in seconds since 1970-01-01T00:00:00Z.
-    pub(super) newest: i64,
+    pub(crate) newest: i64,
     /// How many windows were forgotten, for there were too many.
     forgotten: u64,
 }
@@ -96,6 +96,12 @@ impl Windows {
     /// Notes that time has passed up to `now`, as it does where nothing happens.
     pub fn pass_until(&mut self, now: Timestamp) {
         self.newest = self.newest.max(now.as_second());
+    }
+
+    /// Up to when time is known to have passed.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        Timestamp::from_second(self.newest).unwrap_or_default()
     }
 
     /// Adds a match of a rule to all that it feeds.
