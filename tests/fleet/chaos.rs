@@ -176,7 +176,12 @@ impl StateStore for Copy {
             self.strike().await.map_err(state_error("written"))?;
             self.world.writes.set(self.world.writes.get() + 1);
             let kind = change.key.as_str().split('#').next().unwrap_or_default();
-            *self.world.kinds.borrow_mut().entry(kind.to_owned()).or_default() += 1;
+            *self
+                .world
+                .kinds
+                .borrow_mut()
+                .entry(kind.to_owned())
+                .or_default() += 1;
             let units = (change.value.len() as u64 + ATTRIBUTES).div_ceil(1_024);
             self.world.units.set(self.world.units.get() + units);
             let late = self.world.state.save(vec![change]).await?;

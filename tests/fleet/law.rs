@@ -43,7 +43,8 @@ enum Doors {
 /// Something to deliver until it is done.
 #[derive(Debug, Clone)]
 enum Delivery {
-    LogFile(String),
+    /// Log files by their keys, or words of ours where to go on.
+    LogFiles(Vec<String>),
     Event(String),
     Findings(Vec<String>),
 }
@@ -77,10 +78,13 @@ impl Run {
             }
         };
         if *doors != Doors::Events {
-            CORPUS
-                .objects
-                .keys()
-                .for_each(|key| push(Delivery::LogFile(key.clone())));
+            let mut keys: Vec<String> = CORPUS.objects.keys().cloned().collect();
+            world.dice.shuffle(&mut keys);
+            let mut keys = keys.into_iter();
+            while keys.len() > 0 {
+                let some = world.dice.below(4) as usize + 1;
+                push(Delivery::LogFiles(keys.by_ref().take(some).collect()));
+            }
         }
         if *doors != Doors::LogFiles {
             CORPUS
@@ -145,7 +149,8 @@ impl Run {
             self.queue.insert(at, Delivery::Findings(batch.to_vec()));
         }
         for task in self.world.left.take() {
-            self.queue.insert(0, Delivery::LogFile(task.to_message()));
+            self.queue
+                .insert(0, Delivery::LogFiles(vec![task.to_message()]));
         }
     }
 
@@ -156,7 +161,7 @@ impl Run {
         tokio::task::spawn_local(async move {
             let mut tally = Tally::default();
             match delivery {
-                Delivery::LogFile(key) => {
+                Delivery::LogFiles(keys) => {
                     let road = Pipeline::new(copy.clone(), copy.clone());
                     let mut door = LogFiles::new(&DETECTOR, None, bucket, copy, road);
                     let deadline = if late {
@@ -164,7 +169,7 @@ impl Run {
                     } else {
                         Duration::from_secs(60)
                     };
-                    let call = notice(&key);
+                    let call = notices(&keys);
                     let done = door
                         .handle(&call, Deadline::within(deadline), &mut tally)
                         .await;
@@ -235,16 +240,17 @@ impl Run {
     }
 }
 
-/// A key as a notice of S3 by way of SQS; or a message of ours as it is.
-fn notice(key: &str) -> Call {
-    let body = if key.starts_with('{') {
-        key.to_owned()
-    } else {
+/// Keys as notices of S3 by way of SQS; or messages of ours as they are.
+fn notices(keys: &[String]) -> Call {
+    let bodies = keys.iter().map(|key| {
+        if key.starts_with('{') {
+            return key.to_owned();
+        }
         json!({"Records": [{"eventName": "ObjectCreated:Put",
             "s3": {"bucket": {"name": "trail"}, "object": {"key": key}}}]})
         .to_string()
-    };
-    batch(vec![body])
+    });
+    batch(bodies.collect())
 }
 
 fn batch(bodies: Vec<String>) -> Call {
@@ -362,11 +368,13 @@ fn state_is_written_seldom() {
     let mut batches = BTreeMap::<_, Vec<_>>::new();
     for key in CORPUS.objects.keys() {
         let minute = key.rsplit('_').nth(1).unwrap();
-        let delivery = Delivery::LogFile(key.clone());
-        batches.entry(minute).or_default().push(delivery);
+        batches.entry(minute).or_default().push(key.clone());
     }
-    for batch in batches.into_values() {
-        run.queue = batch;
+    for keys in batches.into_values() {
+        let calls = keys.chunks(10);
+        run.queue = calls
+            .map(|keys| Delivery::LogFiles(keys.to_vec()))
+            .collect();
         block_on(run.run());
     }
     let per_thousand = |count: u64| count as f64 * 1_000.0 / CORPUS.records as f64;
