@@ -99,6 +99,7 @@ impl Tally {
         self.add("AlertsKnown", settled.known as u64);
         self.add("StateWrites", settled.writes as u64);
         self.add("StateConflicts", settled.conflicts as u64);
+        self.add("WaitingForgotten", settled.forgotten as u64);
     }
 
     /// Findings that came to be mailed, and messages that are none.
