@@ -268,6 +268,76 @@ proptest! {
     }
 }
 
+/// So many stretches that their windows do not all fit on one shelf.
+fn many_events() -> impl Strategy<Value = Vec<Event>> {
+    vec((1_i64..6, 0..3_u8, 0..2_u8, 0..6_u8), 150..250).prop_map(|steps| {
+        let mut time = 0;
+        let event = |(step, rule, group, value)| {
+            time += step;
+            Event {
+                time,
+                rule,
+                group,
+                value,
+            }
+        };
+        steps.into_iter().map(event).collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+
+    #[test]
+    fn windows_that_find_no_room_on_their_shelf_are_forgotten_no_more_than_others(
+        case in lasting(),
+        timespan in 1..8_i64,
+        events in many_events(),
+        piece in 1..40_usize,
+        seed in vec(any::<Index>(), 250),
+    ) {
+        let case = Case { timespan, ..case };
+        let detector = case.detector();
+        let mut order: Vec<(usize, &Event)> = events.iter().enumerate().collect();
+        let clean = standing(&detector, std::iter::once(order.clone()));
+        for at in (1..order.len()).rev() {
+            order.swap(at, seed[at].index(at + 1));
+        }
+        let pieces = order.chunks(piece).map(<[_]>::to_vec);
+        prop_assert_eq!(standing(&detector, pieces), clean, "{}", case.text());
+    }
+}
+
+#[test]
+fn a_shelf_takes_many_windows_and_a_full_one_no_more() {
+    let case = Case {
+        kind: "event_count",
+        condition: "  condition: { gte: 3 }\n".to_owned(),
+        rules: 1,
+        timespan: 10,
+        grouped: true,
+    };
+    let detector = case.detector();
+    for (windows, items) in [(1, 1), (10, 1), (64, 1), (65, 2), (100, 37)] {
+        let mut pipeline = Pipeline::new(MemoryState::default(), MemorySink::default());
+        for number in 0..windows {
+            // From the beginning of a shelf on.
+            let event = Event {
+                time: 22_000 - (BEGINNING + 22_000) % 21_600 + 21_600 + 10 * number,
+                rule: 0,
+                group: 0,
+                value: 0,
+            };
+            let found = screen(&detector, std::iter::once((number as usize, event)));
+            now(pipeline.settle(&detector, found)).unwrap();
+        }
+        let (state, sink) = pipeline.into_parts();
+        assert!(sink.alerts.is_empty());
+        // And one for the time that has passed.
+        assert_eq!(state.len(), items + 1, "{windows} windows");
+    }
+}
+
 /// A correlation over correlations counts as the oracle counts, in order.
 #[test]
 fn a_chain_of_correlations_matches_where_the_oracle_says() {
