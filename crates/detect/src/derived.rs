@@ -230,25 +230,56 @@ pub(crate) fn of_user_agent(agent: Option<Json<'_>>, path: &str) -> Known<'stati
     }
 }
 
+/// The kind of principal.
+pub(crate) const PRINCIPAL_KIND: &str = "trailhound.principal.kind";
+
+/// Whether AWS called. Of the identity and the address each may tell that it did; if neither does, it did
+/// not.
+pub(crate) const CALLED_BY_AWS: &str = "trailhound.calledByAws";
+
 /// The derived fields that mostly follow from the identity alone.
-pub(crate) const OF_IDENTITY: [&str; 3] = [
+pub(crate) const OF_IDENTITY: [&str; 4] = [
     PRINCIPAL_KEY,
-    "trailhound.principal.kind",
+    PRINCIPAL_KIND,
     "trailhound.principal.name",
+    CALLED_BY_AWS,
 ];
 
 /// One of [`OF_IDENTITY`], as far as this identity tells it.
 pub(crate) fn of_identity<'a>(block: Option<Json<'a>>, path: &str) -> Known<'a> {
+    if path == CALLED_BY_AWS {
+        return true_or_unknown(caller::is_aws_by_identity(block));
+    }
     let identity = Identity::alone(block);
     let who = identity.who();
+    if path == PRINCIPAL_KIND && !identity.has_asked_beyond_for_kind() {
+        return Known::Value(plain(who.kind.as_str()));
+    }
     if identity.has_asked_beyond() {
         return Known::Unknown;
     }
     Known::Value(match path {
         PRINCIPAL_KEY => Value::Str(who.key),
-        "trailhound.principal.kind" => plain(who.kind.as_str()),
+        PRINCIPAL_KIND => plain(who.kind.as_str()),
         _ => Value::Str(who.name),
     })
+}
+
+/// The derived field that may follow from the source address alone.
+pub(crate) const OF_ADDRESS: [&str; 1] = [CALLED_BY_AWS];
+
+/// The one of [`OF_ADDRESS`], as far as this address tells it.
+pub(crate) fn of_address(address: Option<Json<'_>>, _path: &str) -> Known<'static> {
+    let address = address.and_then(Json::as_str);
+    true_or_unknown(address.is_some_and(|address| is_service_address(&address)))
+}
+
+fn true_or_unknown(truth: bool) -> Known<'static> {
+    if truth {
+        Known::Value(Value::Bool(true))
+    } else {
+        Known::Unknown
+    }
 }
 
 /// What a request gives away, opens or shares: sorted, each once.

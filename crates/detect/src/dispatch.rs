@@ -21,6 +21,7 @@ use crate::cloudtrail::record::without_version;
 use crate::cloudtrail::{Json, Record};
 use crate::derived;
 use crate::gate::{Gate, Gated, Look};
+use crate::outcome::Outcome;
 use crate::recent::Recent;
 
 /// How many APIs are remembered, and how many plans. Beyond, every rule is asked what it can rule out
@@ -33,22 +34,44 @@ const KEY: usize = 256;
 /// From how many bytes on the name of a parameter counts as rare.
 const RARE: usize = 16;
 
-/// The fields of few values that have a [`Gate`].
-const GATED: [Gated; 2] = [
+/// How many fields have a [`Gate`].
+const GATES: usize = 3;
+
+/// The fields of few values.
+const GATED: [Gated; GATES] = [
     Gated {
         field: "userIdentity",
         read: |record| record.user_identity(),
-        kind: Record::type_of_identity,
         derived: &derived::OF_IDENTITY,
         derive: derived::of_identity,
+        telling: &[
+            "userIdentity.type",
+            derived::PRINCIPAL_KIND,
+            derived::CALLED_BY_AWS,
+        ],
     },
     Gated {
         field: "userAgent",
         read: |record| record.user_agent_field(),
-        kind: |_| None,
         derived: &derived::OF_USER_AGENT,
         derive: derived::of_user_agent,
+        telling: &derived::OF_USER_AGENT,
     },
+    Gated {
+        field: "sourceIPAddress",
+        read: |record| record.source_ip_field(),
+        derived: &derived::OF_ADDRESS,
+        derive: derived::of_address,
+        telling: &derived::OF_ADDRESS,
+    },
+];
+
+/// The fields that are known of a record which plainly has no error.
+const OF_ERRORS: [&str; 4] = [
+    "errorCode",
+    "errorMessage",
+    "trailhound.denial",
+    "trailhound.outcome",
 ];
 
 /// Finds the rules to ask.
@@ -58,32 +81,33 @@ pub(crate) struct Dispatch {
     calls: HashMap<Arc<str>, u32>,
     recent: Recent<u32>,
     key: String,
-    /// Of the identity and of the user agent.
-    gates: [Gate; 2],
-    /// For each rule, whether it asks for the error code.
+    gates: [Gate; GATES],
+    /// For each rule, whether it asks how the call ended.
     asks_error: Box<[bool]>,
-    /// The rules that may match by API and kind of identity.
-    candidates: HashMap<FirstSight, Arc<[u32]>>,
+    /// Whether some rule asks so whatever the API, so that it is best known before anything else.
+    always_asks_error: bool,
+    /// The rules that may match by API and end.
+    candidates: HashMap<Call, Arc<[u32]>>,
     /// Where the plan for all that is known stands.
     planned: HashMap<Sight, u32>,
     /// The first is that of the last record for which none could be remembered.
     plans: Vec<Plan>,
 }
 
-/// What is known of a record from its first words.
+/// What was called, and how it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct FirstSight {
-    call: u32,
-    kind: u8,
-    /// Whether it is known that there is no error code.
-    without_error: bool,
+struct Call {
+    /// The number of the API.
+    api: u32,
+    /// Whether it is known that there is no error.
+    worked: bool,
 }
 
-/// All that is known of a record: for the gates, which verdicts they have.
+/// All that is known of a record: for the gates, which class its value is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Sight {
-    first: FirstSight,
-    verdicts: [u32; 2],
+    call: Call,
+    classes: [u32; GATES],
 }
 
 /// What is left to do when all that is known of a record is taken into account.
@@ -91,7 +115,7 @@ struct Sight {
 pub(crate) struct Plan {
     /// The rules that match or may match, in their order.
     pub(crate) steps: Arc<[Step]>,
-    /// Whether fewer would be left if it were known that there is no error code.
+    /// Whether fewer may be left if it is known that there is no error.
     asks_error: bool,
 }
 
@@ -171,13 +195,16 @@ pub(crate) struct Planned<'d> {
 
 impl Dispatch {
     pub(crate) fn new(rules: &[Rule]) -> Self {
-        let asks_error = |rule: &Rule| rule.fields().any(|field| field.as_str() == ERROR_CODE);
+        let asks_error =
+            |rule: &Rule| rule.fields().any(|path| OF_ERRORS.contains(&path.as_str()));
+        let always = |rule: &Rule| asks_error(rule) && rule.could_match(&StrangeCall);
         Self {
             calls: HashMap::new(),
             recent: Recent::default(),
             key: String::new(),
             gates: GATED.map(|gated| Gate::new(gated, rules)),
             asks_error: rules.iter().map(asks_error).collect(),
+            always_asks_error: rules.iter().any(always),
             candidates: HashMap::new(),
             planned: HashMap::new(),
             plans: vec![Plan::none()],
@@ -187,8 +214,8 @@ impl Dispatch {
     /// What to do about `record`.
     #[inline]
     pub(crate) fn plan(&mut self, record: &Record<'_>, rules: &[Rule]) -> Planned<'_> {
-        let [identity, agent] = &mut self.gates;
-        let looks = [identity.look(record, rules), agent.look(record, rules)];
+        let gates = &mut self.gates;
+        let looks = gates.each_mut().map(|gate| gate.look(record, rules));
         let at = match self.sight(record, looks) {
             Some(sight) => self.place(sight, record, rules),
             None => self.plan_once(record, looks, rules),
@@ -199,20 +226,18 @@ impl Dispatch {
         }
     }
 
-    /// What is known of `record` but for its error; `None` if that is not remembered.
+    /// What is known of `record`; `None` if that is not remembered.
     #[inline]
-    fn sight(&mut self, record: &Record<'_>, looks: [Option<Look>; 2]) -> Option<Sight> {
-        let [Some(identity), Some(agent)] = looks else {
+    fn sight(&mut self, record: &Record<'_>, looks: [Option<Look>; GATES]) -> Option<Sight> {
+        let [Some(identity), Some(agent), Some(address)] = looks else {
             return None;
         };
-        let first = FirstSight {
-            call: self.call(record)?,
-            kind: identity.kind?,
-            without_error: false,
-        };
         Some(Sight {
-            first,
-            verdicts: [identity.verdicts, agent.verdicts],
+            call: Call {
+                api: self.call(record)?,
+                worked: self.always_asks_error && Outcome::is_plain_success(record),
+            },
+            classes: [identity.class, agent.class, address.class],
         })
     }
 
@@ -255,16 +280,17 @@ impl Dispatch {
         Some(call)
     }
 
-    /// Where the plan for `sight` stands, sharpened by the error if that would help.
+    /// Where the plan for `sight` stands, sharpened by how the call ended if that would help.
     #[inline]
     fn place(&mut self, sight: Sight, record: &Record<'_>, rules: &[Rule]) -> usize {
         let at = self.place_for(sight, record, rules);
-        // Whether there is no error takes a look through the record, which most plans do not need.
-        if !self.plans[at].asks_error || !record.is_without_error() {
+        // Whether there is an error takes a look through the record, which most plans do not need.
+        let asks = !self.always_asks_error && self.plans[at].asks_error;
+        if !asks || !Outcome::is_plain_success(record) {
             return at;
         }
         let mut sight = sight;
-        sight.first.without_error = true;
+        sight.call.worked = true;
         self.place_for(sight, record, rules)
     }
 
@@ -278,10 +304,14 @@ impl Dispatch {
 
     #[cold]
     fn plan_anew(&mut self, sight: Sight, record: &Record<'_>, rules: &[Rule]) -> usize {
-        let candidates = self.candidates(sight.first, record, rules);
-        let glance = Glance::at(record, sight.first.without_error);
-        let verdicts = |gate| Some(sight.verdicts[gate]);
-        let plan = self.plan_of(&candidates, &glance, verdicts, rules);
+        let candidates = self.candidates(sight.call, record, rules);
+        let plan = self.plan_of(
+            &candidates,
+            record,
+            sight.call.worked,
+            sight.classes.map(Some),
+            rules,
+        );
         if self.plans.len() > REMEMBERED {
             self.plans[0] = plan;
             return 0;
@@ -292,14 +322,13 @@ impl Dispatch {
         at
     }
 
-    /// The rules that may match, remembered: rules that the gates know nothing of are the same for all
-    /// callers of an API.
-    fn candidates(&mut self, first: FirstSight, record: &Record<'_>, rules: &[Rule]) -> Arc<[u32]> {
-        let find = || Glance::at(record, first.without_error).candidates(rules);
+    /// The rules that may match, remembered: by far most of them are ruled out for all callers of an API.
+    fn candidates(&mut self, call: Call, record: &Record<'_>, rules: &[Rule]) -> Arc<[u32]> {
+        let find = || Glance::at(record, call.worked).candidates(rules);
         if self.candidates.len() >= REMEMBERED {
-            return self.candidates.get(&first).cloned().unwrap_or_else(find);
+            return self.candidates.get(&call).cloned().unwrap_or_else(find);
         }
-        Arc::clone(self.candidates.entry(first).or_insert_with(find))
+        Arc::clone(self.candidates.entry(call).or_insert_with(find))
     }
 
     /// The plan for a record of a kind that cannot be remembered.
@@ -307,29 +336,32 @@ impl Dispatch {
     fn plan_once(
         &mut self,
         record: &Record<'_>,
-        looks: [Option<Look>; 2],
+        looks: [Option<Look>; GATES],
         rules: &[Rule],
     ) -> usize {
-        let glance = Glance::at(record, record.is_without_error());
-        let candidates = glance.candidates(rules);
-        let verdicts = |gate: usize| looks[gate].map(|look| look.verdicts);
-        self.plans[0] = self.plan_of(&candidates, &glance, verdicts, rules);
+        let worked = Outcome::is_plain_success(record);
+        let candidates = Glance::at(record, worked).candidates(rules);
+        let classes = looks.map(|look| look.map(|look| look.class));
+        self.plans[0] = self.plan_of(&candidates, record, worked, classes, rules);
         0
     }
 
     fn plan_of(
         &self,
         candidates: &[u32],
-        glance: &Glance<'_>,
-        verdicts: impl Fn(usize) -> Option<u32>,
+        record: &Record<'_>,
+        worked: bool,
+        classes: [Option<u32>; GATES],
         rules: &[Rule],
     ) -> Plan {
+        let glance = Glance::with_gates(record, worked, &self.gates, classes);
         let step = |rule: &u32| {
-            let gates = self.gates.iter().enumerate();
-            let known = gates
-                .filter_map(|(at, gate)| gate.verdict(verdicts(at)?, *rule as usize))
+            let gates = self.gates.iter().zip(classes);
+            let by_gate = gates
+                .filter_map(|(gate, class)| gate.verdict(class?, *rule))
                 .next();
-            let needs = || Need::of(&rules[*rule as usize], glance);
+            let known = by_gate.or_else(|| rules[*rule as usize].verdict(&glance));
+            let needs = || Need::of(&rules[*rule as usize], &glance);
             (known != Some(false)).then(|| Step {
                 rule: *rule,
                 certain: known == Some(true),
@@ -339,7 +371,7 @@ impl Dispatch {
         let steps: Arc<[Step]> = candidates.iter().filter_map(step).collect();
         let asks_error = |step: &Step| !step.certain && self.asks_error[step.rule as usize];
         Plan {
-            asks_error: !glance.is_without_error && steps.iter().any(asks_error),
+            asks_error: !worked && steps.iter().any(asks_error),
             steps,
         }
     }
@@ -356,25 +388,40 @@ impl Plan {
 
 const EVENT_SOURCE: &str = "eventSource";
 const EVENT_NAME: &str = "eventName";
-const ERROR_CODE: &str = "errorCode";
+const PLAIN_EVENT_NAME: &str = "trailhound.eventName";
 
 /// What is known of a record at first sight.
 struct Glance<'a> {
     event_source: Option<Json<'a>>,
     event_name: Option<Json<'a>>,
-    /// Not known unless it comes first in the identity, as CloudTrail writes it.
-    identity_type: Option<Json<'a>>,
-    /// Whether it is plain at first sight that there is no `errorCode`.
-    is_without_error: bool,
+    /// Whether it is plain at first sight that there is no error.
+    worked: bool,
+    gates: &'a [Gate],
+    classes: [Option<u32>; GATES],
 }
 
 impl<'a> Glance<'a> {
-    fn at(record: &Record<'a>, is_without_error: bool) -> Self {
+    fn at(record: &Record<'a>, worked: bool) -> Self {
         Self {
             event_source: record.get(EVENT_SOURCE),
             event_name: record.get(EVENT_NAME),
-            identity_type: record.identity_type(),
-            is_without_error,
+            worked,
+            gates: &[],
+            classes: [None; GATES],
+        }
+    }
+
+    /// The same, and what the classes tell.
+    fn with_gates(
+        record: &Record<'a>,
+        worked: bool,
+        gates: &'a [Gate],
+        classes: [Option<u32>; GATES],
+    ) -> Self {
+        Self {
+            gates,
+            classes,
+            ..Self::at(record, worked)
         }
     }
 
@@ -386,25 +433,53 @@ impl<'a> Glance<'a> {
             .map(|(_, at)| at)
             .collect()
     }
+
+    /// What the gates tell of the field at `path`.
+    fn told(&self, path: &str) -> Known<'_> {
+        let classes = self.gates.iter().zip(self.classes);
+        let mut told = classes.filter_map(|(gate, class)| gate.told(class?, path));
+        if let Some(known) = told.clone().find(|known| **known != Known::Unknown) {
+            return known.clone();
+        }
+        // Of those that could tell that AWS called, none does.
+        if path == derived::CALLED_BY_AWS && told.nth(1).is_some() {
+            return Known::Value(Value::Bool(false));
+        }
+        Known::Unknown
+    }
 }
 
 impl Partial for Glance<'_> {
     fn known(&self, path: &FieldPath) -> Known<'_> {
-        if path.as_str() == "trailhound.eventName" {
-            let name = self.event_name.and_then(Json::as_str);
-            return name.map_or(Known::Unknown, |name| {
-                Known::Value(Value::Str(without_version(&name).to_owned().into()))
-            });
-        }
-        if path.as_str() == ERROR_CODE && self.is_without_error {
-            return Known::Absent;
-        }
         let value = match path.as_str() {
             EVENT_SOURCE => self.event_source,
             EVENT_NAME => self.event_name,
-            "userIdentity.type" if self.identity_type.is_some() => self.identity_type,
-            _ => return Known::Unknown,
+            PLAIN_EVENT_NAME => {
+                let name = self.event_name.and_then(Json::as_str);
+                return name.map_or(Known::Unknown, |name| {
+                    Known::Value(Value::Str(without_version(&name).to_owned().into()))
+                });
+            }
+            "trailhound.outcome" if self.worked => {
+                return Known::Value(Value::Str(Outcome::Success.as_str().into()));
+            }
+            field if self.worked && OF_ERRORS.contains(&field) => return Known::Absent,
+            field => return self.told(field),
         };
         value.map_or(Known::Absent, |json| Known::Value(value_of(json)))
+    }
+}
+
+/// A call that nobody has heard of.
+struct StrangeCall;
+
+impl Partial for StrangeCall {
+    fn known(&self, path: &FieldPath) -> Known<'_> {
+        match path.as_str() {
+            EVENT_SOURCE | EVENT_NAME | PLAIN_EVENT_NAME => {
+                Known::Value(Value::Str("\u{1}".into()))
+            }
+            _ => Known::Unknown,
+        }
     }
 }

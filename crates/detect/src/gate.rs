@@ -11,7 +11,7 @@ use hashbrown::HashMap;
 use sigma::event::{Step, Value};
 use sigma::{FieldPath, Known, Partial, Rule};
 
-use crate::cloudtrail::event::below;
+use crate::cloudtrail::event::{below, value};
 use crate::cloudtrail::{Json, Record};
 use crate::recent::Recent;
 
@@ -21,18 +21,16 @@ const REMEMBERED: usize = 8 << 20;
 /// The longest value that is remembered, in bytes.
 const LONGEST: usize = 4 << 10;
 
-/// How many kinds of values are told apart; CloudTrail knows ten types of identities.
-const KINDS: usize = 64;
+/// How many classes of values are told apart; an account sees some dozens.
+const CLASSES: usize = 4096;
 
 /// What is remembered about a value.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Look {
-    /// Where its verdicts are.
-    pub(crate) verdicts: u32,
+    /// Stands for the class of the value.
+    pub(crate) class: u32,
     /// Stands for the value, and never for another one.
     pub(crate) number: u32,
-    /// Stands for what [`Gated::kind`] reads from the value; `None` if that is one too many.
-    pub(crate) kind: Option<u8>,
 }
 
 /// A field of few values, with the derived fields that may follow from it alone.
@@ -40,47 +38,54 @@ pub(crate) struct Look {
 pub(crate) struct Gated {
     pub(crate) field: &'static str,
     pub(crate) read: for<'a> fn(&Record<'a>) -> Option<Json<'a>>,
-    /// What of the value everything may depend on, though it is asked for by no gate.
-    pub(crate) kind: for<'a> fn(Json<'a>) -> Option<Json<'a>>,
     pub(crate) derived: &'static [&'static str],
     pub(crate) derive: for<'a> fn(Option<Json<'a>>, &str) -> Known<'a>,
+    /// Which of its members and derived fields have few values, so that they tell classes apart.
+    pub(crate) telling: &'static [&'static str],
+}
+
+/// What values have in common that are alike to all rules, as far as a gate looks.
+#[derive(Debug, PartialEq)]
+struct Class {
+    /// For each rule that is asked: no record with such a value matches, or all do, or it depends on the
+    /// rest of the record.
+    verdicts: Box<[Option<bool>]>,
+    /// What is known of each of the telling fields.
+    told: Box<[Known<'static>]>,
 }
 
 /// What is remembered about one top-level field.
 #[derive(Debug)]
 pub(crate) struct Gate {
     gated: Gated,
-    /// For each rule, whether it asks about the field or about something in it, whatever the API. Where a
-    /// rule names its API, it is asked so seldom that to ask it is cheaper than to remember.
-    asked: Box<[bool]>,
+    /// The rules that ask about the field or about something in it, whatever the API. Where a rule
+    /// names its API, it is asked so seldom that to ask it is cheaper than to remember.
+    asked: Box<[u32]>,
     recent: Recent<Look>,
     values: HashMap<Arc<str>, Look>,
     /// How many values were ever seen.
     count: u32,
     /// How many bytes the values have.
     bytes: usize,
-    /// The different verdicts, for each rule one: no record with such a value matches, or all do, or
-    /// it depends on the rest of the record.
-    verdicts: Vec<Box<[Option<bool>]>>,
-    /// The different kinds.
-    kinds: Vec<Box<str>>,
+    classes: Vec<Class>,
 }
 
 impl Gate {
     pub(crate) fn new(gated: Gated, rules: &[Rule]) -> Self {
         let concerns = |path: &FieldPath| gated.is_inside(path) || gated.is_derived(path);
+        let asks = |rule: &Rule| rule.fields().any(concerns) && rule.could_match(&StrangeApi);
+        let rules = rules.iter().zip(0..);
         Self {
             gated,
             asked: rules
-                .iter()
-                .map(|rule| rule.fields().any(concerns) && rule.could_match(&StrangeApi))
+                .filter(|(rule, _)| asks(rule))
+                .map(|(_, at)| at)
                 .collect(),
             recent: Recent::default(),
             values: HashMap::new(),
             count: 0,
             bytes: 0,
-            verdicts: Vec::new(),
-            kinds: Vec::new(),
+            classes: Vec::new(),
         }
     }
 
@@ -114,9 +119,8 @@ impl Gate {
             self.bytes = 0;
         }
         let look = Look {
-            verdicts: self.judge(found, rules),
+            class: self.class(found, rules)?,
             number: self.count,
-            kind: self.kind(found),
         };
         // After as many values as there are numbers nothing more is remembered.
         self.count = self.count.checked_add(1)?;
@@ -127,39 +131,45 @@ impl Gate {
         Some(look)
     }
 
-    /// What the verdicts that a look has found say of the rule at this place.
-    pub(crate) fn verdict(&self, verdicts: u32, rule: usize) -> Option<bool> {
-        self.verdicts[verdicts as usize][rule]
+    /// What the class says of the rule at this place.
+    pub(crate) fn verdict(&self, class: u32, rule: u32) -> Option<bool> {
+        let at = self.asked.binary_search(&rule).ok()?;
+        self.classes[class as usize].verdicts[at]
     }
 
-    /// What stands for the kind of the value `found`.
-    fn kind(&mut self, found: Option<Json<'_>>) -> Option<u8> {
-        let kind = found.and_then(self.gated.kind).map_or("", Json::raw);
-        let known = self.kinds.iter().position(|known| **known == *kind);
-        let at = known.unwrap_or(self.kinds.len());
-        if known.is_none() && at < KINDS {
-            self.kinds.push(kind.into());
-        }
-        u8::try_from(at).ok().filter(|_| at < KINDS)
+    /// What the class says of the field at `path`, if that is a telling one.
+    pub(crate) fn told(&self, class: u32, path: &str) -> Option<&Known<'static>> {
+        let at = self.gated.telling.iter().position(|field| *field == path)?;
+        Some(&self.classes[class as usize].told[at])
     }
 
+    /// The class of the value `found`; `None` if that is one too many.
     #[cold]
-    fn judge(&mut self, found: Option<Json<'_>>, rules: &[Rule]) -> u32 {
+    fn class(&mut self, found: Option<Json<'_>>, rules: &[Rule]) -> Option<u32> {
         let only = Only {
             gated: self.gated,
             found,
             told: RefCell::default(),
         };
-        let asked = self.asked.iter().zip(rules);
-        let verdict: Box<[_]> = asked
-            .map(|(asked, rule)| asked.then(|| rule.verdict(&only)).flatten())
-            .collect();
-        let known = self.verdicts.iter().position(|known| *known == verdict);
-        let at = known.unwrap_or_else(|| {
-            self.verdicts.push(verdict);
-            self.verdicts.len() - 1
-        });
-        at as u32
+        let asked = self.asked.iter();
+        let telling = self.gated.telling.iter();
+        let class = Class {
+            verdicts: asked
+                .map(|rule| rules[*rule as usize].verdict(&only))
+                .collect(),
+            told: telling
+                .map(|path| self.gated.tell(found, path).into_owned())
+                .collect(),
+        };
+        let known = self.classes.iter().position(|known| *known == class);
+        let at = known.unwrap_or(self.classes.len());
+        if known.is_none() {
+            if at >= CLASSES {
+                return None;
+            }
+            self.classes.push(class);
+        }
+        Some(at as u32)
     }
 }
 
@@ -170,6 +180,17 @@ impl Gated {
 
     fn is_derived(self, path: &FieldPath) -> bool {
         self.derived.contains(&path.as_str())
+    }
+
+    /// What the value `found` says of one of the telling fields.
+    fn tell<'a>(self, found: Option<Json<'a>>, path: &str) -> Known<'a> {
+        if self.derived.contains(&path) {
+            return (self.derive)(found, path);
+        }
+        let name = path.strip_prefix(self.field);
+        let name = name.and_then(|name| name.strip_prefix('.'));
+        let member = name.and_then(|name| found?.get(name));
+        member.map_or(Known::Absent, |member| Known::Value(value(member)))
     }
 }
 

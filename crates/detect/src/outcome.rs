@@ -34,6 +34,12 @@ impl Outcome {
         Self::Success
     }
 
+    /// Whether it is plain at first sight that `record` has no error at all and its call worked; if not,
+    /// it may have worked all the same.
+    pub(crate) fn is_plain_success(record: &Record<'_>) -> bool {
+        record.is_without_error() && !reports_failure(record)
+    }
+
     /// Whether the call worked.
     #[must_use]
     pub fn is_success(self) -> bool {

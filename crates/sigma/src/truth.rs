@@ -20,6 +20,18 @@ pub enum Known<'a> {
     Value(Value<'a>),
 }
 
+impl Known<'_> {
+    /// The same, borrowing nothing.
+    #[must_use]
+    pub fn into_owned(self) -> Known<'static> {
+        match self {
+            Self::Unknown => Known::Unknown,
+            Self::Absent => Known::Absent,
+            Self::Value(value) => Known::Value(value.into_owned()),
+        }
+    }
+}
+
 /// An event of which only some fields are known.
 ///
 /// Asking for [`Rule::verdict`](crate::Rule::verdict) about such an event once, and remembering the

@@ -234,18 +234,6 @@ impl<'a> Record<'a> {
         self.field(Field::UserIdentity)
     }
 
-    /// `userIdentity.type` where that is the first thing in the identity, as CloudTrail writes it.
-    #[must_use]
-    pub fn identity_type(&self) -> Option<Json<'a>> {
-        Self::type_of_identity(self.user_identity()?)
-    }
-
-    /// The same, of an identity block.
-    pub(crate) fn type_of_identity(identity: Json<'_>) -> Option<Json<'_>> {
-        let (key, value) = identity.entries().next()?;
-        key.is("type").then_some(value)
-    }
-
     /// Source and name of the event with what stands between them, where nothing long does: the same
     /// text, the same source and name.
     pub(crate) fn source_to_name(&self) -> Option<&'a str> {
@@ -286,6 +274,11 @@ impl<'a> Record<'a> {
         self.str_field(Field::SourceIpAddress)
     }
 
+    /// The source address as written.
+    pub(crate) fn source_ip_field(&self) -> Option<Json<'a>> {
+        self.field(Field::SourceIpAddress)
+    }
+
     /// The user agent as written.
     pub(crate) fn user_agent_field(&self) -> Option<Json<'a>> {
         self.field(Field::UserAgent)
@@ -303,10 +296,13 @@ impl<'a> Record<'a> {
         self.str_field(Field::ErrorCode)
     }
 
-    /// Whether it is plain at first sight that there is no `errorCode`; if not, there may be one.
+    /// Whether it is plain at first sight that there is neither `errorCode` nor `errorMessage`; if not,
+    /// there may be.
     #[must_use]
     pub fn is_without_error(&self) -> bool {
-        !self.layout.has(Field::ErrorCode) && (self.layout.is_whole() || self.rest_is_sound())
+        !self.layout.has(Field::ErrorCode)
+            && !self.layout.has(Field::ErrorMessage)
+            && (self.layout.is_whole() || self.rest_is_sound())
     }
 
     /// Whether it is plain at first sight that the object in `field` has no member of the name that

@@ -7,11 +7,15 @@ use super::walk;
 
 /// Whether AWS made the call for itself or passed it on for somebody.
 pub(super) fn is_aws(record: &Record<'_>) -> bool {
-    let identity = record.user_identity();
+    is_aws_by_identity(record.user_identity())
+        || record.source_ip().is_some_and(|source| is_service(&source))
+}
+
+/// Whether the identity alone tells so.
+pub(super) fn is_aws_by_identity(identity: Option<Json<'_>>) -> bool {
     let text = |key: &str| identity.and_then(|identity| identity.get(key)?.as_str());
     text("type").is_some_and(|kind| kind == "AWSService")
         || text("invokedBy").is_some_and(|service| !service.is_empty())
-        || record.source_ip().is_some_and(|source| is_service(&source))
 }
 
 /// Whether a source address is none, but the name of a service.

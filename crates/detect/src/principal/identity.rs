@@ -32,6 +32,7 @@ pub(crate) struct Identity<'r, 'a> {
 struct Beyond<'r, 'a> {
     record: Option<&'r Record<'a>>,
     asked: Cell<bool>,
+    asked_for_kind: Cell<bool>,
 }
 
 impl<'r, 'a> Beyond<'r, 'a> {
@@ -83,6 +84,7 @@ impl<'r, 'a> Identity<'r, 'a> {
             beyond: Beyond {
                 record,
                 asked: Cell::new(false),
+                asked_for_kind: Cell::new(false),
             },
             kind: Cow::default(),
             arn: None,
@@ -132,6 +134,11 @@ impl<'r, 'a> Identity<'r, 'a> {
     /// Whether any answer so far stands on more of the record than its identity.
     pub(crate) fn has_asked_beyond(&self) -> bool {
         self.beyond.asked.get()
+    }
+
+    /// Whether the kind stands on more than the identity.
+    pub(crate) fn has_asked_beyond_for_kind(&self) -> bool {
+        self.beyond.asked_for_kind.get()
     }
 
     /// The account the principal belongs to.
@@ -379,6 +386,7 @@ impl<'r, 'a> Identity<'r, 'a> {
 
     /// Before 2024 Identity Center wrote its own users with type `Unknown`.
     fn is_identity_center_event(&self) -> bool {
+        self.beyond.asked_for_kind.set(true);
         let source = self.beyond.event_source();
         source.starts_with("sso") || source.starts_with("signin.")
     }

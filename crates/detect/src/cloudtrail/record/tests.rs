@@ -108,26 +108,6 @@ fn a_field_is_the_same_by_every_way_to_it() {
 }
 
 #[test]
-fn the_type_of_an_identity_is_known_if_it_comes_first() {
-    for (identity, expected) in [
-        (r#"{"type":"Root"}"#, Some("Root")),
-        (r#"{ "type" : "Root" }"#, Some("Root")),
-        (r#"{"type":"Ro\u006ft"}"#, Some("Root")),
-        (r#"{"type":null}"#, None),
-        (r#"{"arn":"x","type":"Root"}"#, None),
-        (r"{}", None),
-        (r#""Root""#, None),
-    ] {
-        let text = MINIMAL.replace('}', &format!(r#","userIdentity":{identity}}}"#));
-        let found = record(&text)
-            .unwrap()
-            .identity_type()
-            .and_then(Json::as_str);
-        assert_eq!(found.as_deref(), expected, "{identity}");
-    }
-}
-
-#[test]
 fn strangers_are_told_apart() {
     for (text, expected) in [
         (r"{}", NotARecord::Without("eventSource")),
