@@ -195,8 +195,7 @@ pub(crate) struct Planned<'d> {
 
 impl Dispatch {
     pub(crate) fn new(rules: &[Rule]) -> Self {
-        let asks_error =
-            |rule: &Rule| rule.fields().any(|path| OF_ERRORS.contains(&path.as_str()));
+        let asks_error = |rule: &Rule| rule.fields().any(|path| OF_ERRORS.contains(&path.as_str()));
         let always = |rule: &Rule| asks_error(rule) && rule.could_match(&StrangeCall);
         Self {
             calls: HashMap::new(),
