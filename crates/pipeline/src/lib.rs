@@ -180,6 +180,9 @@ impl<S: StateStore, A: AlertSink> Pipeline<S, A> {
         for item in together.changed {
             memo.change(memo::shelf_key(&item.name), &item.shelf, memo::WINDOWS)?;
         }
+        for (name, actor) in &together.actors {
+            memo.change(memo::actor_key(name), actor, memo::WINDOWS)?;
+        }
         if attempt > 1 {
             // The windows may have been saved at the first try, and what waits in them not.
             let waiting = together.waiting.into_iter();
@@ -226,10 +229,34 @@ impl<S: StateStore, A: AlertSink> Pipeline<S, A> {
                 correlator.expect(&waiting);
             }
         }
+        self.follow(&mut correlator, memo).await?;
         loop {
             self.remind(&mut correlator, memo).await?;
             if !correlator.judge() {
                 return Ok((correlator.finish(), now));
+            }
+        }
+    }
+
+    /// Finds out who stands behind sessions.
+    async fn follow(
+        &self,
+        correlator: &mut Correlator<'_>,
+        memo: &mut Memo,
+    ) -> Result<(), PipelineError> {
+        loop {
+            let wanted = correlator.wanted_actors();
+            if wanted.is_empty() {
+                correlator.follow();
+                return Ok(());
+            }
+            let keys = wanted.iter().map(|actor| memo::actor_key(actor.name()));
+            memo.recall(&self.states, keys).await?;
+            for actor in wanted {
+                let key = memo::actor_key(actor.name());
+                if !correlator.recall_actor(&actor, memo.get(&key)?) {
+                    return Err(unreadable(&key));
+                }
             }
         }
     }

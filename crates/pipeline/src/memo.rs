@@ -27,6 +27,11 @@ pub(crate) fn shelf_key(name: &str) -> StateKey {
     StateKey::new("shelf", name)
 }
 
+/// The item that knows who stands behind a key.
+pub(crate) fn actor_key(name: &str) -> StateKey {
+    StateKey::new("actor", name)
+}
+
 /// The item in which it is noted what is waited for.
 pub(crate) fn agenda_key(shard: u8) -> StateKey {
     StateKey::new("agenda", shard)

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha2::{Digest as _, Sha256};
 use sigma::Correlation;
 
+use super::actors::{Actors, Home, Move, StoredActor, is_open};
 use super::agenda::{SHARDS, Waiting};
 use super::entry::Entry;
 use super::judge::{Match, Neighbours, Verdict, judge};
@@ -39,6 +40,21 @@ impl Wanted {
     }
 }
 
+/// A key of which is asked who stands behind it.
+#[derive(Debug, Clone)]
+pub struct WantedActor {
+    key: String,
+    name: String,
+}
+
+impl WantedActor {
+    /// Names it wherever it is kept: the same in every process, 24 characters of a to f and 0 to 9.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
 /// An item of windows that has changed.
 #[derive(Debug)]
 pub struct Changed {
@@ -55,6 +71,8 @@ pub struct Findings {
     pub cases: Cases,
     /// The items that are not as they were recalled.
     pub changed: Vec<Changed>,
+    /// What is known otherwise than before of who stands behind a key, by the names of the items.
+    pub actors: Vec<(String, StoredActor)>,
     /// Windows to be asked again when time has passed.
     pub waiting: Vec<Waiting>,
 }
@@ -69,6 +87,11 @@ pub struct Correlator<'d> {
     height: usize,
     /// What was recalled.
     shelves: Shelves,
+    actors: Actors,
+    /// Windows that move before they are judged.
+    moves: Vec<Move>,
+    /// Whether it has been found out who stands behind them.
+    followed: bool,
     /// Up to when time is known to have passed, in seconds since 1970-01-01T00:00:00Z.
     now: i64,
     /// Windows of which more can be said later, and when.
@@ -80,9 +103,14 @@ impl<'d> Correlator<'d> {
     pub(crate) fn new(detector: &'d Detector, windows: Windows, now: i64) -> Self {
         let heights = detector.plan().correlations.iter();
         let highest = heights.map(|planned| planned.height).max().unwrap_or(0);
+        let mut windows = windows;
+        let actors = Actors::of(std::mem::take(&mut windows.links));
         let mut this = Self {
             detector,
             windows,
+            actors,
+            moves: Vec::new(),
+            followed: false,
             touched: vec![BTreeSet::new(); highest + 1],
             height: 0,
             shelves: Shelves::default(),
@@ -97,6 +125,108 @@ impl<'d> Correlator<'d> {
         this
     }
 
+    /// The keys of which must be known who stands behind them. Some name others: ask until there are none.
+    #[must_use]
+    pub fn wanted_actors(&self) -> Vec<WantedActor> {
+        let spots = self.touched.iter().flatten();
+        let actors = spots.filter_map(|spot| self.actor(*spot));
+        let wanted = self.actors.wanted(actors).into_iter();
+        wanted
+            .map(|key| WantedActor {
+                name: hashed(&key),
+                key,
+            })
+            .collect()
+    }
+
+    /// Adds what is remembered of a key; `None` if that is nothing. Returns whether it could be read.
+    pub fn recall_actor(&mut self, wanted: &WantedActor, stored: Option<StoredActor>) -> bool {
+        self.actors.recall(wanted.key.clone(), stored)
+    }
+
+    /// Finds out who stands behind the sessions in which something is new. What is then wanted has the
+    /// windows that have waited for it.
+    pub fn follow(&mut self) {
+        if std::mem::replace(&mut self.followed, true) {
+            return;
+        }
+        for home in self.actors.connect() {
+            if let Some(from) = self.spot(&home.correlation, &home.group, home.stretch) {
+                let to = self.behind(from);
+                self.moves.push(Move { from, to });
+                self.touch(to);
+            }
+        }
+        let touched: Vec<Spot> = self.touched.iter().flatten().copied().collect();
+        for from in touched {
+            if !self.actor(from).is_some_and(is_open) {
+                continue;
+            }
+            let to = self.behind(from);
+            if to != from {
+                self.moves.push(Move { from, to });
+                let height = self.planned(from).height;
+                self.touched[height].remove(&from);
+                self.touch(to);
+            }
+            if let Some(actor) = self.actor(to).filter(|actor| is_open(actor)) {
+                let (actor, home) = (actor.to_owned(), self.home(to));
+                self.actors.wait(&actor, home);
+            }
+        }
+    }
+
+    fn move_home(&mut self) {
+        for Move { from, to } in std::mem::take(&mut self.moves) {
+            if let Some(window) = self.windows.take(from) {
+                self.windows.merge_one(self.detector.plan(), to, window);
+            }
+        }
+    }
+
+    /// The actor of a window's group, if its correlation follows actors.
+    fn actor(&self, spot: Spot) -> Option<&str> {
+        let at = self.planned(spot).actor?;
+        let values = group::values(self.windows.strings.bytes(spot.group));
+        values.get(at).copied().flatten()
+    }
+
+    /// The same window of whoever stands behind its actor.
+    fn behind(&mut self, spot: Spot) -> Spot {
+        let Some(at) = self.planned(spot).actor else {
+            return spot;
+        };
+        let mut home = self.home(spot);
+        let Some(actor) = home.group.get_mut(at) else {
+            return spot;
+        };
+        *actor = actor.as_deref().map(|actor| self.actors.behind(actor));
+        self.spot(&home.correlation, &home.group, spot.stretch)
+            .unwrap_or(spot)
+    }
+
+    fn home(&self, spot: Spot) -> Home {
+        let values = group::values(self.windows.strings.bytes(spot.group)).into_iter();
+        Home {
+            correlation: self.correlation(spot).id_or_title().to_owned(),
+            group: values.map(|value| value.map(str::to_owned)).collect(),
+            stretch: spot.stretch,
+        }
+    }
+
+    /// The window of this correlation, if there still is such a one.
+    fn spot(&mut self, name: &str, values: &[Option<String>], stretch: u32) -> Option<Spot> {
+        let mut all = self.detector.rules().correlations().iter();
+        let at = all.position(|correlation| correlation.id_or_title() == name)?;
+        let mut key = Vec::new();
+        group::begin(&mut key, at as u32);
+        for value in values {
+            group::push(&mut key, value.as_deref());
+        }
+        let group = self.windows.strings.number(&key);
+        Some(Spot { group, stretch })
+    }
+
     /// The items that matter at the height that has been reached and are not known yet. Some name others:
     /// ask until there are none.
     #[must_use]
@@ -109,7 +239,10 @@ impl<'d> Correlator<'d> {
             };
             (-1..=reach).filter_map(|by| spot.neighbour(by))
         });
-        let places = spots.filter_map(|spot| self.shelves.missing(spot, self.long(spot)));
+        let moved = self.moves.iter().map(|moved| moved.from);
+        let places = spots
+            .chain(moved)
+            .filter_map(|spot| self.shelves.missing(spot, self.long(spot)));
         let places: BTreeSet<Place> = places.collect();
         let wanted = places.into_iter().map(|place| Wanted {
             name: self.name(place),
@@ -140,29 +273,20 @@ impl<'d> Correlator<'d> {
 
     /// Asks the window again that `waiting` stands for. Returns whether there still is a correlation for it.
     pub fn expect(&mut self, waiting: &Waiting) -> bool {
-        let name = &waiting.correlation;
-        let mut all = self.detector.rules().correlations().iter();
-        let Some(at) = all.position(|correlation| correlation.id_or_title() == name) else {
+        let Some(spot) = self.spot(&waiting.correlation, &waiting.group, waiting.stretch) else {
             return false;
         };
-        if !self.detector.plan().correlations[at].wants_absence() {
-            return false;
+        let is_asked = self.planned(spot).wants_absence();
+        if is_asked {
+            self.touch(spot);
         }
-        let mut key = Vec::new();
-        group::begin(&mut key, at as u32);
-        for value in &waiting.group {
-            group::push(&mut key, value.as_deref());
-        }
-        let group = self.windows.strings.number(&key);
-        self.touch(Spot {
-            group,
-            stretch: waiting.stretch,
-        });
-        true
+        is_asked
     }
 
     /// Asks the correlations of this height, and goes on to the next. Returns whether there is one.
     pub fn judge(&mut self) -> bool {
+        self.follow();
+        self.move_home();
         let touched = std::mem::take(&mut self.touched[self.height]);
         let next = touched.iter().filter_map(|spot| spot.neighbour(1));
         let asked: BTreeSet<Spot> = touched.iter().copied().chain(next).collect();
@@ -216,6 +340,11 @@ impl<'d> Correlator<'d> {
         let waiting = due.map(|(spot, due)| self.waiting(*spot, *due, fresh.contains(spot)));
         Findings {
             waiting: waiting.collect(),
+            actors: self
+                .actors
+                .changed()
+                .map(|(key, actor)| (hashed(&key), actor))
+                .collect(),
             changed,
             cases: self.cases,
         }
@@ -233,6 +362,9 @@ impl<'d> Correlator<'d> {
         let Some(this) = windows.get(&spot) else {
             return Verdict::default();
         };
+        if self.actor(spot).is_some_and(is_open) {
+            return Verdict::default();
+        }
         let neighbours = Neighbours {
             start: i64::from(spot.stretch) * planned.timespan,
             before: spot.neighbour(-1).and_then(|spot| windows.get(&spot)),
@@ -396,6 +528,13 @@ impl<'d> Correlator<'d> {
         let bytes = digest.first_chunk().copied().unwrap_or_default();
         u64::from_le_bytes(bytes) ^ u64::from(spot.stretch)
     }
+}
+
+/// The name of a key's item: its first 96 bits of SHA-256.
+fn hashed(key: &str) -> String {
+    let digest = Sha256::digest(key);
+    let hash = digest.iter().take(12).map(|byte| format!("{byte:02x}"));
+    hash.collect()
 }
 
 fn group_of(place: Place) -> Sym {

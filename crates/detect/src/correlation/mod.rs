@@ -9,6 +9,7 @@
 //! has only lower bounds. So parts of the records, in whatever order and however often, give in the end
 //! what all of them together give. What an upper bound or a `not` rules out only later, was told before.
 
+mod actors;
 mod agenda;
 mod correlator;
 mod entry;
@@ -22,8 +23,10 @@ mod window;
 mod windows;
 mod words;
 
+pub use self::actors::StoredActor;
+pub(crate) use self::actors::actor;
 pub use self::agenda::{Agenda, Noted, SHARDS, Waiting};
-pub use self::correlator::{Changed, Correlator, Findings, Wanted};
+pub use self::correlator::{Changed, Correlator, Findings, Wanted, WantedActor};
 pub(crate) use self::plan::{Plan, TOLD};
 pub use self::stored::StoredShelf;
 pub use self::windows::Windows;

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use sigma::event::Event as _;
 use sigma::{Correlation, CorrelationKind, FieldPath};
 
+use super::actors::Links;
 use super::entry::Entry;
 use super::plan::{Feed, Plan, Planned};
 use super::strings::{Strings, Sym};
@@ -73,6 +74,8 @@ pub struct Windows {
     forgotten: u64,
     /// How much room they may take, if not [`ROOM`].
     room: Option<usize>,
+    /// Which keys were handed out to whom.
+    pub(super) links: Links,
 }
 
 impl Windows {
@@ -146,6 +149,9 @@ impl Windows {
                     group::push(&mut key, text_at(record, path).as_deref());
                 }
             }
+            if planned.actor.is_some() {
+                self.links.read(record);
+            }
             let group = self.strings.number(&key);
             self.put(planned, feed.correlation, group, entry);
         }
@@ -172,6 +178,16 @@ impl Windows {
         if self.counts[at] > MAX {
             self.forget(Some(correlation));
         }
+    }
+
+    /// Takes a window away.
+    pub(super) fn take(&mut self, spot: Spot) -> Option<Window> {
+        let window = self.windows.remove(&spot)?;
+        let at = group::correlation(self.strings.bytes(spot.group)) as usize;
+        if let Some(count) = self.counts.get_mut(at) {
+            *count = count.saturating_sub(1);
+        }
+        Some(window)
     }
 
     /// Forgets some windows if all take too much room. Numbers of texts are others afterwards: whoever
@@ -228,14 +244,16 @@ impl Windows {
     }
 
     /// Adds all that `other` has gathered.
-    pub(crate) fn merge(&mut self, plan: &Plan, other: Self) {
+    pub(crate) fn merge(&mut self, plan: &Plan, mut other: Self) {
         self.newest = self.newest.max(other.newest);
         self.forgotten += other.forgotten;
+        self.links.merge(std::mem::take(&mut other.links));
         if self.windows.is_empty() {
             *self = Self {
                 newest: self.newest,
                 forgotten: self.forgotten,
                 room: self.room,
+                links: std::mem::take(&mut self.links),
                 ..other
             };
             return;
