@@ -66,6 +66,17 @@ def test_silence_of_the_trail_is_an_alarm_too(alarms):
     assert (alarm["Period"], alarm["EvaluationPeriods"]) == (60, {"Ref": "QuietMinutes"})
 
 
+@pytest.mark.parametrize("region", ["home", "global"])
+def test_a_region_of_which_not_even_a_digest_comes_is_noticed(alarms, templates, region):
+    alarm = alarms[f"{region}-region-silent"]
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("Trailhound", "FilesHeard")
+    assert [one["Name"] for one in alarm["Dimensions"]] == ["function", "region"]
+    assert alarm["TreatMissingData"] == "breaching"
+    assert alarm["Period"] * alarm["EvaluationPeriods"] >= 2 * 3600, "a digest may be an hour late"
+    resources = templates["watch.yaml"]["Resources"]
+    assert all("Condition" in resources[f"{name}RegionSilent"] for name in ("Home", "Global"))
+
+
 def test_docs_say_what_to_do_about_each_alarm(alarms):
     page = (INFRA.parent / "docs" / "operations.md").read_text()
     told = set(re.findall(r"^\| `…-([a-z0-9-]+)` \|", page, flags=re.MULTILINE))

@@ -178,6 +178,7 @@ impl<B: LogBucket, Q: LeaveWord, S: StateStore, A: AlertSink> LogFiles<B, Q, S, 
         }
         let notice = trigger::log_files(message)?;
         tally.neighbours(&notice.neighbours);
+        tally.heard(&notice.regions);
         for task in notice.tasks {
             if let Some(part) = self.task(&task, deadline, tally).await? {
                 parts.push((task, part));

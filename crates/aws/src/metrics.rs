@@ -1,7 +1,8 @@
 //! What an invocation did, as one line for people and one for CloudWatch.
 //!
 //! The second is in the embedded metric format: CloudWatch makes metrics of it without a call. The sums
-//! add up, `RecordsIn = RecordsJudged + RecordsSkipped + RecordsFailed`, and an alarm watches that they do.
+//! add up, `RecordsIn = RecordsJudged + RecordsSkipped + RecordsFailed`; the first is counted where objects
+//! are read and the others where they end, so that an alarm can watch that none is lost between.
 //!
 //! Source: CloudWatch user guide, *Specification: Embedded metric format* (at most 100 metrics a line, 100
 //! values each).
@@ -31,6 +32,7 @@ pub struct Tally {
     /// Whether records are what this function reads.
     reads_records: bool,
     sums: BTreeMap<String, u64>,
+    regions: BTreeMap<String, u64>,
     seconds: BTreeMap<&'static str, Vec<i64>>,
 }
 
@@ -49,6 +51,13 @@ impl Tally {
             };
             self.add(format!("ObjectsSkipped{what}"), *count);
             self.add("ObjectsSkipped", *count);
+        }
+    }
+
+    /// Log files and digests that came, by the region they are of.
+    pub fn heard(&mut self, regions: &BTreeMap<String, u64>) {
+        for (region, count) in regions {
+            *self.regions.entry(region.clone()).or_default() += count;
         }
     }
 
@@ -144,7 +153,7 @@ impl Tally {
             line[name] = value;
         };
         if self.reads_records {
-            metric("RecordsIn", "Count", self.counts.read().into());
+            metric("RecordsIn", "Count", self.counts.read.into());
             metric("RecordsJudged", "Count", self.counts.judged.into());
             metric(
                 "RecordsSkipped",
@@ -179,11 +188,33 @@ impl Tally {
         line
     }
 
+    /// A line for CloudWatch for each region that was heard from.
+    pub fn region_lines(&self, function: &str, now: Timestamp) -> impl Iterator<Item = Value> {
+        self.regions.iter().map(move |(region, count)| {
+            json!({
+                "function": function,
+                "region": region,
+                "FilesHeard": count,
+                "_aws": {
+                    "Timestamp": now.as_millisecond(),
+                    "CloudWatchMetrics": [{
+                        "Namespace": NAMESPACE,
+                        "Dimensions": [["function", "region"]],
+                        "Metrics": [{ "Name": "FilesHeard", "Unit": "Count" }],
+                    }],
+                },
+            })
+        })
+    }
+
     /// Writes the line for CloudWatch.
     pub fn emit(&self, function: &str) {
-        let line = self.line(function, Timestamp::now());
-        // If the log cannot be written there is nobody to tell.
-        let _ = writeln!(std::io::stdout().lock(), "{line}");
+        let now = Timestamp::now();
+        let regions = self.region_lines(function, now);
+        for line in std::iter::once(self.line(function, now)).chain(regions) {
+            // If the log cannot be written there is nobody to tell.
+            let _ = writeln!(std::io::stdout().lock(), "{line}");
+        }
     }
 }
 
@@ -203,6 +234,7 @@ mod tests {
     fn the_sums_add_up_in_the_line() {
         let mut tally = Tally::default();
         tally.records(&Counts {
+            read: 11,
             judged: 5,
             skipped: BTreeMap::from([("Digest", 2), ("OwnCall", 1)]),
             failed: 3,
@@ -229,5 +261,28 @@ mod tests {
             );
         }
         assert_eq!(directive["Dimensions"], json!([["function"]]));
+    }
+
+    #[test]
+    fn each_region_that_was_heard_from_has_a_line() {
+        let mut tally = Tally::default();
+        let heard = BTreeMap::from([("eu-west-1".to_owned(), 2), ("us-east-1".to_owned(), 1)]);
+        tally.heard(&heard);
+        tally.heard(&heard);
+        let lines: Vec<_> = tally
+            .region_lines("trailhound-x", Timestamp::UNIX_EPOCH)
+            .collect();
+        let told: Vec<_> = lines
+            .iter()
+            .map(|line| {
+                (
+                    line["region"].as_str().unwrap(),
+                    line["FilesHeard"].as_u64().unwrap(),
+                )
+            })
+            .collect();
+        assert_eq!(told, [("eu-west-1", 4), ("us-east-1", 2)]);
+        let directive = &lines[0]["_aws"]["CloudWatchMetrics"][0];
+        assert_eq!(directive["Dimensions"], json!([["function", "region"]]));
     }
 }

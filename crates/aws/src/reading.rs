@@ -36,9 +36,12 @@ pub struct Part {
     pub counts: Counts,
 }
 
-/// Everything read is one of these.
+/// Everything read, and what became of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {
+    /// Objects that were read, counted where they are read. It is the sum of the others, and counted apart
+    /// from them so that it shows if one is lost on the way.
+    pub read: u64,
     /// Records judged.
     pub judged: u64,
     /// What was not, by the reason.
@@ -48,14 +51,15 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// All that was read.
+    /// Whether each object read is judged, skipped or failed.
     #[must_use]
-    pub fn read(&self) -> u64 {
-        self.judged + self.skipped.values().sum::<u64>() + self.failed
+    pub fn add_up(&self) -> bool {
+        self.read == self.judged + self.skipped.values().sum::<u64>() + self.failed
     }
 
     /// Adds what was counted elsewhere.
     pub fn add(&mut self, other: &Self) {
+        self.read += other.read;
         self.judged += other.judged;
         self.failed += other.failed;
         for (reason, count) in &other.skipped {
@@ -111,6 +115,7 @@ impl Judge {
             failed: report.failed,
         };
         let mut counts = Counts {
+            read: progress.all().saturating_sub(done.all()),
             judged: each.screened.judged,
             failed: report.failed.saturating_sub(done.failed),
             ..Counts::default()
@@ -241,6 +246,8 @@ mod tests {
         }
         assert!(parts > 10, "{parts}");
         assert_eq!(sum, whole.counts);
+        assert_eq!(sum.read, 8_002);
+        assert!(sum.add_up(), "{sum:?}");
     }
 
     #[test]
@@ -248,6 +255,6 @@ mod tests {
         let file = br#"{"Records":[{"eventSource":"s3.amazonaws.com","eventName":"ListBuckets","eventTime":"2026-11-22T14:02:11Z"}]}"#;
         let now = Deadline::within(Duration::ZERO);
         let part = Judge::new(&DETECTOR, None).read(None, &file[..], Progress::default(), now);
-        assert_eq!((part.counts.read(), part.stopped), (1, None));
+        assert_eq!((part.counts.read, part.stopped), (1, None));
     }
 }

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
-use detect::cloudtrail::kind::{Neighbour, neighbour};
+use detect::cloudtrail::kind::{Neighbour, neighbour, region};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -51,6 +51,14 @@ pub struct Progress {
     pub failed: u64,
 }
 
+impl Progress {
+    /// How many objects were come past.
+    #[must_use]
+    pub fn all(&self) -> u64 {
+        self.records + self.skipped + self.failed
+    }
+}
+
 /// An object to read, from its beginning or from where an earlier invocation has stopped.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Task {
@@ -76,6 +84,8 @@ pub struct Notice {
     pub tasks: Vec<Task>,
     /// Objects that are none, by what they are.
     pub neighbours: BTreeMap<Neighbour, u64>,
+    /// From how many log files and digests each region was heard.
+    pub regions: BTreeMap<String, u64>,
     /// Notices that ask for nothing: S3's test when a notification is set up, removed objects.
     pub empty: u64,
 }
@@ -182,6 +192,9 @@ impl Notice {
     }
 
     fn object(&mut self, bucket: &str, key: String, version: Option<&str>) {
+        if let Some(region) = region(Path::new(&key)) {
+            *self.regions.entry(region.to_owned()).or_default() += 1;
+        }
         if let Some(neighbour) = neighbour(Path::new(&key)) {
             *self.neighbours.entry(neighbour).or_default() += 1;
             return;

@@ -221,6 +221,19 @@ impl Case {
             ..self.alert.clone()
         }
     }
+
+    /// The same, of a case that is needed no more.
+    #[must_use]
+    pub fn into_alert(self) -> Alert {
+        let (event_count, event_count_is_estimate) = self.seen.count();
+        Alert {
+            event_count,
+            event_count_is_estimate,
+            last_time: self.last_time,
+            events: self.listed.into_iter().map(|(_, event)| event).collect(),
+            ..self.alert
+        }
+    }
 }
 
 /// Cases by the name of their alert.

@@ -223,21 +223,22 @@ pub fn field<'a>(record: &Record<'a>, name: &str) -> Option<Value<'a>> {
 /// The derived fields that often follow from the user agent alone.
 pub(crate) const OF_USER_AGENT: [&str; 2] = ["trailhound.tool", "trailhound.tool.class"];
 
-/// One of [`OF_USER_AGENT`], as far as this user agent tells it.
-pub(crate) fn of_user_agent(agent: Option<Json<'_>>, path: &str) -> Known<'static> {
+/// What this user agent tells of each of [`OF_USER_AGENT`].
+pub(crate) fn of_user_agent(agent: Option<Json<'_>>) -> Vec<Known<'_>> {
     let agent = agent.and_then(Json::as_str);
-    match agent.and_then(|agent| Tool::from_user_agent(&agent)) {
-        None => Known::Absent,
+    let told = match agent.and_then(|agent| Tool::from_user_agent(&agent)) {
+        None => [Known::Absent, Known::Absent],
         // Whether it is the console's, other fields tell; ordinary it is either way.
         Some(tool) if tool.name == "browser" => match tool.class {
-            ToolClass::Ordinary if path != OF_USER_AGENT[0] => {
-                Known::Value(plain(tool.class.as_str()))
-            }
-            _ => Known::Unknown,
+            ToolClass::Ordinary => [Known::Unknown, Known::Value(plain(tool.class.as_str()))],
+            _ => [Known::Unknown, Known::Unknown],
         },
-        Some(tool) if path == OF_USER_AGENT[0] => Known::Value(plain(tool.name)),
-        Some(tool) => Known::Value(plain(tool.class.as_str())),
-    }
+        Some(tool) => [
+            Known::Value(plain(tool.name)),
+            Known::Value(plain(tool.class.as_str())),
+        ],
+    };
+    told.into()
 }
 
 /// The kind of principal.
@@ -255,33 +256,32 @@ pub(crate) const OF_IDENTITY: [&str; 4] = [
     CALLED_BY_AWS,
 ];
 
-/// One of [`OF_IDENTITY`], as far as this identity tells it.
-pub(crate) fn of_identity<'a>(block: Option<Json<'a>>, path: &str) -> Known<'a> {
-    if path == CALLED_BY_AWS {
-        return true_or_unknown(caller::is_aws_by_identity(block));
-    }
+/// What this identity tells of each of [`OF_IDENTITY`].
+pub(crate) fn of_identity(block: Option<Json<'_>>) -> Vec<Known<'_>> {
     let identity = Identity::alone(block);
     let who = identity.who();
-    if path == PRINCIPAL_KIND && !identity.has_asked_beyond_for_kind() {
-        return Known::Value(plain(who.kind.as_str()));
-    }
-    if identity.has_asked_beyond() {
-        return Known::Unknown;
-    }
-    Known::Value(match path {
-        PRINCIPAL_KEY => Value::Str(who.key),
-        PRINCIPAL_KIND => plain(who.kind.as_str()),
-        _ => Value::Str(who.name),
-    })
+    let known = |value, stands_alone| match stands_alone {
+        true => Known::Value(value),
+        false => Known::Unknown,
+    };
+    let alone = !identity.has_asked_beyond();
+    let kind_alone = !identity.has_asked_beyond_for_kind();
+    vec![
+        known(Value::Str(who.key), alone),
+        known(plain(who.kind.as_str()), kind_alone),
+        known(Value::Str(who.name), alone),
+        true_or_unknown(caller::is_aws_by_identity(block)),
+    ]
 }
 
 /// The derived field that may follow from the source address alone.
 pub(crate) const OF_ADDRESS: [&str; 1] = [CALLED_BY_AWS];
 
-/// The one of [`OF_ADDRESS`], as far as this address tells it.
-pub(crate) fn of_address(address: Option<Json<'_>>, _path: &str) -> Known<'static> {
+/// What this address tells of [`OF_ADDRESS`].
+pub(crate) fn of_address(address: Option<Json<'_>>) -> Vec<Known<'_>> {
     let address = address.and_then(Json::as_str);
-    true_or_unknown(address.is_some_and(|address| is_service_address(&address)))
+    let by_service = address.is_some_and(|address| is_service_address(&address));
+    vec![true_or_unknown(by_service)]
 }
 
 fn true_or_unknown(truth: bool) -> Known<'static> {

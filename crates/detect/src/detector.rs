@@ -225,7 +225,7 @@ impl Screener<'_> {
         }
         let (steps, identity) = (Arc::clone(&planned.plan.steps), planned.identity);
         for step in &*steps {
-            if !step.matches(record, rules) {
+            if !step.matches(record) {
                 continue;
             }
             let at = step.rule as usize;
@@ -266,7 +266,7 @@ impl Screener<'_> {
         let rules = self.detector.rules.rules();
         let steps = &self.dispatch.plan(record, rules).plan.steps;
         let step = steps.iter().find(|step| step.rule as usize == rule);
-        step.is_some_and(|step| step.matches(record, rules))
+        step.is_some_and(|step| step.matches(record))
     }
 
     /// The alert that `record`, matched by the rule at this place, belongs to.

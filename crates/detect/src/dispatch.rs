@@ -9,15 +9,16 @@
 //!
 //! Invariant: a plan changes no verdict. A test compares it with asking every rule.
 
+mod glance;
+mod need;
+
 use std::sync::Arc;
 
 use hashbrown::HashMap;
-use memchr::memmem::Finder;
-use sigma::event;
-use sigma::{FieldPath, Known, Partial, Rule, Value};
+use sigma::{Rest, Rule};
 
-use crate::cloudtrail::event::value as value_of;
-use crate::cloudtrail::record::without_version;
+use self::glance::{EVENT_NAME, EVENT_SOURCE, Glance, StrangeCall, is_of_errors};
+use self::need::Need;
 use crate::cloudtrail::{Json, Record};
 use crate::derived;
 use crate::gate::{Gate, Gated, Look};
@@ -31,9 +32,6 @@ const REMEMBERED: usize = 16_384;
 /// The longest names of service and API that are remembered, in bytes.
 const KEY: usize = 256;
 
-/// From how many bytes on the name of a parameter counts as rare.
-const RARE: usize = 16;
-
 /// How many fields have a [`Gate`].
 const GATES: usize = 3;
 
@@ -46,6 +44,7 @@ const GATED: [Gated; GATES] = [
         derive: derived::of_identity,
         telling: &[
             "userIdentity.type",
+            "userIdentity.sessionContext.webIdFederationData.federatedProvider",
             derived::PRINCIPAL_KIND,
             derived::CALLED_BY_AWS,
         ],
@@ -66,14 +65,6 @@ const GATED: [Gated; GATES] = [
     },
 ];
 
-/// The fields that are known of a record which plainly has no error.
-const OF_ERRORS: [&str; 4] = [
-    "errorCode",
-    "errorMessage",
-    "trailhound.denial",
-    "trailhound.outcome",
-];
-
 /// Finds the rules to ask.
 #[derive(Debug)]
 pub(crate) struct Dispatch {
@@ -82,10 +73,10 @@ pub(crate) struct Dispatch {
     recent: Recent<u32>,
     key: String,
     gates: [Gate; GATES],
-    /// For each rule, whether it asks how the call ended.
-    asks_error: Box<[bool]>,
     /// Whether some rule asks so whatever the API, so that it is best known before anything else.
     always_asks_error: bool,
+    /// The rules that may match by service.
+    of_services: HashMap<Box<str>, Arc<[u32]>>,
     /// The rules that may match by API and end.
     candidates: HashMap<Call, Arc<[u32]>>,
     /// Where the plan for all that is known stands.
@@ -124,65 +115,18 @@ pub(crate) struct Plan {
 pub(crate) struct Step {
     /// Its place in the rule set.
     pub(crate) rule: u32,
-    /// Whether it is known to match.
-    pub(crate) certain: bool,
+    /// What of it is not decided yet.
+    rest: Rest,
     /// What a record must hold to match.
     needs: Option<Need>,
-}
-
-/// A parameter with a name so rare that it is worth to look whether the record holds it at all, before
-/// the record is read to its end.
-#[derive(Debug, Clone)]
-struct Need {
-    field: Box<str>,
-    name: Finder<'static>,
 }
 
 impl Step {
     /// Whether the rule matches `record`.
     #[inline]
-    pub(crate) fn matches(&self, record: &Record<'_>, rules: &[Rule]) -> bool {
-        let lacks = |need: &Need| record.lacks_parameter(&need.field, &need.name);
-        self.certain
-            || !self.needs.as_ref().is_some_and(lacks) && rules[self.rule as usize].matches(record)
-    }
-}
-
-impl Need {
-    /// What `rule` needs of all records that `known` stands for.
-    fn of(rule: &Rule, known: &Glance<'_>) -> Option<Self> {
-        let needed = |path: &&FieldPath| rule.verdict(&Without { path, known }) == Some(false);
-        let mut rare = rule.fields().filter(|path| rare_parameter(path).is_some());
-        let (field, name) = rare_parameter(rare.find(needed)?)?;
-        Some(Self {
-            field: field.into(),
-            name: Finder::new(name).into_owned(),
-        })
-    }
-}
-
-/// The field and the name of the parameter that `path` leads to, if that is rare.
-fn rare_parameter(path: &FieldPath) -> Option<(&str, &str)> {
-    match path.steps() {
-        [event::Step::Key(field), event::Step::Key(name)] if name.len() >= RARE => {
-            (!path.as_str().starts_with(derived::PREFIX)).then_some((field, name))
-        }
-        _ => None,
-    }
-}
-
-/// A record known at first sight, without the field at `path`.
-struct Without<'a> {
-    path: &'a FieldPath,
-    known: &'a Glance<'a>,
-}
-
-impl Partial for Without<'_> {
-    fn known(&self, path: &FieldPath) -> Known<'_> {
-        if path == self.path {
-            return Known::Absent;
-        }
-        self.known.known(path)
+    pub(crate) fn matches(&self, record: &Record<'_>) -> bool {
+        let lacks = |need: &Need| need.is_lacking(record);
+        !self.needs.as_ref().is_some_and(lacks) && self.rest.matches(record)
     }
 }
 
@@ -195,15 +139,15 @@ pub(crate) struct Planned<'d> {
 
 impl Dispatch {
     pub(crate) fn new(rules: &[Rule]) -> Self {
-        let asks_error = |rule: &Rule| rule.fields().any(|path| OF_ERRORS.contains(&path.as_str()));
-        let always = |rule: &Rule| asks_error(rule) && rule.could_match(&StrangeCall);
+        let always =
+            |rule: &Rule| rule.fields().any(is_of_errors) && rule.could_match(&StrangeCall);
         Self {
             calls: HashMap::new(),
             recent: Recent::default(),
             key: String::new(),
             gates: GATED.map(|gated| Gate::new(gated, rules)),
-            asks_error: rules.iter().map(asks_error).collect(),
             always_asks_error: rules.iter().any(always),
+            of_services: HashMap::new(),
             candidates: HashMap::new(),
             planned: HashMap::new(),
             plans: vec![Plan::none()],
@@ -323,11 +267,29 @@ impl Dispatch {
 
     /// The rules that may match, remembered: by far most of them are ruled out for all callers of an API.
     fn candidates(&mut self, call: Call, record: &Record<'_>, rules: &[Rule]) -> Arc<[u32]> {
-        let find = || Glance::at(record, call.worked).candidates(rules);
-        if self.candidates.len() >= REMEMBERED {
-            return self.candidates.get(&call).cloned().unwrap_or_else(find);
+        if let Some(known) = self.candidates.get(&call) {
+            return Arc::clone(known);
         }
-        Arc::clone(self.candidates.entry(call).or_insert_with(find))
+        let of_service = self.of_service(record, rules);
+        let found = Glance::at(record, call.worked).candidates(&of_service, rules);
+        if self.candidates.len() < REMEMBERED {
+            self.candidates.insert(call, Arc::clone(&found));
+        }
+        found
+    }
+
+    /// The rules that may match a record of this service, remembered.
+    fn of_service(&mut self, record: &Record<'_>, rules: &[Rule]) -> Arc<[u32]> {
+        let service = record.get(EVENT_SOURCE).map_or("", Json::raw);
+        if let Some(known) = self.of_services.get(service) {
+            return Arc::clone(known);
+        }
+        let all: Vec<u32> = (0..rules.len() as u32).collect();
+        let found = Glance::at_service(record).candidates(&all, rules);
+        if self.of_services.len() < REMEMBERED && service.len() <= KEY {
+            self.of_services.insert(service.into(), Arc::clone(&found));
+        }
+        found
     }
 
     /// The plan for a record of a kind that cannot be remembered.
@@ -339,7 +301,8 @@ impl Dispatch {
         rules: &[Rule],
     ) -> usize {
         let worked = Outcome::is_plain_success(record);
-        let candidates = Glance::at(record, worked).candidates(rules);
+        let of_service = self.of_service(record, rules);
+        let candidates = Glance::at(record, worked).candidates(&of_service, rules);
         let classes = looks.map(|look| look.map(|look| look.class));
         self.plans[0] = self.plan_of(&candidates, record, worked, classes, rules);
         0
@@ -359,18 +322,23 @@ impl Dispatch {
             let by_gate = gates
                 .filter_map(|(gate, class)| gate.verdict(class?, *rule))
                 .next();
-            let known = by_gate.or_else(|| rules[*rule as usize].verdict(&glance));
+            let rest = match by_gate {
+                Some(verdict) => Rest::from(verdict),
+                None => rules[*rule as usize].rest(&glance),
+            };
             let needs = || Need::of(&rules[*rule as usize], &glance);
-            (known != Some(false)).then(|| Step {
+            (rest.verdict() != Some(false)).then(|| Step {
                 rule: *rule,
-                certain: known == Some(true),
-                needs: known.is_none().then(needs).flatten(),
+                needs: rest.verdict().is_none().then(needs).flatten(),
+                rest,
             })
         };
         let steps: Arc<[Step]> = candidates.iter().filter_map(step).collect();
-        let asks_error = |step: &Step| !step.certain && self.asks_error[step.rule as usize];
         Plan {
-            asks_error: !worked && steps.iter().any(asks_error),
+            asks_error: !worked
+                && steps
+                    .iter()
+                    .any(|step| step.rest.fields().any(is_of_errors)),
             steps,
         }
     }
@@ -381,104 +349,6 @@ impl Plan {
         Self {
             steps: Arc::default(),
             asks_error: false,
-        }
-    }
-}
-
-const EVENT_SOURCE: &str = "eventSource";
-const EVENT_NAME: &str = "eventName";
-const PLAIN_EVENT_NAME: &str = "trailhound.eventName";
-
-/// What is known of a record at first sight.
-struct Glance<'a> {
-    event_source: Option<Json<'a>>,
-    event_name: Option<Json<'a>>,
-    /// Whether it is plain at first sight that there is no error.
-    worked: bool,
-    gates: &'a [Gate],
-    classes: [Option<u32>; GATES],
-}
-
-impl<'a> Glance<'a> {
-    fn at(record: &Record<'a>, worked: bool) -> Self {
-        Self {
-            event_source: record.get(EVENT_SOURCE),
-            event_name: record.get(EVENT_NAME),
-            worked,
-            gates: &[],
-            classes: [None; GATES],
-        }
-    }
-
-    /// The same, and what the classes tell.
-    fn with_gates(
-        record: &Record<'a>,
-        worked: bool,
-        gates: &'a [Gate],
-        classes: [Option<u32>; GATES],
-    ) -> Self {
-        Self {
-            gates,
-            classes,
-            ..Self::at(record, worked)
-        }
-    }
-
-    /// The rules that may match a record of which only this much is known.
-    fn candidates(&self, rules: &[Rule]) -> Arc<[u32]> {
-        let rules = rules.iter().zip(0..);
-        rules
-            .filter(|(rule, _)| rule.could_match(self))
-            .map(|(_, at)| at)
-            .collect()
-    }
-
-    /// What the gates tell of the field at `path`.
-    fn told(&self, path: &str) -> Known<'_> {
-        let classes = self.gates.iter().zip(self.classes);
-        let mut told = classes.filter_map(|(gate, class)| gate.told(class?, path));
-        if let Some(known) = told.clone().find(|known| **known != Known::Unknown) {
-            return known.clone();
-        }
-        // Of those that could tell that AWS called, none does.
-        if path == derived::CALLED_BY_AWS && told.nth(1).is_some() {
-            return Known::Value(Value::Bool(false));
-        }
-        Known::Unknown
-    }
-}
-
-impl Partial for Glance<'_> {
-    fn known(&self, path: &FieldPath) -> Known<'_> {
-        let value = match path.as_str() {
-            EVENT_SOURCE => self.event_source,
-            EVENT_NAME => self.event_name,
-            PLAIN_EVENT_NAME => {
-                let name = self.event_name.and_then(Json::as_str);
-                return name.map_or(Known::Unknown, |name| {
-                    Known::Value(Value::Str(without_version(&name).to_owned().into()))
-                });
-            }
-            "trailhound.outcome" if self.worked => {
-                return Known::Value(Value::Str(Outcome::Success.as_str().into()));
-            }
-            field if self.worked && OF_ERRORS.contains(&field) => return Known::Absent,
-            field => return self.told(field),
-        };
-        value.map_or(Known::Absent, |json| Known::Value(value_of(json)))
-    }
-}
-
-/// A call that nobody has heard of.
-struct StrangeCall;
-
-impl Partial for StrangeCall {
-    fn known(&self, path: &FieldPath) -> Known<'_> {
-        match path.as_str() {
-            EVENT_SOURCE | EVENT_NAME | PLAIN_EVENT_NAME => {
-                Known::Value(Value::Str("\u{1}".into()))
-            }
-            _ => Known::Unknown,
         }
     }
 }

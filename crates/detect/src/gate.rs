@@ -4,14 +4,14 @@
 //! candidate for every record. But an account knows few user agents, and a session writes the same
 //! identity into all of its records; what a rule makes of one is asked once and remembered.
 
-use std::cell::RefCell;
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use hashbrown::HashMap;
 use sigma::event::{Step, Value};
 use sigma::{FieldPath, Known, Partial, Rule};
 
-use crate::cloudtrail::event::{below, value};
+use crate::cloudtrail::event::below;
 use crate::cloudtrail::{Json, Record};
 use crate::recent::Recent;
 
@@ -39,7 +39,8 @@ pub(crate) struct Gated {
     pub(crate) field: &'static str,
     pub(crate) read: for<'a> fn(&Record<'a>) -> Option<Json<'a>>,
     pub(crate) derived: &'static [&'static str],
-    pub(crate) derive: for<'a> fn(Option<Json<'a>>, &str) -> Known<'a>,
+    /// What a value tells of each of the derived fields.
+    pub(crate) derive: for<'a> fn(Option<Json<'a>>) -> Vec<Known<'a>>,
     /// Which of its members and derived fields have few values, so that they tell classes apart.
     pub(crate) telling: &'static [&'static str],
 }
@@ -58,6 +59,8 @@ struct Class {
 #[derive(Debug)]
 pub(crate) struct Gate {
     gated: Gated,
+    telling: Box<[FieldPath]>,
+    places: Places,
     /// The rules that ask about the field or about something in it, whatever the API. Where a rule
     /// names its API, it is asked so seldom that to ask it is cheaper than to remember.
     asked: Box<[u32]>,
@@ -74,13 +77,20 @@ impl Gate {
     pub(crate) fn new(gated: Gated, rules: &[Rule]) -> Self {
         let concerns = |path: &FieldPath| gated.is_inside(path) || gated.is_derived(path);
         let asks = |rule: &Rule| rule.fields().any(concerns) && rule.could_match(&StrangeApi);
-        let rules = rules.iter().zip(0..);
+        let asked = rules.iter().zip(0..).filter(|(rule, _)| asks(rule));
+        let asked: Box<[u32]> = asked.map(|(_, at)| at).collect();
+        let paths = asked.iter().flat_map(|at| rules[*at as usize].fields());
+        let mut places = Places::new();
+        for path in paths.filter(|path| concerns(path)) {
+            let next = places.len();
+            places.entry(address(path)).or_insert(next);
+        }
+        let telling = gated.telling.iter();
         Self {
             gated,
-            asked: rules
-                .filter(|(rule, _)| asks(rule))
-                .map(|(_, at)| at)
-                .collect(),
+            telling: telling.map(|path| FieldPath::new(path)).collect(),
+            places,
+            asked,
             recent: Recent::default(),
             values: HashMap::new(),
             count: 0,
@@ -149,17 +159,17 @@ impl Gate {
         let only = Only {
             gated: self.gated,
             found,
-            told: RefCell::default(),
+            derived: OnceCell::new(),
+            places: &self.places,
+            told: (0..self.places.len()).map(|_| OnceCell::new()).collect(),
         };
         let asked = self.asked.iter();
-        let telling = self.gated.telling.iter();
+        let telling = self.telling.iter();
         let class = Class {
             verdicts: asked
                 .map(|rule| rules[*rule as usize].verdict(&only))
                 .collect(),
-            told: telling
-                .map(|path| self.gated.tell(found, path).into_owned())
-                .collect(),
+            told: telling.map(|path| only.tell(path).into_owned()).collect(),
         };
         let known = self.classes.iter().position(|known| *known == class);
         let at = known.unwrap_or(self.classes.len());
@@ -179,18 +189,13 @@ impl Gated {
     }
 
     fn is_derived(self, path: &FieldPath) -> bool {
-        self.derived.contains(&path.as_str())
+        self.place(path).is_some()
     }
 
-    /// What the value `found` says of one of the telling fields.
-    fn tell<'a>(self, found: Option<Json<'a>>, path: &str) -> Known<'a> {
-        if self.derived.contains(&path) {
-            return (self.derive)(found, path);
-        }
-        let name = path.strip_prefix(self.field);
-        let name = name.and_then(|name| name.strip_prefix('.'));
-        let member = name.and_then(|name| found?.get(name));
-        member.map_or(Known::Absent, |member| Known::Value(value(member)))
+    /// The place of a derived field among its like.
+    fn place(self, path: &FieldPath) -> Option<usize> {
+        let mut fields = self.derived.iter();
+        fields.position(|field| *field == path.as_str())
     }
 }
 
@@ -206,19 +211,31 @@ impl Partial for StrangeApi {
     }
 }
 
+/// The paths that rules ask for and that a field's value answers, by their place in memory: hundreds of
+/// rules ask for the same few paths, which a rule set holds once. To whatever else is asked, the value has
+/// no answer.
+type Places = HashMap<usize, usize>;
+
+fn address(path: &FieldPath) -> usize {
+    std::ptr::from_ref(path).addr()
+}
+
 /// An event of which one top-level field is known, and so all that is in it.
 struct Only<'a> {
     gated: Gated,
     found: Option<Json<'a>>,
-    /// What was told already, by the place of the path in memory: hundreds of rules ask for the same few
-    /// paths, which a rule set holds once.
-    told: RefCell<Vec<(*const FieldPath, Known<'a>)>>,
+    /// What the value tells of the derived fields.
+    derived: OnceCell<Vec<Known<'a>>>,
+    places: &'a Places,
+    /// What was told already, of each path.
+    told: Box<[OnceCell<Known<'a>>]>,
 }
 
 impl<'a> Only<'a> {
     fn tell(&self, path: &FieldPath) -> Known<'a> {
-        if self.gated.is_derived(path) {
-            return (self.gated.derive)(self.found, path.as_str());
+        if let Some(place) = self.gated.place(path) {
+            let derived = self.derived.get_or_init(|| (self.gated.derive)(self.found));
+            return derived.get(place).cloned().unwrap_or(Known::Unknown);
         }
         let inside = self.found.and_then(|json| below(json, &path.steps()[1..]));
         inside.map_or(Known::Absent, Known::Value)
@@ -227,17 +244,9 @@ impl<'a> Only<'a> {
 
 impl Partial for Only<'_> {
     fn known(&self, path: &FieldPath) -> Known<'_> {
-        let mut told = self.told.borrow_mut();
-        if let Some((_, known)) = told.iter().find(|(asked, _)| std::ptr::eq(*asked, path)) {
-            return known.clone();
-        }
-        let concerns = self.gated.is_inside(path) || self.gated.is_derived(path);
-        let known = if concerns {
-            self.tell(path)
-        } else {
-            Known::Unknown
+        let Some(place) = self.places.get(&address(path)) else {
+            return Known::Unknown;
         };
-        told.push((path, known.clone()));
-        known
+        self.told[*place].get_or_init(|| self.tell(path)).clone()
     }
 }

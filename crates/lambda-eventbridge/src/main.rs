@@ -24,7 +24,7 @@ async fn main() -> Result<(), Error> {
             batch::each_message(&call, async |event| door.handle(event, &mut tally).await).await;
         tally.emit(&boot.function);
         tracing::info!(
-            records = tally.counts().read(),
+            records = tally.counts().read,
             judged = tally.counts().judged,
             published = tally.sum("AlertsPublished"),
             "batch"

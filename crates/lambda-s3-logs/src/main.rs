@@ -24,7 +24,7 @@ async fn main() -> Result<(), Error> {
         tally.emit(&boot.function);
         tracing::info!(
             files = tally.sum("LogFiles"),
-            records = tally.counts().read(),
+            records = tally.counts().read,
             judged = tally.counts().judged,
             published = tally.sum("AlertsPublished"),
             "batch"

@@ -98,6 +98,9 @@ impl<S: StateStore, A: AlertSink> Pipeline<S, A> {
         detector: &Detector,
         screened: Screened,
     ) -> Result<Settled, PipelineError> {
+        if !self.states.remembers() {
+            return self.tell(detector, screened).await;
+        }
         let Screened { cases, windows, .. } = screened;
         self.settle_at(detector, &cases, windows, None).await
     }
@@ -125,10 +128,6 @@ impl<S: StateStore, A: AlertSink> Pipeline<S, A> {
         windows: Windows,
         clock: Option<Timestamp>,
     ) -> Result<Settled, PipelineError> {
-        if !self.states.remembers() {
-            // What is not saved meets no conflict, and need not be copied for another try.
-            return self.walk(detector, cases, windows, clock, 1).await;
-        }
         let mut sum = Settled::default();
         for attempt in 1..=ATTEMPTS {
             let walked = self
@@ -145,6 +144,26 @@ impl<S: StateStore, A: AlertSink> Pipeline<S, A> {
             self.states.pause(attempt).await;
         }
         Err(PipelineError::Contended(sum.conflicts))
+    }
+
+    /// Tells all that was found, where nothing was and nothing will be remembered: it meets no conflict,
+    /// and need not be copied for another try.
+    async fn tell(
+        &mut self,
+        detector: &Detector,
+        screened: Screened,
+    ) -> Result<Settled, PipelineError> {
+        let mut found = screened.cases;
+        let mut correlator = detector.correlate(screened.windows);
+        while correlator.judge() {}
+        found.merge(correlator.into_cases());
+        let alerts: Vec<Alert> = found.into_iter().map(Case::into_alert).collect();
+        let published = alerts.len();
+        self.alerts.publish(alerts).await?;
+        Ok(Settled {
+            published,
+            ..Settled::default()
+        })
     }
 
     /// Walks once.
@@ -202,19 +221,6 @@ impl<S: StateStore, A: AlertSink> Pipeline<S, A> {
         clock: Option<Timestamp>,
         memo: &mut Memo,
     ) -> Result<(Findings, Option<Timestamp>), PipelineError> {
-        if !self.states.remembers() {
-            let mut correlator = match clock {
-                Some(now) => detector.correlate_at(windows, now),
-                None => detector.correlate(windows),
-            };
-            while correlator.judge() {}
-            let cases = correlator.into_cases();
-            let found = Findings {
-                cases,
-                ..Findings::default()
-            };
-            return Ok((found, None));
-        }
         let now = match clock {
             Some(now) => Some(now),
             None if detector.waits() => Some(agenda::pass(&self.states, memo, &mut windows).await?),

@@ -172,7 +172,7 @@ impl Parts {
         }
     }
 
-    fn in_order(&self) -> impl Iterator<Item = &Condition> {
+    pub(crate) fn in_order(&self) -> impl Iterator<Item = &Condition> {
         self.cheapest_first.iter().map(|index| &self.parts[*index])
     }
 }

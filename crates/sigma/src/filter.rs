@@ -269,7 +269,7 @@ fn reach(condition: &Condition, selections: &[Selection]) -> Reach {
 fn reach_of_body(body: &Body) -> Reach {
     match body {
         Body::All(lines) => {
-            let parts: Vec<_> = lines.items.iter().map(reach_of_item).collect();
+            let parts: Vec<_> = lines.items.iter().map(|item| reach_of_item(item)).collect();
             Reach::at_least(parts.len(), &parts)
         }
         Body::Any(parts) => {

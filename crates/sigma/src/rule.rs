@@ -15,6 +15,7 @@ use crate::header::{self, Header};
 use crate::level::{Level, Status};
 use crate::location::Location;
 use crate::report::{Fields, Report};
+use crate::rest::Rest;
 use crate::rule_test::{self, RuleTest};
 use crate::selection::Reader;
 use crate::truth::{Partial, Truth};
@@ -191,6 +192,12 @@ impl Rule {
             Truth::False => Some(false),
             Truth::Unknown => None,
         }
+    }
+
+    /// What is left to ask of events that agree with what is known, and whose answer this is.
+    #[must_use]
+    pub fn rest(&self, partial: &impl Partial) -> Rest {
+        Rest::of(&self.detection, partial)
     }
 
     /// Whether any event that agrees with what is known could match; `false` is a promise, `true` is

@@ -104,6 +104,25 @@ impl RuleSet {
         }
     }
 
+    /// The rules that report for themselves, with their filters: without correlations, and without the
+    /// rules that are only counted by them.
+    #[must_use]
+    pub fn singles(self) -> Self {
+        let counted: Vec<_> = (0..self.rules.len())
+            .map(|rule| self.is_only_counted(rule))
+            .collect();
+        let rules = self.rules.into_iter().zip(self.filters_of).zip(counted);
+        let (rules, filters_of) = rules
+            .filter_map(|(rule, counted)| (!counted).then_some(rule))
+            .unzip();
+        Self {
+            rules,
+            filters_of,
+            correlations: Vec::new(),
+            filters: self.filters,
+        }
+    }
+
     /// Whether the rule at this position only counts towards correlations: some refer to it, and none
     /// wants its own matches reported.
     ///

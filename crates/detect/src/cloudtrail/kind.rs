@@ -83,6 +83,17 @@ fn is_named_like_a_log_file(name: &str) -> bool {
     }
 }
 
+/// The region whose log file or digest this is, by its name. A digest comes every hour, whether or not
+/// anything has happened.
+#[must_use]
+pub fn region(path: &Path) -> Option<&str> {
+    let mut parts = path.file_name()?.to_str()?.split('_');
+    let named = parts.next().is_some_and(is_account) && parts.next()?.starts_with("CloudTrail");
+    let region = parts.next().filter(|_| named)?;
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    (region.contains('-') && region.len() <= 32 && region.bytes().all(plain)).then_some(region)
+}
+
 /// When CloudTrail delivered the file, by its name. All its records are older.
 #[must_use]
 pub fn delivered(path: &Path) -> Option<Timestamp> {
@@ -136,6 +147,32 @@ mod tests {
             ("README", Some(Neighbour::NotALogFile)),
         ] {
             assert_eq!(neighbour(Path::new(path)), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn the_name_tells_the_region() {
+        for (name, expected) in [
+            (
+                "a/111122223333_CloudTrail_us-east-2_20150801T0210Z_Mu0K.json.gz",
+                Some("us-east-2"),
+            ),
+            (
+                "111122223333_CloudTrail-Digest_us-gov-west-1_main_eu-west-1_20261122T140511Z.json.gz",
+                Some("us-gov-west-1"),
+            ),
+            (
+                "111122223333_vpcflowlogs_us-east-1_fl-1234_20261122T0000Z_a.log.gz",
+                None,
+            ),
+            (
+                "111122223333_CloudTrail_US EAST_20150801T0210Z_x.json.gz",
+                None,
+            ),
+            ("events_CloudTrail_us-east-2_x.json", None),
+            ("111122223333_CloudTrail", None),
+        ] {
+            assert_eq!(region(Path::new(name)), expected, "{name}");
         }
     }
 

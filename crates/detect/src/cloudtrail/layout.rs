@@ -1,7 +1,6 @@
 //! Where the fields that we know lie in an object's text.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
@@ -177,20 +176,21 @@ impl Layout {
         self.whole
     }
 
-    /// The fields that name the record, where they stand as CloudTrail writes them: near the end,
-    /// which is much nearer than by way of all that lies before. `None` if they do not.
+    /// Where the text lies that a member near the end of the record holds, found by the words before it
+    /// without reading what lies before them; `None` if it does not stand there, or not as CloudTrail
+    /// writes it.
     #[must_use]
-    pub fn tail_of(&self, text: &str) -> Option<Tail> {
-        let start = self.read_to as usize;
-        // In a string the quotes would be escaped; and if this stands in a nested object, the scan
-        // comes to the end of that one, not of the record.
-        let comma = start + EVENT_ID.find(text.as_bytes().get(start..)?)?;
-        let mut tail = TailNotes::default();
-        let end = match scan::rest(text.as_bytes(), comma, &mut tail) {
-            Scan::Stopped(at) => scan::end(text.as_bytes(), at),
-            end => end,
-        };
-        (end == Scan::Complete(text.len())).then_some(tail.found)
+    pub fn near_end(&self, text: &str, words: &Finder<'_>) -> Option<(usize, usize)> {
+        let bytes = text.as_bytes();
+        let from = (self.read_to as usize).max(bytes.len().saturating_sub(TAIL));
+        let comma = from + words.find(bytes.get(from..)?)?;
+        let start = comma + words.needle().len() - 1;
+        let end = start + 1 + memchr::memchr(b'"', bytes.get(start + 1..)?)?;
+        let is_plain = memchr::memchr(b'\\', &bytes[start..end]).is_none();
+        // In a string the quotes would be escaped; and from within a nested object the way out leads to
+        // the end of that one, not of the record.
+        let is_member = || scan::end(bytes, comma) == Scan::Complete(bytes.len());
+        (is_plain && is_member()).then_some((start, end + 1))
     }
 
     /// Whether what lies behind this layout in `text` does not even hold these words.
@@ -237,50 +237,8 @@ impl Layout {
     }
 }
 
-/// The spans of the fields that name and type a record, in bytes from its opening brace.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tail {
-    /// Of `eventID`.
-    pub event_id: Option<(usize, usize)>,
-    /// Of `eventType`.
-    pub event_type: Option<(usize, usize)>,
-    /// Of `recipientAccountId`.
-    pub account: Option<(usize, usize)>,
-}
-
-static EVENT_ID: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(",\"eventID\":\""));
-
-#[derive(Default)]
-struct TailNotes {
-    found: Tail,
-    current: Option<Field>,
-}
-
-impl Fields for TailNotes {
-    fn key(&mut self, key: &[u8], _colon: usize) -> Visit {
-        self.current = match key {
-            b"eventID" => Some(Field::EventId),
-            b"eventType" => Some(Field::EventType),
-            b"recipientAccountId" => Some(Field::RecipientAccountId),
-            _ => None,
-        };
-        Visit::Continue
-    }
-
-    fn value(&mut self, start: usize, end: usize) -> Visit {
-        let place = match self.current {
-            Some(Field::EventId) => &mut self.found.event_id,
-            Some(Field::EventType) => &mut self.found.event_type,
-            Some(_) => &mut self.found.account,
-            None => return Visit::Continue,
-        };
-        place.get_or_insert((start, end));
-        match self.found.account {
-            Some(_) => Visit::Stop,
-            None => Visit::Continue,
-        }
-    }
-}
+/// Within how many bytes from its end a record mostly names itself.
+const TAIL: usize = 512;
 
 /// What every rule's first question is about. CloudTrail writes these before anything long, but for
 /// the identity.

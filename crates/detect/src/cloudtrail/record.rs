@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use memchr::memmem::Finder;
 
 use super::json::Json;
-use super::layout::{Field, Layout, Tail};
+use super::layout::{Field, Layout};
 use super::time;
 
 /// A CloudTrail record, borrowed from the log file's text.
@@ -26,14 +26,19 @@ use super::time;
 pub struct Record<'a> {
     text: &'a str,
     layout: Cow<'a, Layout>,
-    tail: OnceCell<Tail>,
+    event_id: OnceCell<Span>,
+    event_type: OnceCell<Span>,
+    account: OnceCell<Span>,
     /// Where `requestParameters` lie, if right behind the first fields.
-    parameters: OnceCell<Option<(usize, usize)>>,
+    parameters: OnceCell<Span>,
     /// Whether nothing behind the first fields has to do with an error.
     sound: OnceCell<bool>,
     whole: OnceCell<Box<Layout>>,
     time: Timestamp,
 }
+
+/// Where a value lies, if it was found.
+type Span = Option<(usize, usize)>;
 
 /// The longest text with source and name of an event in it that counts as short, in bytes.
 const CALL: usize = 256;
@@ -41,6 +46,10 @@ const CALL: usize = 256;
 /// Most calls work, and then this stands nowhere in the record, which is seen at a glance: neither
 /// `errorCode` nor `errorMessage`.
 static ERROR: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("\"error"));
+/// What stands before the fields that name and type a record.
+static EVENT_ID: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(",\"eventID\":\""));
+static EVENT_TYPE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(",\"eventType\":\""));
+static ACCOUNT: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(",\"recipientAccountId\":\""));
 static SERVICE_EVENT: LazyLock<Finder<'_>> =
     LazyLock::new(|| Finder::new("\"serviceEventDetails\""));
 
@@ -70,7 +79,9 @@ impl<'a> Record<'a> {
         let mut record = Self {
             text,
             layout: layout.into(),
-            tail: OnceCell::new(),
+            event_id: OnceCell::new(),
+            event_type: OnceCell::new(),
+            account: OnceCell::new(),
             parameters: OnceCell::new(),
             sound: OnceCell::new(),
             whole: OnceCell::new(),
@@ -131,9 +142,9 @@ impl<'a> Record<'a> {
     /// Where `field` lies behind the first fields.
     fn span_behind(&self, field: Field) -> Option<(usize, usize)> {
         let in_tail = match field {
-            Field::EventId => self.tail().event_id,
-            Field::EventType => self.tail().event_type,
-            Field::RecipientAccountId => self.tail().account,
+            Field::EventId => self.near_end(&self.event_id, &EVENT_ID),
+            Field::EventType => self.near_end(&self.event_type, &EVENT_TYPE),
+            Field::RecipientAccountId => self.near_end(&self.account, &ACCOUNT),
             Field::RequestParameters => self.parameters_at_once(),
             Field::ErrorCode | Field::ErrorMessage if self.rest_is_sound() => return None,
             _ => None,
@@ -141,14 +152,13 @@ impl<'a> Record<'a> {
         in_tail.or_else(|| self.whole().span(field))
     }
 
-    fn tail(&self) -> Tail {
-        let tail = || self.layout.tail_of(self.text).unwrap_or_default();
-        *self.tail.get_or_init(tail)
+    fn near_end(&self, known: &OnceCell<Span>, words: &Finder<'_>) -> Span {
+        *known.get_or_init(|| self.layout.near_end(self.text, words))
     }
 
     /// `requestParameters`, where they stand as CloudTrail writes them: right behind the first fields,
     /// which is much nearer than by way of all that follows.
-    fn parameters_at_once(&self) -> Option<(usize, usize)> {
+    fn parameters_at_once(&self) -> Span {
         let find = || {
             self.layout
                 .value_behind(self.text, ",\"requestParameters\":")

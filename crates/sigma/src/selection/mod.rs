@@ -3,6 +3,8 @@
 //! Source: Sigma specification 2.1, "Detection": a mapping joins its lines by *and*, a list joins its
 //! members by *or*, plain values are keywords.
 
+use std::sync::Arc;
+
 use crate::event::Event;
 use crate::item::Item;
 use crate::location::Mark;
@@ -32,7 +34,7 @@ pub(crate) enum Body {
 /// Lines in the author's order, and the order in which they are best asked.
 #[derive(Debug, Clone)]
 pub(crate) struct Lines {
-    pub(crate) items: Vec<Item>,
+    pub(crate) items: Vec<Arc<Item>>,
     cheapest_first: Box<[usize]>,
 }
 
@@ -63,7 +65,12 @@ impl Body {
 
     pub(crate) fn cost(&self) -> u32 {
         match self {
-            Body::All(lines) => lines.items.iter().map(Item::cost).min().unwrap_or_default(),
+            Body::All(lines) => lines
+                .items
+                .iter()
+                .map(|item| item.cost())
+                .min()
+                .unwrap_or_default(),
             Body::Any(parts) => parts.iter().map(Body::cost).sum(),
         }
     }
@@ -71,7 +78,7 @@ impl Body {
     /// Every line, in the author's order.
     pub(crate) fn items(&self) -> Vec<&Item> {
         match self {
-            Body::All(lines) => lines.items.iter().collect(),
+            Body::All(lines) => lines.items.iter().map(|item| &**item).collect(),
             Body::Any(parts) => parts.iter().flat_map(Body::items).collect(),
         }
     }
@@ -82,12 +89,12 @@ impl Lines {
         let mut cheapest_first: Box<[usize]> = (0..items.len()).collect();
         cheapest_first.sort_by_key(|index| items[*index].cost());
         Self {
-            items,
+            items: items.into_iter().map(Arc::new).collect(),
             cheapest_first,
         }
     }
 
-    fn in_order(&self) -> impl Iterator<Item = &Item> {
+    pub(crate) fn in_order(&self) -> impl Iterator<Item = &Arc<Item>> {
         self.cheapest_first.iter().map(|index| &self.items[*index])
     }
 }

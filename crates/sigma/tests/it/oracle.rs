@@ -77,6 +77,18 @@ proptest! {
     }
 
     #[test]
+    fn what_is_left_of_a_rule_answers_for_the_whole(
+        (text, events) in case(1), paths in subsequence(PATHS.to_vec(), 0..=PATHS.len())
+    ) {
+        let (loaded, event) = (load(&text), &events[0]);
+        let rule = &loaded.rules.rules()[0];
+        let told = Told { event, paths: &paths };
+        let rest = rule.rest(&told);
+        prop_assert_eq!(rest.verdict(), rule.verdict(&told), "{}\n{:?}", text, paths);
+        prop_assert_eq!(rest.matches(event), rule.matches(event), "{}\n{} {:?}", text, event, paths);
+    }
+
+    #[test]
     fn nothing_is_left_open_once_every_field_is_told((text, events) in case(1)) {
         let event = &events[0];
         let loaded = load(&text);

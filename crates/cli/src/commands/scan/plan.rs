@@ -131,7 +131,7 @@ fn detector(
         );
     }
     let rules = if args.no_correlation {
-        loaded.rules.without_correlations()
+        loaded.rules.singles()
     } else {
         loaded.rules
     };
