@@ -249,13 +249,17 @@ fn two_halves(shop: &Shop) {
     let mut cut = 0;
     let mut folders = vec![shop.path().join("week")];
     while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
             if path.is_dir() {
                 folders.push(path);
                 continue;
             }
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            let name = path
+                .file_name()
+                .expect("a name")
+                .to_string_lossy()
+                .into_owned();
             let Some(day) = name.split('_').nth(3).and_then(|time| time.get(..8)) else {
                 continue;
             };
@@ -263,7 +267,7 @@ fn two_halves(shop: &Shop) {
             cut |= 1 << half;
             shop.write(
                 &format!("logs/{half}/{name}"),
-                std::fs::read(&path).unwrap(),
+                std::fs::read(&path).expect("a file"),
             );
         }
     }

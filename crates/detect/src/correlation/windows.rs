@@ -428,7 +428,7 @@ correlation:
         let mut correlator = detector.correlate(found.windows);
         while correlator.judge() {}
         let cases = correlator.into_cases();
-        let alerts: Vec<_> = cases.iter().map(|case| case.alert()).collect();
+        let alerts: Vec<_> = cases.iter().map(crate::case::Case::alert).collect();
         assert_eq!(alerts.len(), 1);
         assert_eq!(alerts[0].event_count, 6);
         assert_eq!(
