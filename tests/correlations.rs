@@ -268,6 +268,220 @@ proptest! {
     }
 }
 
+/// So many stretches that their windows do not all fit on one shelf.
+fn many_events() -> impl Strategy<Value = Vec<Event>> {
+    vec((1_i64..6, 0..3_u8, 0..2_u8, 0..6_u8), 150..250).prop_map(|steps| {
+        let mut time = 0;
+        let event = |(step, rule, group, value)| {
+            time += step;
+            Event {
+                time,
+                rule,
+                group,
+                value,
+            }
+        };
+        steps.into_iter().map(event).collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+
+    #[test]
+    fn windows_that_find_no_room_on_their_shelf_are_forgotten_no_more_than_others(
+        case in lasting(),
+        timespan in 1..8_i64,
+        events in many_events(),
+        piece in 1..40_usize,
+        seed in vec(any::<Index>(), 250),
+    ) {
+        let case = Case { timespan, ..case };
+        let detector = case.detector();
+        let mut order: Vec<(usize, &Event)> = events.iter().enumerate().collect();
+        let clean = standing(&detector, std::iter::once(order.clone()));
+        for at in (1..order.len()).rev() {
+            order.swap(at, seed[at].index(at + 1));
+        }
+        let pieces = order.chunks(piece).map(<[_]>::to_vec);
+        prop_assert_eq!(standing(&detector, pieces), clean, "{}", case.text());
+    }
+}
+
+#[test]
+fn a_shelf_takes_many_windows_and_a_full_one_no_more() {
+    let case = Case {
+        kind: "event_count",
+        condition: "  condition: { gte: 3 }\n".to_owned(),
+        rules: 1,
+        timespan: 10,
+        grouped: true,
+    };
+    let detector = case.detector();
+    for (windows, items) in [(1, 1), (10, 1), (64, 1), (65, 2), (100, 37)] {
+        let mut pipeline = Pipeline::new(MemoryState::default(), MemorySink::default());
+        for number in 0..windows {
+            // From the beginning of a shelf on.
+            let event = Event {
+                time: 22_000 - (BEGINNING + 22_000) % 21_600 + 21_600 + 10 * number,
+                rule: 0,
+                group: 0,
+                value: 0,
+            };
+            let found = screen(&detector, std::iter::once((number as usize, event)));
+            now(pipeline.settle(&detector, found)).unwrap();
+        }
+        let (state, sink) = pipeline.into_parts();
+        assert!(sink.alerts.is_empty());
+        // And one for the time that has passed.
+        assert_eq!(state.len(), items + 1, "{windows} windows");
+    }
+}
+
+const CHAIN: &str = "\
+title: s0
+name: s0
+logsource: { product: aws }
+detection: { s: { eventName: S0 }, condition: s }
+---
+title: s1
+name: s1
+logsource: { product: aws }
+detection: { s: { eventName: S1 }, condition: s }
+---
+title: assumed
+name: assumed
+logsource: { product: aws }
+detection: { s: { eventName: AssumeRole }, condition: s }
+---
+title: c
+correlation:
+  type: temporal
+  rules: [s0, s1, assumed]
+  group-by: [trailhound.actor]
+  timespan: 1h
+  condition: s0 and s1
+";
+
+/// Somebody in a chain of roles: 0 is a user, each other a session that the one before has opened. `who`
+/// tells chains apart.
+fn link(who: u8, at: u8, what: &str, number: usize) -> String {
+    let key = |at: u8| format!("ASIA{who}X{at}");
+    let identity = match at {
+        0 => json!({"type": "IAMUser", "arn": format!("arn:aws:iam::111122223333:user/u{who}"),
+            "userName": format!("u{who}"), "accessKeyId": "AKIA1"}),
+        // All sessions are of the same role, so that nothing but the key tells whose they are.
+        _ => json!({"type": "AssumedRole", "arn": "arn:aws:sts::111122223333:assumed-role/r/s",
+            "accessKeyId": key(at), "sessionContext": {"sessionIssuer": {"type": "Role",
+            "arn": "arn:aws:iam::111122223333:role/r", "userName": "r"}}}),
+    };
+    let mut record = json!({
+        "eventTime": Timestamp::from_second(BEGINNING + number as i64).unwrap().to_string(),
+        "eventID": format!("00000000-0000-4000-8000-{number:012x}"),
+        "eventSource": "test.amazonaws.com", "eventName": what,
+        "recipientAccountId": "111122223333", "userIdentity": identity,
+    });
+    if what == "AssumeRole" {
+        record["eventSource"] = "sts.amazonaws.com".into();
+        record["responseElements"] = json!({"credentials": {"accessKeyId": key(at + 1)}});
+    }
+    record.to_string()
+}
+
+/// What is told of these records in these batches, by who stands behind: how many of the group's matches.
+fn told_of_actors(batches: &[Vec<&String>]) -> BTreeMap<AlertId, Alert> {
+    let loaded = RuleSet::load([SourceFile {
+        name: "c.yml",
+        text: CHAIN,
+    }]);
+    let detector = Detector::new(loaded.rules).0;
+    let mut pipeline = Pipeline::new(MemoryState::default(), MemorySink::default());
+    for batch in batches {
+        let mut found = Screened::default();
+        let mut screener = detector.screener();
+        for text in batch {
+            screener.screen(&record(text), None, &mut found);
+        }
+        now(pipeline.settle(&detector, found)).unwrap();
+    }
+    let alerts = pipeline.into_parts().1.alerts.into_iter();
+    let alerts = alerts.filter(|alert| alert.rule.title == "c");
+    alerts.map(|alert| (alert.id, alert)).collect()
+}
+
+#[test]
+fn a_sequence_spans_the_sessions_of_one_actor_and_no_other() {
+    let steps = |steps: &[(u8, u8, &str)]| -> usize {
+        let texts: Vec<_> = (0..)
+            .zip(steps)
+            .map(|(n, (who, at, what))| link(*who, *at, what, n))
+            .collect();
+        told_of_actors(&[texts.iter().collect()]).len()
+    };
+    const ASSUME: &str = "AssumeRole";
+    for (story, expected, why) in [
+        (
+            &[(1, 0, "S0"), (1, 0, ASSUME), (1, 1, "S1")][..],
+            1,
+            "a user, then a role",
+        ),
+        (
+            &[
+                (1, 0, "S0"),
+                (1, 0, ASSUME),
+                (1, 1, ASSUME),
+                (1, 2, ASSUME),
+                (1, 3, "S1"),
+            ],
+            1,
+            "three roles on",
+        ),
+        (
+            &[(1, 1, "S0"), (1, 0, ASSUME), (1, 1, ASSUME), (1, 2, "S1")],
+            1,
+            "session to session",
+        ),
+        (
+            &[(1, 0, "S0"), (1, 0, ASSUME), (2, 0, ASSUME), (2, 1, "S1")],
+            0,
+            "the same role, assumed by somebody else",
+        ),
+        (
+            &[(1, 0, "S0"), (1, 1, "S1")],
+            0,
+            "nobody knows whose session that is",
+        ),
+        (&[(1, 1, "S0"), (1, 1, "S1")], 0, "nor whose these are"),
+    ] {
+        assert_eq!(steps(story), expected, "{why}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn roles_are_followed_in_any_order_and_pieces(
+        acts in vec((0..3_u8, 0..4_u8, 0..2_u8), 1..14),
+        visits in vec(any::<Index>(), 0..20),
+        seed in vec(any::<Index>(), 60),
+        piece in 1..8_usize,
+    ) {
+        let links = (0..3_u8).flat_map(|who| (0..3_u8).map(move |at| (who, at, 2)));
+        let all = links.chain(acts).enumerate();
+        let name = |what| ["S0", "S1", "AssumeRole"][usize::from(what)];
+        let texts: Vec<_> = all.map(|(n, (who, at, what))| link(who, at, name(what), n)).collect();
+        let clean = told_of_actors(&[texts.iter().collect()]);
+        let mut order: Vec<&String> = visits.iter().map(|visit| visit.get(&texts)).collect();
+        order.extend(&texts);
+        for at in (1..order.len()).rev() {
+            order.swap(at, seed[at].index(at + 1));
+        }
+        let pieces: Vec<_> = order.chunks(piece).map(<[_]>::to_vec).collect();
+        prop_assert_eq!(told_of_actors(&pieces), clean);
+    }
+}
+
 /// A correlation over correlations counts as the oracle counts, in order.
 #[test]
 fn a_chain_of_correlations_matches_where_the_oracle_says() {

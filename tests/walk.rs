@@ -4,7 +4,7 @@
 //! several screeners, more than once, and with crashes on the way: the last alert published under each
 //! id is that of one clean pass.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
@@ -296,6 +296,61 @@ fn a_crash_between_publishing_and_saving_repeats_an_alert_and_loses_none() {
     let (_, sink) = pipeline.into_parts();
     assert_eq!(again.published, CLEAN.len(), "nothing was remembered");
     assert_eq!(sink.alerts.len(), 2 * CLEAN.len());
+    assert_eq!(standing(sink), *CLEAN);
+}
+
+/// A state that others are always quicker to write, so many times.
+#[derive(Debug, Default)]
+struct HotState {
+    state: MemoryState,
+    late: Cell<u32>,
+    pauses: RefCell<Vec<u32>>,
+}
+
+impl StateStore for HotState {
+    async fn load(
+        &self,
+        keys: &BTreeSet<StateKey>,
+    ) -> Result<BTreeMap<StateKey, Kept>, StateError> {
+        self.state.load(keys).await
+    }
+
+    async fn save(&self, changes: Vec<Change>) -> Result<BTreeSet<StateKey>, StateError> {
+        let Some(late) = self.late.get().checked_sub(1) else {
+            return self.state.save(changes).await;
+        };
+        self.late.set(late);
+        Ok(changes.into_iter().map(|change| change.key).collect())
+    }
+
+    async fn pause(&self, attempt: u32) {
+        self.pauses.borrow_mut().push(attempt);
+    }
+}
+
+#[test]
+fn whoever_is_always_late_gives_up_after_ten_tries_and_nothing_is_lost() {
+    let hot = HotState {
+        late: Cell::new(12),
+        ..HotState::default()
+    };
+    let mut pipeline = Pipeline::new(hot, MemorySink::default());
+    let found = screen(&*FILES);
+    let error = now(pipeline.settle(&DETECTOR, found.clone())).unwrap_err();
+    assert!(
+        matches!(error, PipelineError::Contended(items) if items > 0),
+        "{error}"
+    );
+    // The queue brings the batch again, and by then it is less hot.
+    let again = now(pipeline.settle(&DETECTOR, found)).unwrap();
+    assert!(again.conflicts > 0 && again.writes > 0, "{again:?}");
+    let (hot, sink) = pipeline.into_parts();
+    let pauses: Vec<u32> = (1..=10).chain(1..=2).collect();
+    assert_eq!(
+        hot.pauses.into_inner(),
+        pauses,
+        "each pause is longer than the one before"
+    );
     assert_eq!(standing(sink), *CLEAN);
 }
 

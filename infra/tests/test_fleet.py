@@ -62,6 +62,16 @@ def test_a_mail_carries_what_subscribers_filter_by(fleet):
         assert len(mail["Subject"]) < 100 and mail["Subject"].isascii() and "\n" not in mail["Subject"]
 
 
+def test_what_did_not_follow_is_told_once_the_clock_has_ticked(fleet):
+    fleet.put_log_file(SNAPSHOT_SHARED)
+    assert not any("not taken back" in subject for subject in subjects(fleet)), "nobody knows yet"
+    tick = {"detail-type": "Scheduled Event", "time": "2030-01-01T00:00:00Z", "detail": {}}
+    for _ in range(2):
+        fleet.client("sqs").send_message(QueueUrl=fleet.queue("events"), MessageBody=json.dumps(tick))
+    told = [subject for subject in subjects(fleet) if "not taken back" in subject]
+    assert len(told) == 1, told
+
+
 def test_what_cannot_be_read_ends_alone_and_comes_back_once_it_is_mended(fleet):
     sqs, bucket = fleet.client("sqs"), fleet.outputs["Bucket"]
     key = log_file_key(BUCKET_PUBLIC)

@@ -164,6 +164,18 @@ def test_the_rule_takes_every_kind_of_event_from_cloudtrail(templates):
     assert templates["template.yaml"]["Parameters"]["EventSourcePrefix"]["Default"] == "aws."
 
 
+def test_time_passes_for_what_did_not_follow(templates):
+    rule = resources(templates, "AWS::Events::Rule")["ClockRule"]
+    assert rule["ScheduleExpression"] == "rate(5 minutes)"
+    (target,) = rule["Targets"]
+    assert target["Arn"] == {"Fn::GetAtt": ["EventQueue", "Arn"]}
+    assert "Input" not in target and "InputTransformer" not in target, "the time of the event is what counts"
+    policy = resources(templates, "AWS::SQS::QueuePolicy")["EventQueuePolicy"]
+    statements = policy["PolicyDocument"]["Statement"]
+    senders = [statement["Condition"]["ArnEquals"]["aws:SourceArn"] for statement in statements]
+    assert senders == [{"Fn::GetAtt": [name, "Arn"]} for name in ("EventRule", "ClockRule")]
+
+
 def test_every_parameter_is_in_a_group_and_says_what_it_is(templates):
     main = templates["template.yaml"]
     groups = main["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]

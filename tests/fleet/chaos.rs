@@ -19,6 +19,9 @@ use pipeline::ports::{AlertSink, Change, Kept, SinkError, StateError, StateKey, 
 use pipeline::post::MailSink;
 use tokio::sync::mpsc::{Receiver, channel};
 
+/// What an item takes beside its value: names, key, numbers; in bytes.
+const ATTRIBUTES: u64 = 120;
+
 /// Random numbers, the same for the same seed. Source: Steele et al., *SplitMix* (OOPSLA 2014).
 #[derive(Debug)]
 pub(crate) struct Dice(Cell<u64>);
@@ -62,6 +65,12 @@ pub(crate) struct World {
     pub(crate) mails: RefCell<Vec<Rc<Sent>>>,
     pub(crate) left: RefCell<Vec<Task>>,
     pub(crate) writes: Cell<u64>,
+    /// The same, by the kinds of items.
+    pub(crate) kinds: RefCell<BTreeMap<String, u64>>,
+    /// What DynamoDB charges for them: a unit for each begun 1,024 bytes.
+    pub(crate) units: Cell<u64>,
+    /// Writes that came too late.
+    pub(crate) conflicts: Cell<u64>,
     pub(crate) faults: Cell<u64>,
     pub(crate) deaths: Cell<u64>,
     /// One call in so many is struck; 0 for none.
@@ -77,6 +86,9 @@ impl World {
             mails: RefCell::default(),
             left: RefCell::default(),
             writes: Cell::new(0),
+            kinds: RefCell::default(),
+            units: Cell::new(0),
+            conflicts: Cell::new(0),
             faults: Cell::new(0),
             deaths: Cell::new(0),
             odds: Cell::new(odds),
@@ -163,7 +175,19 @@ impl StateStore for Copy {
         for change in changes {
             self.strike().await.map_err(state_error("written"))?;
             self.world.writes.set(self.world.writes.get() + 1);
-            conflicts.extend(self.world.state.save(vec![change]).await?);
+            let kind = change.key.as_str().split('#').next().unwrap_or_default();
+            *self
+                .world
+                .kinds
+                .borrow_mut()
+                .entry(kind.to_owned())
+                .or_default() += 1;
+            let units = (change.value.len() as u64 + ATTRIBUTES).div_ceil(1_024);
+            self.world.units.set(self.world.units.get() + units);
+            let late = self.world.state.save(vec![change]).await?;
+            let count = self.world.conflicts.get() + late.len() as u64;
+            self.world.conflicts.set(count);
+            conflicts.extend(late);
         }
         if notes && conflicts.is_empty() {
             self.unnoted.take();

@@ -21,7 +21,7 @@ use serde_json::json;
 use tokio::task::{JoinHandle, LocalSet};
 
 use crate::chaos::{Copy, Dice, Died, MemoryBucket, World};
-use crate::corpus::{CORPUS, DETECTOR, told_as_new};
+use crate::corpus::{CORPUS, DETECTOR, DOOMSDAY, told_as_new};
 
 /// How many invocations run at once.
 const COPIES: usize = 20;
@@ -43,7 +43,8 @@ enum Doors {
 /// Something to deliver until it is done.
 #[derive(Debug, Clone)]
 enum Delivery {
-    LogFile(String),
+    /// Log files by their keys, or words of ours where to go on.
+    LogFiles(Vec<String>),
     Event(String),
     Findings(Vec<String>),
 }
@@ -78,10 +79,13 @@ impl Run {
             }
         };
         if *doors != Doors::Events {
-            CORPUS
-                .objects
-                .keys()
-                .for_each(|key| push(Delivery::LogFile(key.clone())));
+            let mut keys: Vec<String> = CORPUS.objects.keys().cloned().collect();
+            world.dice.shuffle(&mut keys);
+            let mut keys = keys.into_iter();
+            while keys.len() > 0 {
+                let some = world.dice.below(4) as usize + 1;
+                push(Delivery::LogFiles(keys.by_ref().take(some).collect()));
+            }
         }
         if *doors != Doors::LogFiles {
             CORPUS
@@ -146,7 +150,8 @@ impl Run {
             self.queue.insert(at, Delivery::Findings(batch.to_vec()));
         }
         for task in self.world.left.take() {
-            self.queue.insert(0, Delivery::LogFile(task.to_message()));
+            self.queue
+                .insert(0, Delivery::LogFiles(vec![task.to_message()]));
         }
     }
 
@@ -157,7 +162,7 @@ impl Run {
         tokio::task::spawn_local(async move {
             let mut tally = Tally::default();
             match delivery {
-                Delivery::LogFile(key) => {
+                Delivery::LogFiles(keys) => {
                     let road = Pipeline::new(copy.clone(), copy.clone());
                     let mut door = LogFiles::new(&DETECTOR, None, bucket, copy, road);
                     let deadline = if late {
@@ -165,7 +170,7 @@ impl Run {
                     } else {
                         Duration::from_secs(60)
                     };
-                    let call = notice(&key);
+                    let call = notices(&keys);
                     let done = door
                         .handle(&call, Deadline::within(deadline), &mut tally)
                         .await;
@@ -187,6 +192,15 @@ impl Run {
                 }
             }
         })
+    }
+
+    /// The clock ticks at the door for events, thrice at once as SQS may have it, until that has worked.
+    async fn let_time_pass(&mut self) {
+        let tick = json!({"detail-type": "Scheduled Event", "time": DOOMSDAY, "detail": {}});
+        for _ in 0..3 {
+            self.queue.push(Delivery::Event(tick.to_string()));
+        }
+        self.run().await;
     }
 
     /// The clock ticks until no mail waits any more.
@@ -232,16 +246,17 @@ impl Run {
     }
 }
 
-/// A key as a notice of S3 by way of SQS; or a message of ours as it is.
-fn notice(key: &str) -> Call {
-    let body = if key.starts_with('{') {
-        key.to_owned()
-    } else {
+/// Keys as notices of S3 by way of SQS; or messages of ours as they are.
+fn notices(keys: &[String]) -> Call {
+    let bodies = keys.iter().map(|key| {
+        if key.starts_with('{') {
+            return key.to_owned();
+        }
         json!({"Records": [{"eventName": "ObjectCreated:Put",
             "s3": {"bucket": {"name": "trail"}, "object": {"key": key}}}]})
         .to_string()
-    };
-    batch(vec![body])
+    });
+    batch(bodies.collect())
 }
 
 fn batch(bodies: Vec<String>) -> Call {
@@ -285,6 +300,7 @@ fn holds(seed: u64, doors: &Doors, odds: u64) -> (u64, u64, u64, u64) {
     let mut run = Run::new(seed, doors, odds);
     block_on(async {
         run.run().await;
+        run.let_time_pass().await;
         run.world.odds.set(0);
         run.tick().await;
         run.run().await;
@@ -344,6 +360,9 @@ fn the_law_holds_through_every_door_in_any_order_under_faults() {
         CORPUS.all.len(),
         started.elapsed().as_secs_f64()
     );
+    let missing = CORPUS.all.values();
+    let missing = missing.filter(|alert| alert.rule.title == "Snapshot shared and not taken back");
+    assert!(missing.count() > 0, "what did not follow is told");
     assert!(CORPUS.records >= 20_000 && CORPUS.all.len() > 30 && CORPUS.share.len() > 20);
     assert!(
         faults > 1_000 && deaths > 300,
@@ -353,20 +372,33 @@ fn the_law_holds_through_every_door_in_any_order_under_faults() {
 
 #[test]
 fn state_is_written_seldom() {
-    let (_, _, _, writes) = holds(1, &Doors::LogFiles, 0);
+    let (_, _, _, repeated) = holds(1, &Doors::LogFiles, 0);
     let mut run = Run::new(1, &Doors::LogFiles, 0);
-    run.queue = CORPUS
-        .objects
-        .keys()
-        .cloned()
-        .map(Delivery::LogFile)
-        .collect();
-    block_on(run.run());
-    let once = run.world.writes.get() as f64 * 1_000.0 / CORPUS.records as f64;
+    // As CloudTrail delivers them: every few minutes those of all regions at once.
+    let mut batches = BTreeMap::<_, Vec<_>>::new();
+    for key in CORPUS.objects.keys() {
+        let minute = key.rsplit('_').nth(1).unwrap();
+        batches.entry(minute).or_default().push(key.clone());
+    }
+    for keys in batches.into_values() {
+        let calls = keys.chunks(10);
+        run.queue = calls
+            .map(|keys| Delivery::LogFiles(keys.to_vec()))
+            .collect();
+        block_on(run.run());
+    }
+    let per_thousand = |count: u64| count as f64 * 1_000.0 / CORPUS.records as f64;
+    let world = &run.world;
+    let once = per_thousand(world.writes.get());
     println!(
-        "state: {once:.1} writes per 1,000 records, mails included; {writes} in all if each comes up to three times"
+        "state: {once:.1} writes per 1,000 records, mails included, {} of them too late; {:.1} units of 1 KB; \
+         {:.1} writes if files come up to three times, in any order, twenty at once",
+        world.conflicts.get(),
+        per_thousand(world.units.get()),
+        per_thousand(repeated)
     );
     // Most of it are windows of correlations over seconds. Every story is in these records, so there is an alert
     // for each 350 of them, with its mail and a look at what followed.
+    println!("state: {:?}", world.kinds.borrow());
     assert!(once < 112.0, "{once}");
 }

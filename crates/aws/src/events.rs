@@ -5,12 +5,16 @@
 //! the record inside; it names the account and the region in which the call was made, also when another
 //! account or region has forwarded the event.
 //!
+//! A schedule is the clock of this door: each of its events lets time pass, so that what was waited for and
+//! has not followed is told. The time is that of the event, less what records may be late.
+//!
 //! Source: CloudTrail user guide, *Amazon EventBridge events for CloudTrail*; EventBridge user guide,
 //! *AWS service events delivered via AWS CloudTrail*.
 
 use std::time::Duration;
 
 use detect::Detector;
+use jiff::{SignedDuration, Timestamp};
 use pipeline::ports::{AlertSink, StateStore};
 use pipeline::{Pipeline, PipelineError};
 use serde::Deserialize;
@@ -23,6 +27,15 @@ use crate::trigger::Progress;
 
 /// How the types of such events end.
 const VIA: &str = "via CloudTrail";
+
+/// The type of a schedule's events.
+const TICK: &str = "Scheduled Event";
+
+/// How late records may be before they are taken for missing.
+///
+/// Source: CloudTrail user guide, *How CloudTrail works*: within about five minutes on average, which is not
+/// guaranteed.
+pub const LATENESS: SignedDuration = SignedDuration::from_mins(30);
 
 /// Why an event was not dealt with.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +52,9 @@ pub enum EventError {
     /// What is inside is no record.
     #[error("the event's detail is no record of CloudTrail")]
     NoRecord,
+    /// A clock that does not say what time it is.
+    #[error("the event of the schedule has no time")]
+    NoTime,
     /// What was found could not be settled.
     #[error(transparent)]
     Settle(#[from] PipelineError),
@@ -55,6 +71,8 @@ pub struct Events<S, A> {
 struct Envelope {
     #[serde(rename = "detail-type")]
     detail_type: String,
+    #[serde(default)]
+    time: Option<Timestamp>,
 }
 
 impl<S: StateStore, A: AlertSink> Events<S, A> {
@@ -73,6 +91,9 @@ impl<S: StateStore, A: AlertSink> Events<S, A> {
     /// [`EventError`]; Lambda then tries again, and at last hands the event to a person.
     pub async fn handle(&mut self, event: &str, tally: &mut Tally) -> Result<(), EventError> {
         let envelope: Envelope = serde_json::from_str(event)?;
+        if envelope.detail_type == TICK {
+            return self.tick(envelope.time, tally).await;
+        }
         if !envelope.detail_type.ends_with(VIA) {
             return Err(EventError::OtherType(envelope.detail_type));
         }
@@ -90,6 +111,14 @@ impl<S: StateStore, A: AlertSink> Events<S, A> {
         tally.found(&part.screened);
         remember(&self.pipeline, part.activity, tally).await;
         let settled = self.pipeline.settle(self.detector, part.screened).await?;
+        tally.settled(&settled);
+        Ok(())
+    }
+
+    /// Lets time pass.
+    async fn tick(&mut self, time: Option<Timestamp>, tally: &mut Tally) -> Result<(), EventError> {
+        let now = time.ok_or(EventError::NoTime)? - LATENESS;
+        let settled = self.pipeline.tick(self.detector, now).await?;
         tally.settled(&settled);
         Ok(())
     }

@@ -1,18 +1,20 @@
 //! The door for a trail's log files: complete, some minutes after the call.
 //!
-//! Message by message: the objects it tells of are read, judged and settled, and only then is the message
-//! done. What was read of an object that is broken further on is settled all the same; the message then
-//! comes back, and ends alone in front of a person. An object that takes longer than an invocation may
-//! is left in the middle, with word to ourselves where to go on.
+//! The objects that the messages of a call tell of are read and judged one by one; what was found in all of
+//! them is settled at once, for a call brings the files of the same minutes, and one write does for them all;
+//! and only then is any of the messages done. What was read of an object that is broken further on is settled
+//! all the same; its message then comes back, and ends alone in front of a person. An object that takes longer
+//! than an invocation may is left in the middle, with word to ourselves where to go on.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use detect::Detector;
+use detect::activity::Activity;
 use detect::cloudtrail::inflate::InflateError;
+use detect::{Detector, Screened};
 use pipeline::ports::{AlertSink, StateStore};
 use pipeline::{Pipeline, PipelineError};
 
-use crate::batch::{self, Call, Response};
+use crate::batch::{Call, Response};
 use crate::deadline::Deadline;
 use crate::log_bucket::{Chunks, FetchError, LogBucket};
 use crate::metrics::Tally;
@@ -91,17 +93,91 @@ impl<B: LogBucket, Q: LeaveWord, S: StateStore, A: AlertSink> LogFiles<B, Q, S, 
         deadline: Deadline,
         tally: &mut Tally,
     ) -> Result<Response, DoorError> {
-        batch::each_message(call, async |message| {
-            self.message(message, deadline, tally).await
-        })
-        .await
+        let messages = match call {
+            Call::Direct(message) => vec![(None, message.as_str())],
+            Call::Queue(messages) => {
+                let messages = messages.iter();
+                messages
+                    .map(|message| (Some(&message.id), message.body.as_str()))
+                    .collect()
+            }
+        };
+        let mut heard = Vec::new();
+        for (id, message) in messages {
+            let mut parts = Vec::new();
+            let read = self.message(message, deadline, tally, &mut parts).await;
+            heard.push((id, parts, read));
+        }
+        let mut activity = Activity::default();
+        for (_, part) in heard.iter_mut().flat_map(|(_, parts, _)| parts) {
+            activity.merge(std::mem::take(&mut part.activity));
+        }
+        remember(&self.pipeline, activity, tally).await;
+        let parts = heard.iter_mut().flat_map(|(_, parts, _)| parts);
+        self.settle_together(parts.map(|(_, part)| part).collect(), tally)
+            .await;
+        let mut response = Response::default();
+        for (id, parts, read) in heard {
+            let done = self.finish(parts, tally).await.and(read);
+            match (done, id) {
+                (Ok(()), _) => {}
+                (Err(error), None) => return Err(error),
+                (Err(error), Some(id)) => {
+                    let error = chain(&error);
+                    tracing::warn!(message = id, error, "the message comes back");
+                    response.fail(id);
+                }
+            }
+        }
+        Ok(response)
     }
 
+    /// Settles what all `parts` have found, if that works: what is left in them is still to be settled.
+    async fn settle_together(&mut self, parts: Vec<&mut Part>, tally: &mut Tally) {
+        let mut parts: Vec<_> = parts.into_iter().map(|part| &mut part.screened).collect();
+        parts.retain(|screened| !screened.cases.is_empty() || !screened.windows.is_empty());
+        if parts.len() < 2 {
+            return;
+        }
+        let mut together = Screened::default();
+        for screened in &parts {
+            self.detector.join(&mut together, (*screened).clone());
+        }
+        match self.pipeline.settle(self.detector, together).await {
+            Ok(settled) => {
+                tally.settled(&settled);
+                parts
+                    .into_iter()
+                    .for_each(|screened| *screened = Screened::default());
+            }
+            // Whatever one of them has that cannot be settled, the others shall not wait for it.
+            Err(error) => {
+                let error = chain(&error);
+                tracing::warn!(error, "log files are settled one by one");
+            }
+        }
+    }
+
+    /// Settles what is left to be settled, and leaves word of what was not read to its end.
+    async fn finish(
+        &mut self,
+        parts: Vec<(Task, Part)>,
+        tally: &mut Tally,
+    ) -> Result<(), DoorError> {
+        let mut done = Ok(());
+        for (task, part) in parts {
+            done = done.and(self.settle(&task, part, tally).await);
+        }
+        done
+    }
+
+    /// Reads the log files that a message tells of into `parts`.
     async fn message(
         &mut self,
         message: &str,
         deadline: Deadline,
         tally: &mut Tally,
+        parts: &mut Vec<(Task, Part)>,
     ) -> Result<(), DoorError> {
         if deadline.is_over() {
             return Err(DoorError::Late);
@@ -110,7 +186,9 @@ impl<B: LogBucket, Q: LeaveWord, S: StateStore, A: AlertSink> LogFiles<B, Q, S, 
         tally.neighbours(&notice.neighbours);
         tally.heard(&notice.regions);
         for task in notice.tasks {
-            self.task(&task, deadline, tally).await?;
+            if let Some(part) = self.task(&task, deadline, tally).await? {
+                parts.push((task, part));
+            }
         }
         Ok(())
     }
@@ -120,14 +198,14 @@ impl<B: LogBucket, Q: LeaveWord, S: StateStore, A: AlertSink> LogFiles<B, Q, S, 
         task: &Task,
         deadline: Deadline,
         tally: &mut Tally,
-    ) -> Result<(), DoorError> {
+    ) -> Result<Option<Part>, DoorError> {
         let chunks = match self.bucket.open(&task.object).await {
             Ok(chunks) => chunks,
             Err(error) => {
                 tally.unread(error.reason());
                 if error.is_final() {
                     tracing::warn!(error = chain(&error), "a log file is passed over");
-                    return Ok(());
+                    return Ok(None);
                 }
                 return Err(error.into());
             }
@@ -142,7 +220,9 @@ impl<B: LogBucket, Q: LeaveWord, S: StateStore, A: AlertSink> LogFiles<B, Q, S, 
         let part = reading
             .await
             .map_err(|_| DoorError::Panicked(task.object.clone()))?;
-        self.settle(task, part, tally).await
+        tally.file(&part);
+        tally.found(&part.screened);
+        Ok(Some(part))
     }
 
     /// Settles what was found, and leaves word if it was not all.
@@ -152,11 +232,10 @@ impl<B: LogBucket, Q: LeaveWord, S: StateStore, A: AlertSink> LogFiles<B, Q, S, 
         part: Part,
         tally: &mut Tally,
     ) -> Result<(), DoorError> {
-        tally.file(&part);
-        tally.found(&part.screened);
-        remember(&self.pipeline, part.activity, tally).await;
-        let settled = self.pipeline.settle(self.detector, part.screened).await?;
-        tally.settled(&settled);
+        if !part.screened.cases.is_empty() || !part.screened.windows.is_empty() {
+            let settled = self.pipeline.settle(self.detector, part.screened).await?;
+            tally.settled(&settled);
+        }
         if let Some(done) = part.stopped {
             let task = Task {
                 object: task.object.clone(),

@@ -108,6 +108,7 @@ impl Tally {
         self.add("AlertsKnown", settled.known as u64);
         self.add("StateWrites", settled.writes as u64);
         self.add("StateConflicts", settled.conflicts as u64);
+        self.add("WaitingForgotten", settled.forgotten as u64);
     }
 
     /// Items that remember what principals did lately.

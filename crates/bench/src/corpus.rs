@@ -75,6 +75,63 @@ pub(crate) fn one_file(folder: &Path, records: u64) -> Result<PathBuf> {
     })
 }
 
+/// A folder with one gzip file of denied calls, each by another principal or from another address, made once.
+pub(crate) fn strangers(folder: &Path, records: u64, by: Strangers) -> Result<PathBuf> {
+    once(
+        &folder.join(format!("{by:?}-{records}").to_lowercase()),
+        |folder| {
+            let target = File::create(folder.join("log.json.gz"))?;
+            let mut gzip = GzEncoder::new(target, Compression::fast());
+            gzip.write_all(b"{\"Records\":[")?;
+            for number in 0..records {
+                let comma = if number == 0 { "" } else { "," };
+                write!(gzip, "{comma}{}", by.record(number))?;
+            }
+            gzip.write_all(b"]}")?;
+            gzip.finish()?;
+            Ok(())
+        },
+    )
+}
+
+/// What makes each record one of another group.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Strangers {
+    /// Calls that are denied to one user after the other.
+    Principals,
+    /// Wrong passwords from one address after the other.
+    Addresses,
+}
+
+impl Strangers {
+    fn record(self, number: u64) -> String {
+        let (day, second) = (number / 86_400 % 28 + 1, number % 86_400);
+        let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+        let time = format!("2026-03-{day:02}T{hour:02}:{minute:02}:{second:02}Z");
+        let address = |number: u64| {
+            let [_, _, _, _, _, a, b, c] = number.to_be_bytes();
+            format!("198.{a}.{b}.{c}")
+        };
+        let (what, who, from) = match self {
+            Self::Principals => (
+                r#""eventSource":"ec2.amazonaws.com","eventName":"DescribeInstances","errorCode":"Client.UnauthorizedOperation","readOnly":true,"eventType":"AwsApiCall""#,
+                format!(
+                    r#""type":"IAMUser","principalId":"AIDA{number:017}","arn":"arn:aws:iam::111122223333:user/u{number}","accountId":"111122223333","accessKeyId":"AKIA{number:016}","userName":"u{number}""#
+                ),
+                address(number % 256),
+            ),
+            Self::Addresses => (
+                r#""eventSource":"signin.amazonaws.com","eventName":"ConsoleLogin","errorMessage":"Failed authentication","responseElements":{"ConsoleLogin":"Failure"},"readOnly":false,"eventType":"AwsConsoleSignIn""#,
+                r#""type":"IAMUser","accountId":"111122223333","accessKeyId":"","userName":"maria""#.to_owned(),
+                address(number),
+            ),
+        };
+        format!(
+            r#"{{"eventVersion":"1.11","eventTime":"{time}","eventID":"00000000-0000-4000-8000-{number:012x}","awsRegion":"eu-west-1","sourceIPAddress":"{from}","userAgent":"aws-cli/2.31.5","recipientAccountId":"111122223333","managementEvent":true,"eventCategory":"Management",{what},"userIdentity":{{{who}}}}}"#
+        )
+    }
+}
+
 /// A folder with one log file that has no records in it.
 pub(crate) fn nothing(folder: &Path) -> Result<PathBuf> {
     once(&folder.join("nothing"), |folder| {

@@ -12,7 +12,11 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
+use crate::corpus::Strangers;
 use crate::usage::Usage;
+
+/// How many groups a flood has.
+const GROUPS: u64 = 1_000_000;
 
 /// How often everything is measured.
 const ROUNDS: usize = 5;
@@ -27,6 +31,7 @@ fn main() -> Result<()> {
     {
         ["measure", command @ ..] => usage::measure(command),
         ["floor", folder] => corpus::floor(Path::new(folder)),
+        ["strangers", binary] => strangers(Path::new(binary)),
         ["--trailhound", binary] => report(Path::new(binary)),
         _ => anyhow::bail!(
             "call it as `make bench`, or as `bench --trailhound target/release/trailhound`"
@@ -83,6 +88,7 @@ fn report(trailhound: &Path) -> Result<()> {
     }
 
     let big = scan(trailhound, &corpora.one_file, 1, &[])?;
+    strangers(trailhound)?;
     let start = best_of(20, || scan(trailhound, &corpora.empty, 1, &[]))?;
     row(
         &format!("scan, one gzip file of {} records", corpus::BIG),
@@ -97,6 +103,26 @@ fn report(trailhound: &Path) -> Result<()> {
         1,
         "ms",
     );
+    Ok(())
+}
+
+/// What a flood of groups costs, each of them met once: memory is what it is after.
+fn strangers(trailhound: &Path) -> Result<()> {
+    let folder = outside::repository().join("target/bench");
+    for (by, what) in [
+        (Strangers::Principals, "principals"),
+        (Strangers::Addresses, "addresses"),
+    ] {
+        let logs = corpus::strangers(&folder, GROUPS, by)?;
+        let usage = scan(trailhound, &logs, 1, &[])?;
+        row(
+            &format!("scan, {GROUPS} {what} met once"),
+            usage.processor,
+            3,
+            "s",
+        );
+        row("  peak memory", usage.peak_mb, 1, "MB");
+    }
     Ok(())
 }
 

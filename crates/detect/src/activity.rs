@@ -149,6 +149,13 @@ impl Activity {
             .add(Seen::of(record));
     }
 
+    /// Adds what was notable elsewhere.
+    pub fn merge(&mut self, other: Self) {
+        for (key, ring) in other.0 {
+            self.0.entry(key).or_default().merge(ring);
+        }
+    }
+
     /// The rings: account, principal's key, calls.
     pub fn into_rings(self) -> impl Iterator<Item = (String, String, Ring)> {
         let rings = self.0.into_iter();

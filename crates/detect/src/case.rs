@@ -79,8 +79,7 @@ impl EventHash {
     /// The same, where only the id is at hand.
     pub(crate) fn of_id(id: &str) -> Self {
         if let Ok(uuid) = Uuid::try_parse(id) {
-            let (high, low) = uuid.as_u64_pair();
-            return Self(high ^ low);
+            return Self::of_uuid(uuid);
         }
         Self::of_text(id)
     }
@@ -92,6 +91,12 @@ impl EventHash {
                 .first_chunk()
                 .map_or(0, |bytes| u64::from_le_bytes(*bytes)),
         )
+    }
+
+    /// That of an event with this id.
+    pub(crate) fn of_uuid(uuid: Uuid) -> Self {
+        let (high, low) = uuid.as_u64_pair();
+        Self(high ^ low)
     }
 
     /// The number.

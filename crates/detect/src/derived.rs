@@ -46,6 +46,9 @@ pub const PREFIX: &str = "trailhound.";
 /// The derived field that tells who made a call.
 pub const PRINCIPAL_KEY: &str = "trailhound.principal.key";
 
+/// The derived field that tells who stands behind a call, in correlations through every role assumed.
+pub const ACTOR: &str = "trailhound.actor";
+
 impl DerivedField {
     /// The path without [`PREFIX`].
     #[must_use]
@@ -93,6 +96,12 @@ pub const FIELDS: &[DerivedField] = &[
         path: "trailhound.principal.name",
         meaning: "What people call the principal.",
         values: "the name of the user, role or service, or the federated subject",
+        closed: &[],
+    },
+    DerivedField {
+        path: ACTOR,
+        meaning: "Who stands behind the call. In `group-by` of a correlation, the one who began: through every role that was assumed by a role. In a rule, what the record alone tells.",
+        values: "`key:` and the access key of a role's session; for others as `trailhound.principal.key`",
         closed: &[],
     },
     DerivedField {
@@ -195,6 +204,7 @@ pub fn field<'a>(record: &Record<'a>, name: &str) -> Option<Value<'a>> {
         "principal.key" => Value::Str(Principal::key_of(record)),
         "principal.kind" => plain(Principal::kind_of(record).as_str()),
         "principal.name" => Value::Str(Principal::name_of(record)),
+        "actor" => Value::Str(crate::correlation::actor(record).into()),
         "outcome" => plain(Outcome::of(record).as_str()),
         "denial" => plain(Outcome::of(record).denial()?.as_str()),
         "eventName" => Value::Str(record.plain_event_name()),

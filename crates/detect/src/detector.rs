@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use hashbrown::HashMap;
+use jiff::Timestamp;
 use sigma::{Correlation, Header, Level, Rule, RuleSet};
 
 use crate::alert::AlertId;
@@ -80,8 +81,9 @@ impl Detector {
         Self { floor, ..self }
     }
 
-    /// The same, but correlations that wait for what does not follow are not asked: for whoever sees
-    /// records as they come, and would take what is only late for what is missing.
+    /// The same, but records do not make time pass, so what is waited for is only noted: for whoever sees
+    /// records as they come, and would take what is only late for what is missing. Let a clock
+    /// [ask](Self::correlate_at) later.
     #[must_use]
     pub fn without_waiting(self) -> Self {
         Self {
@@ -90,8 +92,9 @@ impl Detector {
         }
     }
 
-    /// Whether correlations that wait for what does not follow are asked.
-    pub(crate) fn waits(&self) -> bool {
+    /// Whether records make time pass: what has not followed up to the newest is missing.
+    #[must_use]
+    pub fn waits(&self) -> bool {
         self.waits
     }
 
@@ -132,7 +135,14 @@ impl Detector {
     /// Someone who asks the correlations about what was gathered.
     #[must_use]
     pub fn correlate(&self, windows: Windows) -> Correlator<'_> {
-        Correlator::new(self, windows)
+        let now = if self.waits { windows.newest } else { i64::MIN };
+        Correlator::new(self, windows, now)
+    }
+
+    /// The same, with a clock that says `now`.
+    #[must_use]
+    pub fn correlate_at(&self, windows: Windows, now: Timestamp) -> Correlator<'_> {
+        Correlator::new(self, windows, now.as_second())
     }
 
     /// Adds to `found` what another screener of these rules has found.

@@ -18,6 +18,7 @@
 //! that shall remember nothing.
 
 pub mod activity;
+mod agenda;
 mod memo;
 pub mod memory;
 pub mod ports;
@@ -25,11 +26,12 @@ pub mod post;
 
 use detect::alert::Alert;
 use detect::case::{Case, Cases};
-use detect::correlation::{Changed, Windows};
+use detect::correlation::{Correlator, Findings, Waiting, Windows};
 use detect::{Detector, Screened};
+use jiff::Timestamp;
 
 use self::memo::Memo;
-use self::ports::{AlertSink, SinkError, StateError, StateStore};
+use self::ports::{AlertSink, SinkError, StateError, StateKey, StateStore};
 
 /// How many times a batch walks the road, if others are quicker each time.
 const ATTEMPTS: u32 = 10;
@@ -78,6 +80,8 @@ pub struct Settled {
     pub writes: usize,
     /// Items of state that another had written meanwhile.
     pub conflicts: usize,
+    /// Windows that are waited for no more, for too many wait; the latest of their correlation.
+    pub forgotten: usize,
 }
 
 impl<S: StateStore, A: AlertSink> Pipeline<S, A> {
@@ -99,13 +103,42 @@ impl<S: StateStore, A: AlertSink> Pipeline<S, A> {
             return self.tell(detector, screened).await;
         }
         let Screened { cases, windows, .. } = screened;
+        self.settle_at(detector, &cases, windows, None).await
+    }
+
+    /// Lets time pass up to `now`: asks the correlations about all that was waited for until then.
+    ///
+    /// For whoever has a [detector that does not wait](Detector::without_waiting) and a clock; `now` should
+    /// lie so far back that records of that time have arrived.
+    ///
+    /// # Errors
+    /// [`PipelineError`]; nothing is lost if time passes again.
+    pub async fn tick(
+        &mut self,
+        detector: &Detector,
+        now: Timestamp,
+    ) -> Result<Settled, PipelineError> {
+        self.settle_at(detector, &Cases::default(), Windows::default(), Some(now))
+            .await
+    }
+
+    async fn settle_at(
+        &mut self,
+        detector: &Detector,
+        cases: &Cases,
+        windows: Windows,
+        clock: Option<Timestamp>,
+    ) -> Result<Settled, PipelineError> {
         let mut sum = Settled::default();
         for attempt in 1..=ATTEMPTS {
-            let walked = self.walk(detector, &cases, windows.clone()).await?;
+            let walked = self
+                .walk(detector, cases, windows.clone(), clock, attempt)
+                .await?;
             sum.published += walked.published;
             sum.known = walked.known;
             sum.writes += walked.writes;
             sum.conflicts += walked.conflicts;
+            sum.forgotten = walked.forgotten;
             if walked.conflicts == 0 {
                 return Ok(sum);
             }
@@ -140,11 +173,13 @@ impl<S: StateStore, A: AlertSink> Pipeline<S, A> {
         detector: &Detector,
         found: &Cases,
         windows: Windows,
+        clock: Option<Timestamp>,
+        attempt: u32,
     ) -> Result<Settled, PipelineError> {
         let mut settled = Settled::default();
         let mut memo = Memo::default();
-        let (together, changed) = self.correlate(detector, windows, &mut memo).await?;
-        let found: Vec<&Case> = found.iter().chain(together.iter()).collect();
+        let (mut together, now) = self.correlate(detector, windows, clock, &mut memo).await?;
+        let found: Vec<&Case> = found.iter().chain(together.cases.iter()).collect();
         let found = found.into_iter();
         memo.recall(&self.states, found.clone().map(memo::case_key))
             .await?;
@@ -162,40 +197,95 @@ impl<S: StateStore, A: AlertSink> Pipeline<S, A> {
         for case in news.iter() {
             memo.change(memo::case_key(case), case, memo::CASES)?;
         }
-        for window in changed {
-            memo.change(
-                memo::window_key(&window.name),
-                &window.window,
-                memo::WINDOWS,
-            )?;
+        for item in together.changed {
+            memo.change(memo::shelf_key(&item.name), &item.shelf, memo::WINDOWS)?;
         }
+        for (name, actor) in &together.actors {
+            memo.change(memo::actor_key(name), actor, memo::WINDOWS)?;
+        }
+        if attempt > 1 {
+            // The windows may have been saved at the first try, and what waits in them not.
+            let waiting = together.waiting.into_iter();
+            together.waiting = waiting.map(Waiting::as_fresh).collect();
+        }
+        settled.forgotten = agenda::note(&self.states, &mut memo, now, &together.waiting).await?;
         (settled.writes, settled.conflicts) = memo.save(&self.states).await?;
         Ok(settled)
     }
 
-    /// Asks the correlations about what was found and what is remembered: the cases that they make, and
-    /// the windows that are not as they were.
+    /// Asks the correlations about what was found and what is remembered; and says up to when what was
+    /// waited for has been asked.
     async fn correlate(
         &self,
         detector: &Detector,
-        windows: Windows,
+        mut windows: Windows,
+        clock: Option<Timestamp>,
         memo: &mut Memo,
-    ) -> Result<(Cases, Vec<Changed>), PipelineError> {
-        let mut correlator = detector.correlate(windows);
+    ) -> Result<(Findings, Option<Timestamp>), PipelineError> {
+        let now = match clock {
+            Some(now) => Some(now),
+            None if detector.waits() => Some(agenda::pass(&self.states, memo, &mut windows).await?),
+            None => None,
+        };
+        let mut correlator = match now {
+            Some(now) => detector.correlate_at(windows, now),
+            None => detector.correlate(windows),
+        };
+        if let Some(now) = now {
+            for waiting in agenda::due(&self.states, memo, now).await? {
+                correlator.expect(&waiting);
+            }
+        }
+        self.follow(&mut correlator, memo).await?;
         loop {
-            let wanted = correlator.wanted();
-            let keys = wanted.iter().map(|window| memo::window_key(window.name()));
+            self.remind(&mut correlator, memo).await?;
+            if !correlator.judge() {
+                return Ok((correlator.finish(), now));
+            }
+        }
+    }
+
+    /// Finds out who stands behind sessions.
+    async fn follow(
+        &self,
+        correlator: &mut Correlator<'_>,
+        memo: &mut Memo,
+    ) -> Result<(), PipelineError> {
+        loop {
+            let wanted = correlator.wanted_actors();
+            if wanted.is_empty() {
+                correlator.follow();
+                return Ok(());
+            }
+            let keys = wanted.iter().map(|actor| memo::actor_key(actor.name()));
             memo.recall(&self.states, keys).await?;
-            for window in wanted {
-                let key = memo::window_key(window.name());
-                if !correlator.recall(&window, memo.get(&key)?) {
-                    let cause = serde::de::Error::custom("written by another version");
-                    let key = key.to_string();
-                    return Err(PipelineError::Unreadable { key, cause });
+            for actor in wanted {
+                let key = memo::actor_key(actor.name());
+                if !correlator.recall_actor(&actor, memo.get(&key)?) {
+                    return Err(unreadable(&key));
                 }
             }
-            if !correlator.judge() {
-                return Ok(correlator.finish());
+        }
+    }
+
+    /// Reminds the correlator of all that it wants.
+    async fn remind(
+        &self,
+        correlator: &mut Correlator<'_>,
+        memo: &mut Memo,
+    ) -> Result<(), PipelineError> {
+        loop {
+            let wanted = correlator.wanted();
+            if wanted.is_empty() {
+                return Ok(());
+            }
+            let keys = wanted.iter().map(|item| memo::shelf_key(item.name()));
+            memo.recall(&self.states, keys).await?;
+            for item in wanted {
+                let key = memo::shelf_key(item.name());
+                if !correlator.recall(&item, memo.get(&key)?) {
+                    return Err(unreadable(&key));
+                }
             }
         }
     }
@@ -214,6 +304,13 @@ impl<S: StateStore, A: AlertSink> Pipeline<S, A> {
     /// Gives back what stood at the sides of the road.
     pub fn into_parts(self) -> (S, A) {
         (self.states, self.alerts)
+    }
+}
+
+fn unreadable(key: &StateKey) -> PipelineError {
+    PipelineError::Unreadable {
+        key: key.to_string(),
+        cause: serde::de::Error::custom("written by another version"),
     }
 }
 

@@ -19,9 +19,27 @@ pub(crate) const CASES: SignedDuration = SignedDuration::from_hours(45 * 24);
 /// How long a window is remembered: a record that comes up to a month late still completes it.
 pub(crate) const WINDOWS: SignedDuration = SignedDuration::from_hours(31 * 24);
 
-/// The item that keeps the window of this name.
-pub(crate) fn window_key(name: &str) -> StateKey {
-    StateKey::new("window", name)
+/// How long it is remembered what is waited for: longer than any timespan, and than windows.
+pub(crate) const AGENDA: SignedDuration = SignedDuration::from_hours(45 * 24);
+
+/// The item that keeps the windows of this name.
+pub(crate) fn shelf_key(name: &str) -> StateKey {
+    StateKey::new("shelf", name)
+}
+
+/// The item that knows who stands behind a key.
+pub(crate) fn actor_key(name: &str) -> StateKey {
+    StateKey::new("actor", name)
+}
+
+/// The item in which it is noted what is waited for.
+pub(crate) fn agenda_key(shard: u8) -> StateKey {
+    StateKey::new("agenda", shard)
+}
+
+/// The item that knows up to when records have made time pass.
+pub(crate) fn passed_key() -> StateKey {
+    StateKey::new("agenda", "passed")
 }
 
 /// The item that remembers this alert.

@@ -9,10 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha2::{Digest as _, Sha256};
 use sigma::Correlation;
 
+use super::actors::{Actors, Move, StoredActor, is_open};
+use super::agenda::{SHARDS, Waiting};
 use super::entry::Entry;
-use super::judge::{Match, Neighbours, judge};
+use super::following::hashed;
+use super::judge::{Match, Neighbours, Verdict, judge};
 use super::plan::Planned;
-use super::stored::StoredWindow;
+use super::shelves::{self, Place, Shelves};
+use super::stored::StoredShelf;
 use super::story;
 use super::strings::Sym;
 use super::window::{Firing, Held, Window};
@@ -21,54 +25,83 @@ use crate::case::Cases;
 use crate::detector::Detector;
 use crate::sketch::Sketch;
 
-/// A window that is asked for.
+/// An item of windows that is asked for.
 #[derive(Debug, Clone)]
 pub struct Wanted {
-    spot: Spot,
+    place: Place,
     name: String,
 }
 
 impl Wanted {
-    /// Names the window wherever it is kept: the same in every process, at most 64 characters of a to
-    /// z, 0 to 9 and `-`.
+    /// Names the item wherever it is kept: the same in every process, at most 64 characters of a to z, 0
+    /// to 9 and `-`.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 }
 
-/// A window that has changed.
+/// An item of windows that has changed.
 #[derive(Debug)]
 pub struct Changed {
     /// Names it, as [`Wanted::name`] does.
     pub name: String,
     /// What it is now.
-    pub window: StoredWindow,
+    pub shelf: StoredShelf,
+}
+
+/// What the correlations have said.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// What will be alerts.
+    pub cases: Cases,
+    /// The items that are not as they were recalled.
+    pub changed: Vec<Changed>,
+    /// What is known otherwise than before of who stands behind a key, by the names of the items.
+    pub actors: Vec<(String, StoredActor)>,
+    /// Windows to be asked again when time has passed.
+    pub waiting: Vec<Waiting>,
 }
 
 /// Asks the correlations.
 #[derive(Debug)]
 pub struct Correlator<'d> {
-    detector: &'d Detector,
-    windows: Windows,
+    pub(super) detector: &'d Detector,
+    pub(super) windows: Windows,
     /// By the height of their correlations, the windows in which something may be new.
-    touched: Vec<BTreeSet<Spot>>,
+    pub(super) touched: Vec<BTreeSet<Spot>>,
     height: usize,
     /// What was recalled.
-    known: BTreeMap<Spot, Option<StoredWindow>>,
+    shelves: Shelves,
+    pub(super) actors: Actors,
+    /// Windows that move before they are judged.
+    pub(super) moves: Vec<Move>,
+    /// Whether it has been found out who stands behind them.
+    pub(super) followed: bool,
+    /// Up to when time is known to have passed, in seconds since 1970-01-01T00:00:00Z.
+    now: i64,
+    /// Windows of which more can be said later, and when.
+    due: BTreeMap<Spot, i64>,
     cases: Cases,
 }
 
 impl<'d> Correlator<'d> {
-    pub(crate) fn new(detector: &'d Detector, windows: Windows) -> Self {
+    pub(crate) fn new(detector: &'d Detector, windows: Windows, now: i64) -> Self {
         let heights = detector.plan().correlations.iter();
         let highest = heights.map(|planned| planned.height).max().unwrap_or(0);
+        let mut windows = windows;
+        let actors = Actors::of(std::mem::take(&mut windows.links));
         let mut this = Self {
             detector,
             windows,
+            actors,
+            moves: Vec::new(),
+            followed: false,
             touched: vec![BTreeSet::new(); highest + 1],
             height: 0,
-            known: BTreeMap::new(),
+            shelves: Shelves::default(),
+            now,
+            due: BTreeMap::new(),
             cases: Cases::default(),
         };
         let spots: Vec<Spot> = this.windows.windows.keys().copied().collect();
@@ -78,7 +111,8 @@ impl<'d> Correlator<'d> {
         this
     }
 
-    /// The windows that matter at the height that has been reached.
+    /// The items that matter at the height that has been reached and are not known yet. Some name others:
+    /// ask until there are none.
     #[must_use]
     pub fn wanted(&self) -> Vec<Wanted> {
         let spots = self.touched[self.height].iter().flat_map(|spot| {
@@ -89,35 +123,54 @@ impl<'d> Correlator<'d> {
             };
             (-1..=reach).filter_map(|by| spot.neighbour(by))
         });
-        let spots: BTreeSet<Spot> = spots.collect();
-        let new = spots
-            .into_iter()
-            .filter(|spot| !self.known.contains_key(spot));
-        new.map(|spot| Wanted {
-            name: self.name(spot),
-            spot,
-        })
-        .collect()
+        let moved = self.moves.iter().map(|moved| moved.from);
+        let places = spots
+            .chain(moved)
+            .filter_map(|spot| self.shelves.missing(spot, self.long(spot)));
+        let places: BTreeSet<Place> = places.collect();
+        let wanted = places.into_iter().map(|place| Wanted {
+            name: self.name(place),
+            place,
+        });
+        wanted.collect()
     }
 
-    /// Adds what is remembered of a window; `None` if that is nothing.
+    /// Adds what is remembered of windows; `None` if that is nothing.
     ///
-    /// Returns whether it could be read: `false` of one that another version wrote.
-    pub fn recall(&mut self, wanted: &Wanted, stored: Option<StoredWindow>) -> bool {
-        let spot = wanted.spot;
-        self.known.insert(spot, stored.clone());
-        let Some(stored) = stored else {
-            return true;
+    /// Returns whether it could be read: `false` of what another version wrote.
+    pub fn recall(&mut self, wanted: &Wanted, stored: Option<StoredShelf>) -> bool {
+        let windows = match &stored {
+            None => Some(Vec::new()),
+            Some(stored) => stored.read(&mut self.windows.strings),
         };
-        let Some(window) = stored.read(&mut self.windows.strings) else {
+        self.shelves.note(wanted.place, stored);
+        let Some(windows) = windows else {
             return false;
         };
-        self.windows.merge_one(self.detector.plan(), spot, window);
+        let group = group_of(wanted.place);
+        for (stretch, window) in windows {
+            let spot = Spot { group, stretch };
+            self.windows.merge_one(self.detector.plan(), spot, window);
+        }
         true
+    }
+
+    /// Asks the window again that `waiting` stands for. Returns whether there still is a correlation for it.
+    pub fn expect(&mut self, waiting: &Waiting) -> bool {
+        let Some(spot) = self.spot(&waiting.correlation, &waiting.group, waiting.stretch) else {
+            return false;
+        };
+        let is_asked = self.planned(spot).wants_absence();
+        if is_asked {
+            self.touch(spot);
+        }
+        is_asked
     }
 
     /// Asks the correlations of this height, and goes on to the next. Returns whether there is one.
     pub fn judge(&mut self) -> bool {
+        self.follow();
+        self.move_home();
         let touched = std::mem::take(&mut self.touched[self.height]);
         let next = touched.iter().filter_map(|spot| spot.neighbour(1));
         let asked: BTreeSet<Spot> = touched.iter().copied().chain(next).collect();
@@ -128,7 +181,11 @@ impl<'d> Correlator<'d> {
             }
         }
         for spot in asked {
-            if let Some(found) = self.ask(spot) {
+            let Verdict { found, due } = self.ask(spot);
+            if let Some(due) = due {
+                self.due.insert(spot, due);
+            }
+            if let Some(found) = found {
                 if self.correlation(spot).level() >= self.detector.floor() {
                     self.tell(spot, &found);
                 }
@@ -140,23 +197,41 @@ impl<'d> Correlator<'d> {
         self.height < self.touched.len()
     }
 
-    /// The alerts, and the windows that are not as they were recalled.
+    /// The alerts, and what is to be remembered.
     #[must_use]
-    pub fn finish(self) -> (Cases, Vec<Changed>) {
-        let mut changed = Vec::new();
-        for spot in self.touched.iter().flatten() {
-            let Some(window) = self.windows.windows.get(spot) else {
+    pub fn finish(self) -> Findings {
+        let touched = self.touched.iter().flatten().copied().collect();
+        let window = |spot| self.windows.windows.get(&spot);
+        let items = self
+            .shelves
+            .arrange(&touched, |spot| self.long(spot), window);
+        let (mut changed, mut fresh) = (Vec::new(), BTreeSet::new());
+        for item in items {
+            if item.spots.iter().any(|spot| window(*spot).is_none()) {
+                // Forgotten, for there were too many: what is remembered of it stays.
                 continue;
-            };
-            let window = StoredWindow::of(window, &self.windows.strings);
-            if self.known.get(spot).and_then(Option::as_ref) != Some(&window) {
-                changed.push(Changed {
-                    name: self.name(*spot),
-                    window,
-                });
+            }
+            let windows = item.spots.iter();
+            let windows = windows.filter_map(|spot| Some((spot.stretch, window(*spot)?)));
+            let shelf = StoredShelf::of(windows, item.full, &self.windows.strings);
+            if self.shelves.was(item.place) != Some(&shelf) && !item.spots.is_empty() {
+                fresh.extend(item.spots);
+                let name = self.name(item.place);
+                changed.push(Changed { name, shelf });
             }
         }
-        (self.cases, changed)
+        let due = self.due.iter();
+        let waiting = due.map(|(spot, due)| self.waiting(*spot, *due, fresh.contains(spot)));
+        Findings {
+            waiting: waiting.collect(),
+            actors: self
+                .actors
+                .changed()
+                .map(|(key, actor)| (hashed(&key), actor))
+                .collect(),
+            changed,
+            cases: self.cases,
+        }
     }
 
     /// The alerts alone.
@@ -165,20 +240,28 @@ impl<'d> Correlator<'d> {
         self.cases
     }
 
-    fn ask(&self, spot: Spot) -> Option<Match> {
+    fn ask(&self, spot: Spot) -> Verdict {
         let windows = &self.windows.windows;
         let (planned, correlation) = (self.planned(spot), self.correlation(spot));
-        if planned.wants_absence() && !self.detector.waits() {
-            return None;
+        let Some(this) = windows.get(&spot) else {
+            return Verdict::default();
+        };
+        if self.actor(spot).is_some_and(is_open) {
+            return Verdict::default();
         }
         let neighbours = Neighbours {
             start: i64::from(spot.stretch) * planned.timespan,
             before: spot.neighbour(-1).and_then(|spot| windows.get(&spot)),
-            this: windows.get(&spot)?,
+            this,
             after: spot.neighbour(1).and_then(|spot| windows.get(&spot)),
         };
-        let (strings, now) = (&self.windows.strings, self.windows.newest);
-        judge(planned, correlation, neighbours, strings, now)
+        judge(
+            planned,
+            correlation,
+            neighbours,
+            &self.windows.strings,
+            self.now,
+        )
     }
 
     /// Makes the alert, of the events in the window and the one before it.
@@ -266,7 +349,7 @@ impl<'d> Correlator<'d> {
         self.windows.strings.number(&above)
     }
 
-    fn touch(&mut self, spot: Spot) {
+    pub(super) fn touch(&mut self, spot: Spot) {
         let height = self.planned(spot).height;
         self.touched[height].insert(spot);
     }
@@ -275,35 +358,65 @@ impl<'d> Correlator<'d> {
         group::correlation(self.windows.strings.bytes(spot.group)) as usize
     }
 
-    fn planned(&self, spot: Spot) -> &'d Planned {
+    pub(super) fn planned(&self, spot: Spot) -> &'d Planned {
         &self.detector.plan().correlations[self.at(spot)]
     }
 
-    fn correlation(&self, spot: Spot) -> &'d Correlation {
+    pub(super) fn correlation(&self, spot: Spot) -> &'d Correlation {
         &self.detector.rules().correlations()[self.at(spot)]
     }
 
-    fn digest(&self, spot: Spot) -> [u8; 32] {
-        let name = self.correlation(spot).id_or_title();
-        let values = self.windows.strings.bytes(spot.group).get(4..);
+    /// How many stretches a shelf of this window's correlation is long.
+    fn long(&self, spot: Spot) -> u32 {
+        shelves::stretches(self.planned(spot).timespan)
+    }
+
+    fn waiting(&self, spot: Spot, due: i64, fresh: bool) -> Waiting {
+        let key = self.windows.strings.bytes(spot.group);
+        let values = group::values(key).into_iter();
+        Waiting {
+            correlation: self.correlation(spot).id_or_title().to_owned(),
+            group: values.map(|value| value.map(str::to_owned)).collect(),
+            stretch: spot.stretch,
+            due,
+            shard: self.digest(spot.group)[0] % SHARDS,
+            fresh,
+        }
+    }
+
+    fn digest(&self, group: Sym) -> [u8; 32] {
+        let key = self.windows.strings.bytes(group);
+        let at = group::correlation(key) as usize;
+        let name = self.detector.rules().correlations()[at].id_or_title();
         let mut hash = Sha256::new();
         hash.update((name.len() as u64).to_le_bytes());
         hash.update(name);
-        hash.update(values.unwrap_or_default());
+        hash.update(key.get(4..).unwrap_or_default());
         hash.finalize().into()
     }
 
     /// Hashed, because the values of a group are chosen by whoever is watched.
-    fn name(&self, spot: Spot) -> String {
-        let digest = self.digest(spot);
+    fn name(&self, place: Place) -> String {
+        let digest = self.digest(group_of(place));
         let hash = digest.iter().take(12).map(|byte| format!("{byte:02x}"));
-        format!("{}-{}", hash.collect::<String>(), spot.stretch)
+        let hash = hash.collect::<String>();
+        match place {
+            Place::Shelf(_, number) => format!("{hash}-{number}"),
+            Place::Alone(spot) => format!("{hash}-alone-{}", spot.stretch),
+        }
     }
 
     /// Stands for a window, for those above.
     fn below(&self, spot: Spot) -> u64 {
-        let digest = self.digest(spot);
+        let digest = self.digest(spot.group);
         let bytes = digest.first_chunk().copied().unwrap_or_default();
         u64::from_le_bytes(bytes) ^ u64::from(spot.stretch)
+    }
+}
+
+fn group_of(place: Place) -> Sym {
+    match place {
+        Place::Shelf(group, _) => group,
+        Place::Alone(spot) => spot.group,
     }
 }

@@ -132,6 +132,36 @@ impl Entry {
         ]
     }
 
+    /// The texts that most entries of a window share, in a fixed order.
+    pub(super) fn face(&self) -> [Sym; 9] {
+        [
+            self.source,
+            self.name,
+            self.error,
+            self.region,
+            self.account,
+            self.ip,
+            self.agent,
+            self.tool,
+            self.principal,
+        ]
+    }
+
+    /// Sets them.
+    pub(super) fn set_face(&mut self, face: [Sym; 9]) {
+        [
+            self.source,
+            self.name,
+            self.error,
+            self.region,
+            self.account,
+            self.ip,
+            self.agent,
+            self.tool,
+            self.principal,
+        ] = face;
+    }
+
     /// The same entry, as it stands in `other`, with the numbers of `strings`.
     pub(super) fn adopted(mut self, other: &Strings, strings: &mut Strings) -> Self {
         for sym in self.syms() {

@@ -38,6 +38,14 @@ pub(super) struct Match {
     pub(super) is_cut: bool,
 }
 
+/// What can be said of a window.
+#[derive(Debug, Default)]
+pub(super) struct Verdict {
+    pub(super) found: Option<Match>,
+    /// When more can be said, where something has happened that something else may yet follow.
+    pub(super) due: Option<i64>,
+}
+
 /// Asks `correlation` about a window. `now` is the newest time that is known to have passed.
 pub(super) fn judge(
     planned: &Planned,
@@ -45,7 +53,7 @@ pub(super) fn judge(
     windows: Neighbours<'_>,
     strings: &Strings,
     now: i64,
-) -> Option<Match> {
+) -> Verdict {
     let own = |entry: &Entry| entry.of < planned.own;
     let chains = correlation.kind().is_temporal();
     let before = windows.before.map(|window| occurrences(window, chains));
@@ -59,7 +67,7 @@ pub(super) fn judge(
         strings,
         span: Span::default(),
     };
-    let mut found: Option<Match> = None;
+    let (mut found, mut due): (Option<Match>, Option<i64>) = (None, None);
     let mut oldest = 0;
     for (at, entry) in entries.iter().enumerate() {
         while entries[oldest].time < entry.time - planned.timespan {
@@ -71,8 +79,15 @@ pub(super) fn judge(
         if entry.time < windows.start || !asked.holds(because) {
             continue;
         }
-        if planned.wants_absence() && !is_left_alone(planned, windows, entry, now) {
-            continue;
+        if planned.wants_absence() {
+            let end = entry.time + planned.timespan;
+            if is_answered(planned, windows, entry, end) {
+                continue;
+            }
+            if end > now {
+                due = Some(due.map_or(end, |due| due.min(end)));
+                continue;
+            }
         }
         match &mut found {
             Some(found) => found.last = *entry,
@@ -86,7 +101,7 @@ pub(super) fn judge(
             }
         }
     }
-    found
+    Verdict { found, due }
 }
 
 /// The entries of a window, and the matches of correlations below: the first of each, and where it
@@ -102,9 +117,8 @@ fn occurrences(window: &Window, chains: bool) -> Vec<Entry> {
     entries
 }
 
-/// Whether the timespan behind `entry` has passed without any of what must not be missing.
-fn is_left_alone(planned: &Planned, windows: Neighbours<'_>, entry: &Entry, now: i64) -> bool {
-    let end = entry.time + planned.timespan;
+/// Whether any of what must not be missing follows `entry` up to `end`.
+fn is_answered(planned: &Planned, windows: Neighbours<'_>, entry: &Entry, end: i64) -> bool {
     let answers = |other: &Entry| {
         other.of >= planned.own && other.place() > entry.place() && other.time <= end
     };
@@ -113,7 +127,7 @@ fn is_left_alone(planned: &Planned, windows: Neighbours<'_>, entry: &Entry, now:
         .into_iter()
         .flatten()
         .flat_map(|window| occurrences(window, true));
-    end <= now && !behind.any(|other| answers(&other))
+    behind.any(|other| answers(&other))
 }
 
 /// The condition, asked of a span of entries.

@@ -9,10 +9,14 @@
 //! has only lower bounds. So parts of the records, in whatever order and however often, give in the end
 //! what all of them together give. What an upper bound or a `not` rules out only later, was told before.
 
+mod actors;
+mod agenda;
 mod correlator;
 mod entry;
+mod following;
 mod judge;
 mod plan;
+mod shelves;
 mod stored;
 mod story;
 mod strings;
@@ -20,7 +24,11 @@ mod window;
 mod windows;
 mod words;
 
-pub use self::correlator::{Changed, Correlator, Wanted};
+pub use self::actors::StoredActor;
+pub(crate) use self::actors::actor;
+pub use self::agenda::{Agenda, Noted, SHARDS, Waiting};
+pub use self::correlator::{Changed, Correlator, Findings, Wanted};
+pub use self::following::WantedActor;
 pub(crate) use self::plan::{Plan, TOLD};
-pub use self::stored::StoredWindow;
+pub use self::stored::StoredShelf;
 pub use self::windows::Windows;

@@ -9,6 +9,7 @@
 use sigma::{Correlation, CorrelationCondition, CorrelationKind, CountBound, FieldPath, RuleSet};
 
 use super::window::{By, Limit};
+use crate::derived;
 
 /// How many entries of each rule are kept on either side, where it matters which came before which.
 /// Of two rules any number would do; of more, a chain is missed if it needs an entry between them.
@@ -50,6 +51,8 @@ pub(super) struct Planned {
     pub(super) height: usize,
     /// Whether what its rules did is kept in words.
     pub(super) is_told: bool,
+    /// Which of the group's values is the actor, if one is.
+    pub(super) actor: Option<usize>,
     /// How many of the positions are the correlation's own rules.
     pub(super) own: u16,
     /// How many positions there are.
@@ -146,6 +149,10 @@ fn planned(correlation: &Correlation) -> Planned {
         parents: Vec::new(),
         height: 0,
         is_told: correlation.kind().is_temporal() || positions > own,
+        actor: correlation
+            .group_by()
+            .iter()
+            .position(|name| name == derived::ACTOR),
         own: u16::try_from(own).unwrap_or(u16::MAX),
         positions,
     }

@@ -72,6 +72,11 @@ impl Strings {
             .then(|| std::str::from_utf8(self.bytes(sym)).unwrap_or_default())
     }
 
+    /// How much room all texts take, in bytes.
+    pub(super) fn room(&self) -> usize {
+        self.text.capacity() + self.ends.capacity() * size_of::<u64>() + self.numbers.capacity() * 5
+    }
+
     /// The number here of what `sym` stands for in `other`.
     pub(super) fn adopt(&mut self, other: &Self, sym: Sym) -> Sym {
         if sym.is_some() {

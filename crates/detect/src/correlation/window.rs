@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::entry::{Entry, Place};
 use super::plan::TOLD;
 use super::strings::{Strings, Sym};
-use crate::sketch::Sketch;
+use crate::sketch::{EXACT, Sketch};
 
 /// How many matches of correlations below are kept.
 const FIRINGS: usize = 256;
@@ -148,6 +148,23 @@ impl Window {
     /// Whether some of its entries were taken away.
     pub(super) fn is_cut(&self) -> bool {
         matches!(self, Self::Many(held) if held.seen.is_some())
+    }
+
+    /// The times of all that it holds, in seconds since 1970-01-01T00:00:00Z.
+    pub(super) fn times(&self) -> impl Iterator<Item = i64> {
+        let firings = self.firings();
+        let firings = firings.flat_map(|(_, firing)| [firing.first.time, firing.last.time]);
+        let entries = self.entries().iter().map(|entry| entry.time);
+        entries.chain(firings)
+    }
+
+    /// How much room it takes, in entries.
+    pub(super) fn weight(&self) -> usize {
+        let Self::Many(held) = self else {
+            return 1;
+        };
+        let seen = held.seen.as_ref().map_or(0, |seen| seen.count().0 as usize);
+        held.entries.len() + 2 * held.firings.len() + seen.min(EXACT) / 5
     }
 
     /// Counts its events.

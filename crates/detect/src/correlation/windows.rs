@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use sigma::event::Event as _;
 use sigma::{Correlation, CorrelationKind, FieldPath};
 
+use super::actors::Links;
 use super::entry::Entry;
 use super::plan::{Feed, Plan, Planned};
 use super::strings::{Strings, Sym};
@@ -19,9 +20,15 @@ use crate::language::Language;
 use crate::principal::{Identity, Principal};
 use crate::sentence::action;
 
-/// How many windows one correlation may have before some are forgotten: about 150 MB of windows with
-/// one entry each.
+/// How many windows one correlation may have before some are forgotten.
 const MAX: usize = 1 << 20;
+
+/// How much room all windows may take before some are forgotten, in bytes.
+const ROOM: usize = 128 << 20;
+
+/// How much a window with one entry takes without its texts, in bytes: itself, its place, and another two where
+/// it is noted that it must be asked.
+const WINDOW: usize = 240;
 
 /// How many identities are remembered before all are forgotten.
 const IDENTITIES: usize = 1 << 14;
@@ -62,9 +69,13 @@ pub struct Windows {
     identities: HashMap<u64, Who>,
     hasher: DefaultHashBuilder,
     /// The time of the newest record, in seconds since 1970-01-01T00:00:00Z.
-    pub(super) newest: i64,
+    pub(crate) newest: i64,
     /// How many windows were forgotten, for there were too many.
     forgotten: u64,
+    /// How much room they may take, if not [`ROOM`].
+    room: Option<usize>,
+    /// Which keys were handed out to whom.
+    pub(super) links: Links,
 }
 
 impl Windows {
@@ -80,8 +91,8 @@ impl Windows {
         self.windows.len()
     }
 
-    /// How many windows were forgotten because a correlation had more than a million of them: the
-    /// oldest with a single entry first, which are the least likely to match.
+    /// How many windows were forgotten because a correlation had more than a million of them, or all together
+    /// took more than 128 MiB: the oldest with a single entry first, which are the least likely to match.
     #[must_use]
     pub fn forgotten(&self) -> u64 {
         self.forgotten
@@ -98,6 +109,12 @@ impl Windows {
         self.newest = self.newest.max(now.as_second());
     }
 
+    /// Up to when time is known to have passed.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        Timestamp::from_second(self.newest).unwrap_or_default()
+    }
+
     /// Adds a match of a rule to all that it feeds.
     pub(crate) fn add(
         &mut self,
@@ -107,6 +124,7 @@ impl Windows {
         record: &Record<'_>,
         log_file: Option<&Arc<str>>,
     ) {
+        self.make_room();
         let who = self.who(record);
         let entry = Entry::of(record, log_file, who.principal, &mut self.strings);
         let mut key = Vec::new();
@@ -130,6 +148,9 @@ impl Windows {
                 } else {
                     group::push(&mut key, text_at(record, path).as_deref());
                 }
+            }
+            if planned.actor.is_some() {
+                self.links.read(record);
             }
             let group = self.strings.number(&key);
             self.put(planned, feed.correlation, group, entry);
@@ -155,45 +176,90 @@ impl Windows {
         }
         self.counts[at] += 1;
         if self.counts[at] > MAX {
-            self.forget(correlation);
+            self.forget(Some(correlation));
         }
     }
 
-    /// Forgets a quarter of a correlation's windows: those with the fewest entries, the oldest first.
+    /// Takes a window away.
+    pub(super) fn take(&mut self, spot: Spot) -> Option<Window> {
+        let window = self.windows.remove(&spot)?;
+        let at = group::correlation(self.strings.bytes(spot.group)) as usize;
+        if let Some(count) = self.counts.get_mut(at) {
+            *count = count.saturating_sub(1);
+        }
+        Some(window)
+    }
+
+    /// Forgets some windows if all take too much room. Numbers of texts are others afterwards: whoever
+    /// holds one must not ask for this.
+    #[inline]
+    fn make_room(&mut self) {
+        if self.windows.len() * WINDOW + self.strings.room() > self.room.unwrap_or(ROOM) {
+            self.forget(None);
+            self.compact();
+        }
+    }
+
+    /// Forgets a quarter of a correlation's windows, or of all: those with the fewest entries, the oldest
+    /// first.
     #[cold]
-    fn forget(&mut self, correlation: u32) {
-        let mine = self
-            .windows
-            .iter()
-            .filter(|(spot, _)| group::correlation(self.strings.bytes(spot.group)) == correlation);
+    fn forget(&mut self, correlation: Option<u32>) {
+        let at = |group| group::correlation(self.strings.bytes(group));
+        let windows = self.windows.iter();
+        let mine = windows.filter(|(spot, _)| {
+            correlation.is_none_or(|correlation| at(spot.group) == correlation)
+        });
         let mut mine: Vec<_> = mine
-            .map(|(spot, window)| (window.entries().len(), spot.stretch, spot.group))
+            .map(|(spot, window)| {
+                let oldest = window.times().min();
+                (window.entries().len(), oldest, *spot)
+            })
             .collect();
         let count = mine.len() / 4;
         if count == 0 {
             return;
         }
         mine.select_nth_unstable(count);
-        for &(_, stretch, group) in &mine[..count] {
-            self.windows.remove(&Spot { group, stretch });
+        for (_, _, spot) in &mine[..count] {
+            let at = group::correlation(self.strings.bytes(spot.group));
+            self.windows.remove(spot);
+            self.counts[at as usize] -= 1;
         }
-        self.counts[correlation as usize] -= count;
         self.forgotten += count as u64;
     }
 
+    /// Frees the room of texts that no window needs any more.
+    #[cold]
+    fn compact(&mut self) {
+        self.identities = HashMap::default();
+        let old = std::mem::take(&mut self.strings);
+        let windows = std::mem::take(&mut self.windows).into_iter();
+        let strings = &mut self.strings;
+        self.windows = windows
+            .map(|(spot, window)| {
+                let group = strings.adopt(&old, spot.group);
+                (Spot { group, ..spot }, window.adopted(&old, strings))
+            })
+            .collect();
+    }
+
     /// Adds all that `other` has gathered.
-    pub(crate) fn merge(&mut self, plan: &Plan, other: Self) {
+    pub(crate) fn merge(&mut self, plan: &Plan, mut other: Self) {
         self.newest = self.newest.max(other.newest);
         self.forgotten += other.forgotten;
+        self.links.merge(std::mem::take(&mut other.links));
         if self.windows.is_empty() {
             *self = Self {
                 newest: self.newest,
                 forgotten: self.forgotten,
+                room: self.room,
+                links: std::mem::take(&mut self.links),
                 ..other
             };
             return;
         }
         for (spot, window) in other.windows {
+            self.make_room();
             let group = self.strings.adopt(&other.strings, spot.group);
             let window = window.adopted(&other.strings, &mut self.strings);
             self.merge_one(plan, Spot { group, ..spot }, window);
@@ -306,5 +372,69 @@ pub(super) mod group {
             rest = behind;
         }
         values
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sigma::{RuleSet, SourceFile};
+
+    use crate::cloudtrail::LogFileReader;
+    use crate::{Detector, Screened};
+
+    const FAILURES: &str = "\
+title: f
+name: f
+logsource: { product: aws }
+detection: { s: { eventName: F }, condition: s }
+---
+title: many
+correlation:
+  type: event_count
+  rules: [f]
+  group-by: [sourceIPAddress]
+  timespan: 1d
+  condition: { gte: 5 }
+";
+
+    #[test]
+    fn a_flood_of_strangers_takes_no_more_room_and_hides_no_hot_group() {
+        let file = SourceFile {
+            name: "f.yml",
+            text: FAILURES,
+        };
+        let detector = Detector::new(RuleSet::load([file]).rules).0;
+        let mut screener = detector.screener();
+        let mut found = Screened::default();
+        let room = 400_000;
+        found.windows.room = Some(room);
+        for number in 0..20_000 {
+            // One in four thousand, and the first, are of the same address.
+            let address = if number % 4_000 == 7 { 0 } else { number };
+            let text = format!(
+                r#"{{"eventTime":"2026-11-22T14:02:11Z","eventID":"e{number}","eventSource":"t.amazonaws.com","eventName":"F","sourceIPAddress":"a{address}"}}"#
+            );
+            LogFileReader::default().read(text.as_bytes(), |record| {
+                screener.screen(record, None, &mut found);
+            });
+            assert!(found.windows.strings.room() < room * 2, "texts are freed");
+        }
+        let windows = found.windows.len() as u64;
+        assert!(
+            found.windows.forgotten() > 10_000,
+            "{windows} windows are left"
+        );
+        assert_eq!(found.windows.forgotten() + windows, 20_000 - 5);
+        let mut correlator = detector.correlate(found.windows);
+        while correlator.judge() {}
+        let cases = correlator.into_cases();
+        let alerts: Vec<_> = cases.iter().map(crate::case::Case::alert).collect();
+        assert_eq!(alerts.len(), 1);
+        assert_eq!(alerts[0].event_count, 6);
+        assert_eq!(
+            alerts[0].source.ip.as_deref(),
+            Some("a0"),
+            "its texts are its own"
+        );
     }
 }

@@ -53,6 +53,7 @@ pub fn run(args: &ScanArgs, language: Language, terminal: Terminal) -> Result<Ex
     let Harvest { tally, screened } = reading.read(&plan.inputs, &meter);
     let suppressed = screened.suppressed.clone();
     let below = screened.below.clone();
+    let forgotten = screened.windows.forgotten();
     let printer = Printer::new(plan.output, plan.format, plan.language, terminal);
     let settled = settle(&plan.detector, plan.state, printer, screened);
     terminal.complain_all(&tally.complaints());
@@ -78,6 +79,7 @@ pub fn run(args: &ScanArgs, language: Language, terminal: Terminal) -> Result<Ex
             below: below.values().sum(),
             known: settled.known as u64,
             suppressed,
+            forgotten,
             interrupted,
         };
         // Nobody listens if this fails.

@@ -27,6 +27,8 @@ pub(super) struct Summary {
     pub(super) known: u64,
     /// Matches that filters suppressed, by the title of the filter.
     pub(super) suppressed: BTreeMap<String, u64>,
+    /// Windows of correlations that were forgotten, for there were too many.
+    pub(super) forgotten: u64,
     /// Whether the user stopped it.
     pub(super) interrupted: bool,
 }
@@ -126,6 +128,13 @@ impl Summary {
             "not shown",
             silent.map(|(number, what)| (what.to_owned(), number)),
         )?;
+        if self.forgotten > 0 {
+            let windows = things(self.forgotten, "window");
+            writeln!(
+                f,
+                "  forgotten: {windows} of correlations, for there were too many"
+            )?;
+        }
         let filters = self
             .suppressed
             .iter()
