@@ -14,7 +14,7 @@ use simulate::gzip;
 
 use crate::chaos::{Copy, MemoryBucket, World};
 use crate::conformance::conforms;
-use crate::corpus::{CORPUS, DETECTOR};
+use crate::corpus::{CORPUS, DETECTOR, DOOMSDAY};
 
 fn bucket(objects: BTreeMap<String, Vec<u8>>) -> MemoryBucket {
     MemoryBucket {
@@ -105,6 +105,7 @@ fn a_large_object_is_judged_in_parts_and_gives_the_alerts_of_the_whole() {
     let world = World::new(0, 0);
     let copy = Copy::of(&world);
     let road = Pipeline::new(copy.clone(), copy.clone());
+    let mut clock = Pipeline::new(copy.clone(), copy.clone());
     let mut door = LogFiles::new(&DETECTOR, None, bucket(objects), copy, road);
     let mut tally = Tally::default();
     let mut next = Some(call(&["all.json.gz"]));
@@ -129,6 +130,7 @@ fn a_large_object_is_judged_in_parts_and_gives_the_alerts_of_the_whole() {
     );
     assert!(parts > 2, "{parts}");
     assert_eq!(tally.counts().judged, CORPUS.records);
+    block_on(clock.tick(&DETECTOR, DOOMSDAY.parse().unwrap())).unwrap();
     let published = world.published.borrow();
     let ids: std::collections::BTreeSet<_> = published.iter().map(|alert| alert.id).collect();
     assert!(ids.iter().eq(CORPUS.all.keys()));
