@@ -423,6 +423,7 @@ async fn deliver(
 ) {
     let started = Instant::now();
     let mut quiet = 0;
+    let mut is_over = false;
     while started.elapsed() < Duration::from_secs(240) {
         let findings = parts.receive(&parts.findings_queue).await;
         let bodies: Vec<&str> = findings.iter().map(|(_, body)| body.as_str()).collect();
@@ -447,12 +448,12 @@ async fn deliver(
             0
         };
         heard.mails.extend(mails.into_iter().map(|(_, body)| body));
-        let is_idle = doors
-            .iter()
-            .chain([&alerts])
-            .all(|work| work.events.lock().unwrap().is_empty());
-        if is_idle && quiet == 15 {
+        let is_empty = |work: &Work| work.events.lock().unwrap().is_empty();
+        let all_is_judged = doors.iter().all(|work| is_empty(work));
+        let is_idle = all_is_judged && is_empty(alerts);
+        if all_is_judged && quiet >= 15 && !is_over {
             // All records have been judged, and time passes for what did not follow.
+            is_over = true;
             let tick = json!({"detail-type": "Scheduled Event", "time": DOOMSDAY, "detail": {}});
             let mut events = doors[1].events.lock().unwrap();
             events.push(batch(&[&tick.to_string()]));
