@@ -90,7 +90,12 @@ impl<'m> Stage<'m> {
             });
         }
         now(pipeline::activity::remember(self.office.states(), activity)).unwrap();
-        let alerts: Vec<Alert> = self.found.cases.iter().map(detect::case::Case::alert).collect();
+        let alerts: Vec<Alert> = self
+            .found
+            .cases
+            .iter()
+            .map(detect::case::Case::alert)
+            .collect();
         self.deliver(alerts, minute);
     }
 

@@ -8,7 +8,7 @@
 //! A case is bounded, however many events it has: it lists the first by time, and beyond
 //! [`EXACT`](crate::sketch::EXACT) it [estimates](crate::sketch) how many there are.
 
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use hashbrown::HashMap;
@@ -291,14 +291,14 @@ impl Cases {
         log_file: Option<&Arc<str>>,
     ) {
         let moment = Moment(record.event_time(), EventHash::of(record));
-        let weight = Weight::of(record);
         if let Some(at) = self.places.get(&id) {
             let case = &mut self.cases[*at];
             // The many events of a noisy case cost no more than their mention.
-            if (case.weight, Reverse(case.first)) > (weight, Reverse(moment)) {
+            if case.first < moment && !case.weight.is_exceeded_by(record) {
                 return case.add(moment, || EventRef::of(record, log_file));
             }
         }
+        let weight = Weight::of(record);
         let alert = Alert::in_group(id, rule, guidance, record, log_file);
         self.merge_one(Case::new(weight, moment, alert));
     }

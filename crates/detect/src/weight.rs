@@ -29,15 +29,28 @@ impl Weight {
     pub(crate) fn of(record: &Record<'_>) -> Self {
         if !Outcome::of(record).is_success() {
             Self::Tried
-        } else if record.read_only() != Some(true) && lets_in(record) {
+        } else if lets_in(record) {
             Self::LetIn
         } else {
             Self::Done
         }
     }
+
+    /// Whether the event in `record` weighs more than this: asked of each event of a noisy alert, and no
+    /// more is asked than that takes.
+    pub(crate) fn is_exceeded_by(self, record: &Record<'_>) -> bool {
+        match self {
+            Self::Tried => Outcome::of(record).is_success(),
+            Self::Done => lets_in(record) && Outcome::of(record).is_success(),
+            Self::LetIn => false,
+        }
+    }
 }
 
 fn lets_in(record: &Record<'_>) -> bool {
+    if record.read_only() == Some(true) {
+        return false;
+    }
     let given = derived::grants(record);
     given.contains("admin")
         || given.contains("public")
@@ -50,10 +63,14 @@ mod tests {
     use super::*;
     use crate::cloudtrail::layout;
 
-    fn weight(fields: &str) -> Weight {
-        let text = format!(
+    fn text(fields: &str) -> String {
+        format!(
             r#"{{"eventSource":"ec2.amazonaws.com","eventName":"AuthorizeSecurityGroupIngress","eventTime":"2026-11-22T14:02:11Z",{fields}}}"#
-        );
+        )
+    }
+
+    fn weight(fields: &str) -> Weight {
+        let text = text(fields);
         Weight::of(&Record::new(&text, layout::of(&text).unwrap()).unwrap())
     }
 
@@ -70,5 +87,21 @@ mod tests {
         assert_eq!(weight(&office), Weight::Done);
         assert_eq!(weight(&world), Weight::LetIn);
         assert!(Weight::Tried < Weight::Done && Weight::Done < Weight::LetIn);
+        let all = [
+            (denied, Weight::Tried),
+            (office, Weight::Done),
+            (world, Weight::LetIn),
+        ];
+        for (fields, of) in &all {
+            for (_, known) in &all {
+                let text = text(fields);
+                let record = Record::new(&text, layout::of(&text).unwrap()).unwrap();
+                assert_eq!(
+                    known.is_exceeded_by(&record),
+                    *known < *of,
+                    "{known:?} {of:?}"
+                );
+            }
+        }
     }
 }

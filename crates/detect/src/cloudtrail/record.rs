@@ -28,6 +28,7 @@ pub struct Record<'a> {
     layout: Cow<'a, Layout>,
     event_id: OnceCell<Span>,
     event_type: OnceCell<Span>,
+    read_only: OnceCell<Span>,
     account: OnceCell<Span>,
     /// Where `requestParameters` lie, if right behind the first fields.
     parameters: OnceCell<Span>,
@@ -47,9 +48,10 @@ const CALL: usize = 256;
 /// `errorCode` nor `errorMessage`.
 static ERROR: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("\"error"));
 /// What stands before the fields that name and type a record.
-static EVENT_ID: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(",\"eventID\":\""));
-static EVENT_TYPE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(",\"eventType\":\""));
-static ACCOUNT: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(",\"recipientAccountId\":\""));
+static EVENT_ID: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(",\"eventID\":"));
+static EVENT_TYPE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(",\"eventType\":"));
+static READ_ONLY: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(",\"readOnly\":"));
+static ACCOUNT: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(",\"recipientAccountId\":"));
 static SERVICE_EVENT: LazyLock<Finder<'_>> =
     LazyLock::new(|| Finder::new("\"serviceEventDetails\""));
 
@@ -81,6 +83,7 @@ impl<'a> Record<'a> {
             layout: layout.into(),
             event_id: OnceCell::new(),
             event_type: OnceCell::new(),
+            read_only: OnceCell::new(),
             account: OnceCell::new(),
             parameters: OnceCell::new(),
             sound: OnceCell::new(),
@@ -143,6 +146,7 @@ impl<'a> Record<'a> {
     fn span_behind(&self, field: Field) -> Option<(usize, usize)> {
         let in_tail = match field {
             Field::EventId => self.near_end(&self.event_id, &EVENT_ID),
+            Field::ReadOnly => self.near_end(&self.read_only, &READ_ONLY),
             Field::EventType => self.near_end(&self.event_type, &EVENT_TYPE),
             Field::RecipientAccountId => self.near_end(&self.account, &ACCOUNT),
             Field::RequestParameters => self.parameters_at_once(),
