@@ -84,3 +84,35 @@ fn what_counts_a_missing_rule_is_dropped_with_all_that_counts_it() {
     assert!(loaded.rules.correlations().is_empty());
     assert_eq!((loaded.rules.rules().len(), loaded.problems.len()), (1, 2));
 }
+
+#[test]
+fn singles_are_the_rules_that_report_for_themselves_with_their_filters() {
+    let rule = |name: &str| {
+        format!(
+            "title: {name}\nname: {name}\nlogsource: {{ product: aws }}\ndetection: {{ s: {{ a: 1 }}, condition: s }}\n---\n"
+        )
+    };
+    let over = |name: &str, generate: bool| {
+        format!(
+            "title: over {name}\ncorrelation: {{ type: event_count, rules: [{name}], timespan: 1h, \
+             condition: {{ gte: 2 }}, generate: {generate} }}\n---\n"
+        )
+    };
+    let filter = "title: f\nlogsource: { product: aws }\nfilter: { rules: [told], s: { b: 1 }, condition: not s }\n";
+    let loaded = load(&format!(
+        "{}{}{}{}{}{filter}",
+        rule("counted"),
+        rule("told"),
+        rule("both"),
+        over("counted", false),
+        over("both", true),
+    ));
+    assert!(loaded.problems.is_empty(), "{:?}", loaded.problems);
+    let singles = loaded.rules.singles();
+    let titles: Vec<_> = singles.rules().iter().map(sigma::Rule::title).collect();
+    assert_eq!(titles, ["told", "both"]);
+    assert!(singles.correlations().is_empty());
+    let event = serde_json::json!({"a": 1, "b": 1});
+    let suppressed = |rule| singles.suppressed_by(rule, &event).is_some();
+    assert_eq!([suppressed(0), suppressed(1)], [true, false]);
+}

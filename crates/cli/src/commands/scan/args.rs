@@ -25,7 +25,8 @@ pub struct ScanArgs {
     #[arg(long, requires = "rules", help_heading = "Rules")]
     pub no_builtin: bool,
 
-    /// Judge each record by itself only: leave correlations out, and let their rules speak
+    /// Judge each record by itself only: leave out correlations, and the rules that
+    /// only count towards them
     #[arg(long, help_heading = "Rules")]
     pub no_correlation: bool,
 
