@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use detect::alert::{Alert, AlertId};
 use detect::{Detector, Screened};
@@ -180,9 +181,13 @@ fn by_us(case: &Case, detector: &Detector, events: &[Event]) -> Matches {
     matches.collect()
 }
 
-/// Events in order, no two at once.
-fn events() -> impl Strategy<Value = Vec<Event>> {
-    vec((1_i64..40, 0..3_u8, 0..3_u8, 0..6_u8), 0..60).prop_map(|steps| {
+/// Events in order, no two at once: so many seconds apart, of so many groups, so many.
+fn events_of(
+    steps: Range<i64>,
+    groups: Range<u8>,
+    count: Range<usize>,
+) -> impl Strategy<Value = Vec<Event>> {
+    vec((steps, 0..3_u8, groups, 0..6_u8), count).prop_map(|steps| {
         let mut time = 0;
         let event = |(step, rule, group, value)| {
             time += step;
@@ -195,6 +200,10 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
         };
         steps.into_iter().map(event).collect()
     })
+}
+
+fn events() -> impl Strategy<Value = Vec<Event>> {
+    events_of(1..40, 0..3, 0..60)
 }
 
 fn bounds(field: &'static str) -> impl Strategy<Value = String> {
@@ -270,19 +279,7 @@ proptest! {
 
 /// So many stretches that their windows do not all fit on one shelf.
 fn many_events() -> impl Strategy<Value = Vec<Event>> {
-    vec((1_i64..6, 0..3_u8, 0..2_u8, 0..6_u8), 150..250).prop_map(|steps| {
-        let mut time = 0;
-        let event = |(step, rule, group, value)| {
-            time += step;
-            Event {
-                time,
-                rule,
-                group,
-                value,
-            }
-        };
-        steps.into_iter().map(event).collect()
-    })
+    events_of(1..6, 0..2, 150..250)
 }
 
 proptest! {

@@ -240,34 +240,29 @@ impl Case {
     #[must_use]
     pub fn into_alert(self) -> Alert {
         let (event_count, event_count_is_estimate) = self.seen.count();
-        let first_time = match (self.alert.rule.kind, self.listed.first()) {
-            (Kind::Rule, Some((first, _))) => first.0,
-            _ => self.alert.first_time,
-        };
-        let mut alert = Alert {
-            event_count,
-            event_count_is_estimate,
-            first_time,
-            last_time: self.last_time,
-            events: self.events(),
-            ..self.alert
-        };
+        let most = self.most_listed();
+        let Self {
+            mut alert,
+            first,
+            mut listed,
+            last_time,
+            ..
+        } = self;
+        if let (Kind::Rule, Some((earliest, _))) = (alert.rule.kind, listed.first()) {
+            alert.first_time = earliest.0;
+        }
+        // Those that are listed are the first; the one that decided is always among them.
+        let is_behind = listed.last().is_some_and(|(last, _)| *last < first);
+        if is_behind && !alert.events.is_empty() {
+            listed.truncate(most - 1);
+            listed.push((first, alert.events.swap_remove(0)));
+        }
+        alert.events = listed.into_iter().map(|(_, event)| event).collect();
+        alert.event_count = event_count;
+        alert.event_count_is_estimate = event_count_is_estimate;
+        alert.last_time = last_time;
         containment::complete(&mut alert);
         alert
-    }
-
-    /// The events that are listed, among them the one that decided.
-    fn events(&self) -> Vec<EventRef> {
-        let mut listed: Vec<_> = self.listed.iter().collect();
-        let decided = (self.first, self.alert.events.first().cloned());
-        if let (moment, Some(event)) = decided
-            && listed.last().is_some_and(|(last, _)| *last < moment)
-        {
-            listed.truncate(self.most_listed() - 1);
-            let listed = listed.into_iter().map(|(_, event)| event.clone());
-            return listed.chain([event]).collect();
-        }
-        listed.drain(..).map(|(_, event)| event.clone()).collect()
     }
 }
 

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 use sigma::{Rest, Rule};
 
-use self::glance::{EVENT_NAME, EVENT_SOURCE, Glance, StrangeCall, is_of_errors};
+use self::glance::{EVENT_NAME, EVENT_SOURCE, Glance, STRANGE_CALL, is_of_errors};
 use self::need::Need;
 use crate::cloudtrail::{Json, Record};
 use crate::derived;
@@ -140,7 +140,7 @@ pub(crate) struct Planned<'d> {
 impl Dispatch {
     pub(crate) fn new(rules: &[Rule]) -> Self {
         let always =
-            |rule: &Rule| rule.fields().any(is_of_errors) && rule.could_match(&StrangeCall);
+            |rule: &Rule| rule.fields().any(is_of_errors) && rule.could_match(&STRANGE_CALL);
         Self {
             calls: HashMap::new(),
             recent: Recent::default(),

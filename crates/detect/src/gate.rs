@@ -76,7 +76,7 @@ pub(crate) struct Gate {
 impl Gate {
     pub(crate) fn new(gated: Gated, rules: &[Rule]) -> Self {
         let concerns = |path: &FieldPath| gated.is_inside(path) || gated.is_derived(path);
-        let asks = |rule: &Rule| rule.fields().any(concerns) && rule.could_match(&StrangeApi);
+        let asks = |rule: &Rule| rule.fields().any(concerns) && rule.could_match(&STRANGE_API);
         let asked = rules.iter().zip(0..).filter(|(rule, _)| asks(rule));
         let asked: Box<[u32]> = asked.map(|(_, at)| at).collect();
         let paths = asked.iter().flat_map(|at| rules[*at as usize].fields());
@@ -199,14 +199,18 @@ impl Gated {
     }
 }
 
-/// An event of an API that nobody has heard of.
-struct StrangeApi;
+/// An event of which only this is known: that these fields hold something that nobody has heard of.
+pub(crate) struct Strange(pub(crate) &'static [&'static str]);
 
-impl Partial for StrangeApi {
+/// An event of a strange API.
+const STRANGE_API: Strange = Strange(&["eventName", "trailhound.eventName"]);
+
+impl Partial for Strange {
     fn known(&self, path: &FieldPath) -> Known<'_> {
-        match path.as_str() {
-            "eventName" | "trailhound.eventName" => Known::Value(Value::Str("\u{1}".into())),
-            _ => Known::Unknown,
+        if self.0.contains(&path.as_str()) {
+            Known::Value(Value::Str("\u{1}".into()))
+        } else {
+            Known::Unknown
         }
     }
 }

@@ -87,9 +87,7 @@ fn is_named_like_a_log_file(name: &str) -> bool {
 /// anything has happened.
 #[must_use]
 pub fn region(path: &Path) -> Option<&str> {
-    let mut parts = path.file_name()?.to_str()?.split('_');
-    let named = parts.next().is_some_and(is_account) && parts.next()?.starts_with("CloudTrail");
-    let region = parts.next().filter(|_| named)?;
+    let region = region_and_time(path)?.next()?;
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
     (region.contains('-') && region.len() <= 32 && region.bytes().all(plain)).then_some(region)
 }
@@ -97,12 +95,16 @@ pub fn region(path: &Path) -> Option<&str> {
 /// When CloudTrail delivered the file, by its name. All its records are older.
 #[must_use]
 pub fn delivered(path: &Path) -> Option<Timestamp> {
-    let name = path.file_name()?.to_str()?;
-    let mut parts = name.split('_');
-    let named = parts.next().is_some_and(is_account) && parts.next()?.starts_with("CloudTrail");
-    let time = parts.nth(1).filter(|_| named)?;
+    let time = region_and_time(path)?.nth(1)?;
     let minute = DateTime::strptime("%Y%m%dT%H%MZ", time).ok()?;
     Some(minute.to_zoned(TimeZone::UTC).ok()?.timestamp())
+}
+
+/// What stands in the name of a file of CloudTrail's behind account and service.
+fn region_and_time(path: &Path) -> Option<impl Iterator<Item = &str>> {
+    let mut parts = path.file_name()?.to_str()?.split('_');
+    let named = parts.next().is_some_and(is_account) && parts.next()?.starts_with("CloudTrail");
+    named.then_some(parts)
 }
 
 #[cfg(test)]

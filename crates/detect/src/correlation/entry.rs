@@ -133,33 +133,18 @@ impl Entry {
     }
 
     /// The texts that most entries of a window share, in a fixed order.
-    pub(super) fn face(&self) -> [Sym; 9] {
+    pub(super) fn face(&mut self) -> [&mut Sym; 9] {
         [
-            self.source,
-            self.name,
-            self.error,
-            self.region,
-            self.account,
-            self.ip,
-            self.agent,
-            self.tool,
-            self.principal,
+            &mut self.source,
+            &mut self.name,
+            &mut self.error,
+            &mut self.region,
+            &mut self.account,
+            &mut self.ip,
+            &mut self.agent,
+            &mut self.tool,
+            &mut self.principal,
         ]
-    }
-
-    /// Sets them.
-    pub(super) fn set_face(&mut self, face: [Sym; 9]) {
-        [
-            self.source,
-            self.name,
-            self.error,
-            self.region,
-            self.account,
-            self.ip,
-            self.agent,
-            self.tool,
-            self.principal,
-        ] = face;
     }
 
     /// The same entry, as it stands in `other`, with the numbers of `strings`.

@@ -154,12 +154,12 @@ impl Texts<'_> {
         })
     }
 
-    fn entry(&mut self, entry: Entry) -> StoredEntry {
+    fn entry(&mut self, mut entry: Entry) -> StoredEntry {
         let id = match entry.id {
             EventId::Uuid(uuid) => StoredId::Uuid(BASE64.encode(uuid.as_bytes())),
             EventId::Other(sym) => StoredId::Other(self.place(sym), entry.event),
         };
-        let face = entry.face().map(|sym| self.place(sym));
+        let face = entry.face().map(|sym| self.place(*sym));
         let next = self.faces.len() as u32;
         let at = *self.face_places.entry(face).or_insert(next);
         if at == next {
@@ -213,7 +213,9 @@ impl Reader<'_> {
         };
         let mut entry = Entry::nothing(self.shelf.at.saturating_add(*time), event, id, *of);
         let face = self.shelf.faces.get(*face as usize).copied();
-        entry.set_face(face.unwrap_or_default().map(|place| self.text(place)));
+        for (sym, place) in entry.face().into_iter().zip(face.unwrap_or_default()) {
+            *sym = self.text(place);
+        }
         entry.value = self.text(*value);
         entry.file = self.text(*file);
         entry.action = self.text(*action);

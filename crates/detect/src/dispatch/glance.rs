@@ -9,7 +9,7 @@ use crate::cloudtrail::event::value as value_of;
 use crate::cloudtrail::record::without_version;
 use crate::cloudtrail::{Json, Record};
 use crate::derived;
-use crate::gate::Gate;
+use crate::gate::{Gate, Strange};
 use crate::outcome::Outcome;
 
 /// The fields that are known of a record which plainly has no error.
@@ -119,16 +119,5 @@ impl Partial for Glance<'_> {
     }
 }
 
-/// A call that nobody has heard of.
-pub(super) struct StrangeCall;
-
-impl Partial for StrangeCall {
-    fn known(&self, path: &FieldPath) -> Known<'_> {
-        match path.as_str() {
-            EVENT_SOURCE | EVENT_NAME | PLAIN_EVENT_NAME => {
-                Known::Value(Value::Str("\u{1}".into()))
-            }
-            _ => Known::Unknown,
-        }
-    }
-}
+/// A call of a strange API of a strange service.
+pub(super) const STRANGE_CALL: Strange = Strange(&[EVENT_SOURCE, EVENT_NAME, PLAIN_EVENT_NAME]);
