@@ -151,7 +151,7 @@ impl Story<'_> {
     }
 
     fn is_chain(&self) -> bool {
-        self.correlation().kind().is_temporal()
+        self.correlation().kind().is_temporal() || self.correlation().risk().is_some()
     }
 
     fn summary(&self, language: Language) -> String {
@@ -369,9 +369,7 @@ impl Story<'_> {
                 let rule = quoted(&self.title_of(entry.of));
                 facts.push(format!("at {}: {name} matched {rule}", entry.timestamp()));
             }
-            facts.push(format!(
-                "the correlation asks for all of this within {span}"
-            ));
+            facts.push(self.asked(&span));
         } else if let CorrelationCondition::Bounds { bounds, .. } = correlation.condition() {
             let first = self
                 .because()
@@ -402,6 +400,16 @@ impl Story<'_> {
             }
         }
         facts
+    }
+
+    /// What a chain's correlation asks for.
+    fn asked(&self, span: &str) -> String {
+        let planned = &self.detector.plan().correlations[self.at];
+        let weighed = planned.weights.as_ref();
+        weighed.map_or_else(
+            || format!("the correlation asks for all of this within {span}"),
+            |weights| weights.in_words(&self.found.because, self.correlation(), span),
+        )
     }
 
     /// The title of what stands at this position of the correlation.
