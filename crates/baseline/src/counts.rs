@@ -27,7 +27,7 @@ impl Common {
             (Metric::Denied, pattern.denied),
             (Metric::ObjectReads, counts.object_read),
             (Metric::SensitiveReads, api.class == Class::SensitiveRead),
-            (Metric::SensitiveWrites, api.class == Class::SensitiveWrite),
+            (Metric::SensitiveWrites, api.class >= Class::SensitiveWrite),
             (Metric::Deletes, counts.deletes),
             (Metric::Models, counts.model),
         ];
@@ -79,7 +79,8 @@ impl Common {
             Dimension::Read
             | Dimension::SensitiveRead
             | Dimension::Write
-            | Dimension::SensitiveWrite => Metric::NewApis,
+            | Dimension::SensitiveWrite
+            | Dimension::GraveWrite => Metric::NewApis,
             Dimension::Secret | Dimension::Parameter | Dimension::Bucket | Dimension::Role => {
                 Metric::NewThings
             }
@@ -137,7 +138,17 @@ impl Common {
         let usual = moments.mean(&kind.moments[at]);
         let higher = f64::from(count) * 1.15 + 1.0;
         profile.windows[at].ask_at = higher.max(1.25 * moments.highest);
-        if says > 0.0 && warm {
+        let said = profile
+            .evidence
+            .iter()
+            .filter_map(|known| match &known.what {
+                What::Many(many) if many.metric == metric => Some(known),
+                _ => None,
+            });
+        // The same in the next hour is no further evidence.
+        let said = said.filter(|known| entry.time.saturating_sub(known.event.time) < DAY);
+        let said = said.map(|known| known.evidence).fold(0.0, f64::max);
+        if says > said && warm {
             let what = What::Many(Many {
                 metric,
                 count,

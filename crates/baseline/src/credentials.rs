@@ -10,7 +10,7 @@ use crate::evidence::{Places, Signal, What};
 use crate::journal::{Entry, Pattern};
 use crate::names::Mark;
 use crate::places::NetworkKind;
-use crate::profile::{Day, Pending, Profile};
+use crate::profile::{Day, Profile};
 use crate::replay::{Located, Replay};
 
 /// Within so many seconds nobody changes from one network to another unnoticed.
@@ -134,11 +134,7 @@ impl Common {
         {
             return;
         }
-        profile.pending.push(Pending {
-            dimension: moved.dimension,
-            value: moved.value,
-            at: entry.time,
-        });
+        self.wait(profile, moved.dimension, moved.value, entry.time);
         if !self.is_warm(day) {
             return;
         }

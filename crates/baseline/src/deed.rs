@@ -1,6 +1,6 @@
 //! What kind of call an API is: whether it only reads, how much it matters, what it touches.
 //!
-//! Four classes divide all calls, for a first call of one says something else than of another: a person
+//! Five classes divide all calls, for a first call of one says something else than of another: a person
 //! reads something new every day and hands out a key once a year. [`Class`] and [`Touch`] are decided by
 //! the names of service and API alone, so they are found once for each API.
 //!
@@ -21,15 +21,24 @@ pub enum Class {
     Write,
     /// Changes who may do what, what is watched, what can be restored; or costs dearly.
     SensitiveWrite,
+    /// Blinds, lets out, hands over an identity, or cannot be taken back.
+    GraveWrite,
 }
 
 impl Class {
     /// The class of a call of `name` (without version) of `service` (without `.amazonaws.com`).
     #[must_use]
     pub fn of(service: &str, name: &str, reads: bool) -> Self {
-        if SENSITIVE_WRITES.iter().any(|row| is_in(row, service, name)) {
+        // Services ask for it, and it gives nobody anything.
+        if name == "CreateServiceLinkedRole" {
+            return Self::Write;
+        }
+        let is_any = |rows: &[Row]| rows.iter().any(|row| is_in(row, service, name));
+        if is_any(GRAVE_WRITES) {
+            Self::GraveWrite
+        } else if is_any(SENSITIVE_WRITES) {
             Self::SensitiveWrite
-        } else if SENSITIVE_READS.iter().any(|row| is_in(row, service, name)) {
+        } else if is_any(SENSITIVE_READS) {
             Self::SensitiveRead
         } else if reads {
             Self::Read
@@ -46,6 +55,7 @@ impl Class {
             Self::SensitiveRead => Dimension::SensitiveRead,
             Self::Write => Dimension::Write,
             Self::SensitiveWrite => Dimension::SensitiveWrite,
+            Self::GraveWrite => Dimension::GraveWrite,
         }
     }
 }
@@ -59,7 +69,7 @@ fn is_in((service, names): &Row, of: &str, name: &str) -> bool {
 
 const SENSITIVE_READS: &[Row] = &[
     ("secretsmanager", &["GetSecretValue", "BatchGetSecretValue"]),
-    ("ssm", &["GetParameter", "DescribeParameters"]),
+    ("ssm", &["GetParameter"]),
     ("kms", &["Decrypt"]),
     (
         "ec2",
@@ -93,10 +103,7 @@ const SENSITIVE_READS: &[Row] = &[
             "GetUserPolicy",
         ],
     ),
-    (
-        "sts",
-        &["GetSessionToken", "GetFederationToken", "GetCallerIdentity"],
-    ),
+    ("sts", &["GetSessionToken", "GetFederationToken"]),
     ("lambda", &["GetFunction"]),
     ("ecr", &["GetAuthorizationToken"]),
     ("codeartifact", &["GetAuthorizationToken"]),
@@ -112,12 +119,136 @@ const SENSITIVE_READS: &[Row] = &[
         &[
             "InvokeModel",
             "Converse",
-            "ListFoundationModels",
             "GetFoundationModelAvailability",
             "GetUseCaseForModelAccess",
         ],
     ),
-    ("servicequotas", &["ListServiceQuotas", "GetServiceQuota"]),
+];
+
+const GRAVE_WRITES: &[Row] = &[
+    (
+        "cloudtrail",
+        &[
+            "StopLogging",
+            "DeleteTrail",
+            "UpdateTrail",
+            "PutEventSelectors",
+            "PutInsightSelectors",
+            "DeleteEventDataStore",
+            "StopEventDataStore",
+        ],
+    ),
+    (
+        "guardduty",
+        &[
+            "Delete",
+            "Disassociate",
+            "UpdateDetector",
+            "StopMonitoringMembers",
+        ],
+    ),
+    (
+        "securityhub",
+        &["Disable", "Delete", "BatchDisable", "Disassociate"],
+    ),
+    ("access-analyzer", &["DeleteAnalyzer"]),
+    (
+        "config",
+        &[
+            "DeleteConfigurationRecorder",
+            "DeleteDeliveryChannel",
+            "StopConfigurationRecorder",
+        ],
+    ),
+    ("macie2", &["Disable"]),
+    ("inspector2", &["Disable"]),
+    ("logs", &["DeleteLogGroup"]),
+    (
+        "route53resolver",
+        &[
+            "DeleteResolverQueryLogConfig",
+            "DisassociateResolverQueryLogConfig",
+        ],
+    ),
+    (
+        "ec2",
+        &[
+            "DeleteFlowLogs",
+            "ModifySnapshotAttribute",
+            "ModifyImageAttribute",
+            "CreateInstanceExportTask",
+            "CreateStoreImageTask",
+            "CreateTrafficMirror",
+            "EnableSerialConsoleAccess",
+            "DisableSnapshotBlockPublicAccess",
+            "DisableImageBlockPublicAccess",
+        ],
+    ),
+    (
+        "rds",
+        &[
+            "ModifyDBSnapshotAttribute",
+            "ModifyDBClusterSnapshotAttribute",
+            "StartExportTask",
+        ],
+    ),
+    (
+        "iam",
+        &[
+            "CreateUser",
+            "CreateLoginProfile",
+            "UpdateLoginProfile",
+            "CreateAccessKey",
+            "AttachUserPolicy",
+            "PutUserPolicy",
+            "AddUserToGroup",
+            "SetDefaultPolicyVersion",
+            "UpdateAssumeRolePolicy",
+            "DeactivateMFADevice",
+            "DeleteVirtualMFADevice",
+            "CreateSAMLProvider",
+            "CreateOpenIDConnectProvider",
+            "DeleteAccountPasswordPolicy",
+        ],
+    ),
+    ("rolesanywhere", &["CreateTrustAnchor", "EnableTrustAnchor"]),
+    (
+        "kms",
+        &[
+            "ScheduleKeyDeletion",
+            "DisableKey",
+            "PutKeyPolicy",
+            "DeleteImportedKeyMaterial",
+        ],
+    ),
+    (
+        "s3",
+        &[
+            "DeletePublicAccessBlock",
+            "DeleteBucketPublicAccessBlock",
+            "DeleteAccountPublicAccessBlock",
+        ],
+    ),
+    ("s3control", &["DeletePublicAccessBlock"]),
+    ("backup", &["DeleteBackupVault", "DeleteRecoveryPoint"]),
+    (
+        "organizations",
+        &[
+            "LeaveOrganization",
+            "DisablePolicyType",
+            "RegisterDelegatedAdministrator",
+        ],
+    ),
+    ("account", &["EnableRegion"]),
+    ("sts", &["AssumeRoot"]),
+    (
+        "bedrock",
+        &[
+            "DeleteModelInvocationLogging",
+            "PutUseCaseForModelAccess",
+            "PutFoundationModelEntitlement",
+        ],
+    ),
 ];
 
 const SENSITIVE_WRITES: &[Row] = &[

@@ -18,6 +18,8 @@ pub enum Dimension {
     Write,
     /// An API that changes who may do what, or what is watched.
     SensitiveWrite,
+    /// An API that blinds, lets out, or cannot be taken back.
+    GraveWrite,
     /// A service.
     Service,
     /// How calls to a service fail.
@@ -53,7 +55,7 @@ pub enum Dimension {
 }
 
 /// How many dimensions there are.
-pub const DIMENSIONS: usize = 20;
+pub const DIMENSIONS: usize = 21;
 
 /// What kind of evidence something is: within a family it adds up slowly, across families it does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -140,6 +142,7 @@ impl Dimension {
         Self::SensitiveRead,
         Self::Write,
         Self::SensitiveWrite,
+        Self::GraveWrite,
         Self::Service,
         Self::Error,
         Self::Network,
@@ -170,9 +173,12 @@ impl Dimension {
         match self {
             Self::Read | Self::Service | Self::Error => Family::Discovery,
             Self::SensitiveRead | Self::Secret | Self::Parameter | Self::Bucket => Family::Access,
-            Self::Write | Self::SensitiveWrite | Self::Make | Self::Share | Self::Target => {
-                Family::Change
-            }
+            Self::Write
+            | Self::SensitiveWrite
+            | Self::GraveWrite
+            | Self::Make
+            | Self::Share
+            | Self::Target => Family::Change,
             Self::Network | Self::Tool | Self::Mfa | Self::Address | Self::Pair => Family::Origin,
             Self::Region => Family::Region,
             Self::Role => Family::Role,
@@ -192,12 +198,24 @@ impl Dimension {
         match self {
             Self::Read => 4.0,
             Self::SensitiveRead | Self::SensitiveWrite => 2.0,
+            Self::GraveWrite => 1.0,
             Self::Secret => 1.5,
-            Self::Write | Self::Service | Self::Bucket => 1.0,
-            Self::Network | Self::Address | Self::Pair => 0.8,
+            Self::Write | Self::Bucket => 1.0,
+            Self::Network | Self::Address | Self::Pair => 1.0,
             Self::Tool | Self::Make | Self::Share | Self::Target => 0.5,
-            Self::Region | Self::Parameter | Self::Hours => 0.4,
+            Self::Region | Self::Parameter | Self::Hours | Self::Service => 0.4,
             Self::Role | Self::Mfa | Self::Error => 0.3,
+        }
+    }
+
+    /// What one new value may say at most. One call that is new to everybody is not yet an incident, unless
+    /// it is of those that blind or let out; where somebody is may be.
+    #[must_use]
+    pub fn cap(self) -> f64 {
+        match self {
+            Self::GraveWrite | Self::Share | Self::Network | Self::Address | Self::Pair => 2.8,
+            Self::Read | Self::Service | Self::Error => 1.4,
+            _ => 1.8,
         }
     }
 
@@ -210,7 +228,7 @@ impl Dimension {
             (Family::Origin, Circle::Organisation) => 0.05,
             (_, Circle::Home) => 0.12,
             (Family::Origin, Circle::Nobody) => 0.20,
-            (_, Circle::Abroad | Circle::Hosting) => 0.30,
+            (_, Circle::Abroad | Circle::Hosting) => 0.35,
             (_, Circle::Aws) => 0.10,
             (_, Circle::Peers) => 0.15,
             (_, Circle::Account) => 0.20,

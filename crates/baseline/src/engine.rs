@@ -24,6 +24,12 @@ use crate::replay::Replay;
 /// Seconds in a day.
 pub const DAY: u32 = 86_400;
 
+/// For so long, in seconds, more about somebody only updates what was told.
+const STRETCH: u32 = DAY / 4;
+
+/// For so long it belongs to what was told, and must be enough by itself to be told again.
+const RECENT: u32 = DAY + DAY / 2;
+
 /// How much is told.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Settings {
@@ -45,8 +51,8 @@ impl Default for Settings {
     }
 }
 
-/// The lowest threshold: a hundred times likelier in an attack than in everyday life.
-pub const FLOOR: f64 = 2.0;
+/// The lowest threshold: sixty times likelier in an attack than in everyday life.
+pub const FLOOR: f64 = 1.8;
 
 /// All that is remembered.
 #[derive(Debug, Clone)]
@@ -75,6 +81,8 @@ pub struct Common {
     pub programs: Kind,
     /// How much is told.
     pub budget: Budget,
+    /// What was told last of people who are several principals.
+    pub persons: BTreeMap<Mark, Told>,
     /// Calls learned.
     pub calls: u64,
 }
@@ -90,6 +98,7 @@ impl Engine {
             people: Kind::new(true),
             programs: Kind::new(false),
             budget: Budget::default(),
+            persons: BTreeMap::new(),
             calls: 0,
         };
         Self::of(settings, common, Vec::new())
@@ -168,6 +177,10 @@ impl Engine {
         }
         let first = *common.first.get_or_insert(day);
         common.last = day;
+        let now = u32::from(day) * DAY;
+        common
+            .persons
+            .retain(|_, told| now.saturating_sub(told.last) < 2 * DAY);
         common
             .budget
             .fit(day, first, self.settings.a_day, self.settings.floor);
@@ -355,28 +368,44 @@ impl Common {
             profile.highest = score;
             self.budget.learn(day, mark_of(&profile.who), score);
         }
-        let recent = profile
+        let person = (!profile.who.person.is_empty()).then(|| Mark::of(&profile.who.person));
+        let elsewhere = person.and_then(|person| self.persons.get(&person).copied());
+        let told = profile
             .told
-            .filter(|told| entry.time.saturating_sub(told.last) < DAY);
-        let is_news = recent.is_none_or(|told| score >= 2.0 * told.score);
+            .into_iter()
+            .chain(elsewhere)
+            .max_by_key(|told| told.last);
+        let recent = told.filter(|told| entry.time.saturating_sub(told.last) < RECENT);
         let account = Mark::of(&profile.who.account);
         let least = self.budget.threshold(settings.floor);
-        let threshold = match recent {
-            Some(_) => least,
-            None => self.budget.raised(least, account, day),
-        };
-        if score < threshold || !is_news || profile.days <= 2 {
+        let threshold = self.budget.raised(least, account, day);
+        if score < least || profile.days <= 2 {
             return None;
         }
+        let update = match recent {
+            Some(told) if entry.time.saturating_sub(told.last) < STRETCH => {
+                if score < 2.0 * told.score {
+                    return None;
+                }
+                told.urgent
+            }
+            // What came since must be enough by itself.
+            Some(told) if score - told.left(entry.time) < threshold => return None,
+            _ if score < threshold => return None,
+            _ => false,
+        };
         let incident = recent.map_or(entry.time, |told| told.incident);
-        let update = recent.is_some_and(|told| told.urgent);
         let urgent = !update && self.budget.take(account, day, settings.at_once);
-        profile.told = Some(Told {
+        let told = Told {
             incident,
             last: entry.time,
             score,
             urgent: urgent || update,
-        });
+        };
+        profile.told = Some(told);
+        if let Some(person) = person {
+            self.persons.insert(person, told);
+        }
         let mut evidence = profile.evidence.clone();
         evidence.retain(|signal| entry.time.saturating_sub(signal.event.time) < DAY + DAY / 2);
         evidence.sort_by(|a, b| {

@@ -131,7 +131,7 @@ pub struct Anomaly {
     pub once_in: f64,
     /// Whether there was room for it among the mails of that account and day; the others are for a digest.
     pub urgent: bool,
-    /// Whether it only says more about what was told within a day.
+    /// Whether it only adds to what was told within hours, and needs no mail of its own.
     pub update: bool,
     /// On how many days the principal was seen, this one not counted.
     pub days: u16,

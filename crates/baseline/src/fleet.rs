@@ -112,10 +112,10 @@ impl Kind {
     }
 
     /// New values of `dimension` on somebody's `n`-th day. What was learned counts for more the more of it
-    /// there is; the start is a guess worth ten days.
+    /// there is; the start is a guess worth four days.
     #[must_use]
     pub fn news(&self, dimension: Dimension, n: u16) -> f64 {
-        const WORTH: f64 = 10.0;
+        const WORTH: f64 = 4.0;
         let (sum, days) = self.news[dimension.index()][age(n)];
         let (first, later) = match (self.people, dimension) {
             (true, Dimension::Read) => (10.0, 0.8),
@@ -254,9 +254,9 @@ impl Budget {
     /// on which everything is unusual for everybody, less is.
     #[must_use]
     pub fn raised(&self, threshold: f64, account: Mark, day: Day) -> f64 {
-        const STEP: f64 = 0.6;
+        const STEP: f64 = 0.5;
         let of = |day| f64::from(self.told.get(&(account, day)).copied().unwrap_or(0));
-        threshold + STEP * of(day)
+        threshold + STEP * of(day).min(4.0)
     }
 
     /// Whether there is room for one more among the `most` that are told at once of an account and day.

@@ -75,7 +75,7 @@ impl Common {
             Some(&located),
             signals,
         );
-        self.country(profile, &located);
+        self.country(profile, &located, entry.time);
         for (dimension, id) in [
             (Dimension::Region, pattern.region),
             (Dimension::Tool, pattern.tool),
@@ -245,7 +245,7 @@ impl Common {
     }
 
     /// Notes the country, which is nobody's news by itself.
-    fn country(&mut self, profile: &mut Profile, located: &Located) {
+    fn country(&self, profile: &mut Profile, located: &Located, now: u32) {
         let Some(country) = &located.place.country else {
             return;
         };
@@ -254,23 +254,26 @@ impl Common {
         }
         if profile.countries.len() < COUNTRIES {
             profile.countries.push(country.clone());
-            let organisation = circles(profile, true).organisation();
-            self.shared
-                .join(organisation, Dimension::Network, country_mark(country));
+            self.wait(profile, Dimension::Network, country_mark(country), now);
         }
     }
 
     /// What is new waits for its probation; a person's own places are that person's everywhere at once.
     fn remember(&mut self, profile: &mut Profile, circles: Circles, value: &Value<'_>, now: u32) {
-        const WAITING: usize = 400;
         if let Some(same) = circles.same().filter(|_| value.dimension.is_origin()) {
             self.shared.join(same, value.dimension, value.mark);
         }
+        self.wait(profile, value.dimension, value.mark, now);
+    }
+
+    /// Puts a value on probation.
+    pub(crate) fn wait(&self, profile: &mut Profile, dimension: Dimension, value: Mark, at: u32) {
+        const WAITING: usize = 400;
         if profile.pending.len() < WAITING {
             profile.pending.push(Pending {
-                dimension: value.dimension,
-                value: value.mark,
-                at: now,
+                dimension,
+                value,
+                at,
             });
         }
     }
@@ -290,7 +293,9 @@ impl Common {
     ) -> f64 {
         let usual = self.usual(profile, dimension) * self.kind(profile).circle(dimension, circle);
         let attack = dimension.attack_rate() * dimension.attack_share(circle);
-        (attack / usual.max(LEAST_RATE)).log10()
+        (attack / usual.max(LEAST_RATE))
+            .log10()
+            .min(dimension.cap())
     }
 
     /// Learns whose news are whose: not from the young, to whom all is new, nor around an alert.

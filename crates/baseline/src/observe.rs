@@ -205,7 +205,7 @@ impl Observer {
             api: self.journal.apis.id(&api),
             touch: Touch::of(of, &name),
             signs_in: of == "signin",
-            shares: class == Class::SensitiveWrite,
+            shares: class >= Class::SensitiveWrite,
         };
         forget_if_full(&mut self.apis);
         self.apis.insert(hash, known);

@@ -77,6 +77,14 @@ pub struct Told {
     pub urgent: bool,
 }
 
+impl Told {
+    /// What is left of that score.
+    #[must_use]
+    pub fn left(self, now: u32) -> f64 {
+        crate::risk::faded(self.score, now.saturating_sub(self.last))
+    }
+}
+
 /// A value that is to become usual for others too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pending {

@@ -102,7 +102,8 @@ impl Metric {
     fn least(self) -> f64 {
         match self {
             Self::Calls => 30.0,
-            Self::ObjectReads => 50.0,
+            Self::ObjectReads => 100.0,
+            Self::Deletes => 12.0,
             Self::Regions => 3.0,
             Self::Denied | Self::Apis => 8.0,
             _ => 4.0,
@@ -265,8 +266,8 @@ pub fn evidence(
         return 0.0;
     }
     let score = calibration.improbability(moments.improbability(fleet, count));
-    // A little more than ever happens to everybody some day; four times as much does not.
-    let times = (count / moments.highest.max(1.0)).log2() / 2.0;
+    // A little more than ever happens to everybody some day; eight times as much does not.
+    let times = (count / moments.highest.max(1.0)).log2() / 3.0;
     (0.9 * (score - 2.2)).clamp(0.0, metric.cap()) * times.clamp(0.0, 1.0)
 }
 

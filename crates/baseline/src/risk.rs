@@ -20,12 +20,20 @@ pub struct Risk {
     at: u32,
 }
 
+/// What is left of evidence after so many seconds.
+#[must_use]
+pub fn faded(evidence: f64, passed: u32) -> f64 {
+    evidence * 0.5_f64.powf(f64::from(passed) / HALF)
+}
+
 impl Risk {
     /// Lets time pass up to `now`; evidence may come late, then nothing fades.
     pub fn fade(&mut self, now: u32) {
         if now > self.at {
-            let left = 0.5_f64.powf(f64::from(now - self.at) / HALF);
-            self.by_family.iter_mut().for_each(|value| *value *= left);
+            let passed = now - self.at;
+            self.by_family
+                .iter_mut()
+                .for_each(|value| *value = faded(*value, passed));
             self.at = now;
         }
     }

@@ -92,7 +92,7 @@ pub(super) fn plan(world: &World) -> Vec<Planned> {
         let plan = world.plan;
         let day = rng.between(plan.quiet.into(), u64::from(plan.days) - 2) as u32;
         let victim = victim(world, kind, day, &mut rng, &mut taken);
-        let mut deeds = Attacker::new(world, victim, strength, day, rng).deeds(kind);
+        let mut deeds = Attacker::new(world, kind, victim, strength, day, rng).deeds(kind);
         deeds.sort_by_key(|deed| deed.at);
         let attack = Attack {
             kind,
@@ -164,7 +164,14 @@ const SCRIPT: &str =
     "Boto3/1.40.60 md/Botocore#1.40.60 ua/2.1 os/linux#6.8.0 md/arch#x86_64 lang/python#3.11.2";
 
 impl<'w> Attacker<'w> {
-    fn new(world: &'w World, victim: Actor, strength: Strength, day: u32, mut rng: Rng) -> Self {
+    fn new(
+        world: &'w World,
+        kind: AttackKind,
+        victim: Actor,
+        strength: Strength,
+        day: u32,
+        mut rng: Rng,
+    ) -> Self {
         let hour = strength.of(rng.below(24), rng.below(24), 9 + rng.below(8)) as i64;
         let at = midnight(day) + hour * HOUR + rng.below(50) as i64 * MINUTE;
         let mut session = usual(world, victim, day, at, &mut rng);
@@ -174,9 +181,17 @@ impl<'w> Attacker<'w> {
             (PROXIES.0, PROXIES.0 + 1)
         };
         let near = (PROXIES.0 + 2, PROXIES.1);
+        // What a kind is called says where it comes from.
+        let elsewhere = matches!(
+            kind,
+            AttackKind::InstanceCredentials | AttackKind::SessionHijack
+        );
+        let foreign = (PROXIES.0, PROXIES.0 + 1);
         let from = match strength {
             Strength::Loud => Some(abroad),
+            _ if kind == AttackKind::ConsoleAbroad => Some(foreign),
             Strength::Medium => Some(if rng.chance(500) { abroad } else { near }),
+            Strength::Stealthy if elsewhere => Some(near),
             // Half of them from the victim's own network, by way of the victim's own machine.
             Strength::Stealthy => rng.chance(500).then_some(near),
         };
