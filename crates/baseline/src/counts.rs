@@ -141,10 +141,7 @@ impl Common {
         let said = profile
             .evidence
             .iter()
-            .filter_map(|known| match &known.what {
-                What::Many(many) if many.metric == metric => Some(known),
-                _ => None,
-            });
+            .filter(|known| matches!(&known.what, What::Many(many) if many.metric == metric));
         // The same in the next hour is no further evidence.
         let said = said.filter(|known| entry.time.saturating_sub(known.event.time) < DAY);
         let said = said.map(|known| known.evidence).fold(0.0, f64::max);

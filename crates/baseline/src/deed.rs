@@ -6,6 +6,8 @@
 //!
 //! Source: the APIs' own references; the tactics under which the built-in rules name them.
 
+mod tables;
+
 use serde::{Deserialize, Serialize};
 
 use crate::dimension::Dimension;
@@ -33,12 +35,12 @@ impl Class {
         if name == "CreateServiceLinkedRole" {
             return Self::Write;
         }
-        let is_any = |rows: &[Row]| rows.iter().any(|row| is_in(row, service, name));
-        if is_any(GRAVE_WRITES) {
+        let is_any = |rows: &[tables::Row]| rows.iter().any(|row| is_in(row, service, name));
+        if is_any(tables::GRAVE_WRITES) {
             Self::GraveWrite
-        } else if is_any(SENSITIVE_WRITES) {
+        } else if is_any(tables::SENSITIVE_WRITES) {
             Self::SensitiveWrite
-        } else if is_any(SENSITIVE_READS) {
+        } else if is_any(tables::SENSITIVE_READS) {
             Self::SensitiveRead
         } else if reads {
             Self::Read
@@ -60,465 +62,9 @@ impl Class {
     }
 }
 
-/// A service and the beginnings of API names.
-type Row = (&'static str, &'static [&'static str]);
-
-fn is_in((service, names): &Row, of: &str, name: &str) -> bool {
+fn is_in((service, names): &tables::Row, of: &str, name: &str) -> bool {
     *service == of && names.iter().any(|start| name.starts_with(start))
 }
-
-const SENSITIVE_READS: &[Row] = &[
-    ("secretsmanager", &["GetSecretValue", "BatchGetSecretValue"]),
-    ("ssm", &["GetParameter"]),
-    ("kms", &["Decrypt"]),
-    (
-        "ec2",
-        &[
-            "GetPasswordData",
-            "GetConsoleScreenshot",
-            "GetConsoleOutput",
-            "DescribeInstanceAttribute",
-        ],
-    ),
-    (
-        "ec2",
-        &["GetLaunchTemplateData", "DescribeLaunchTemplateVersions"],
-    ),
-    (
-        "iam",
-        &[
-            "GetAccountAuthorizationDetails",
-            "GetCredentialReport",
-            "GenerateCredentialReport",
-            "SimulatePrincipalPolicy",
-        ],
-    ),
-    (
-        "iam",
-        &[
-            "ListAccessKeys",
-            "ListUsers",
-            "ListAttachedUserPolicies",
-            "ListUserPolicies",
-            "GetUserPolicy",
-        ],
-    ),
-    ("sts", &["GetSessionToken", "GetFederationToken"]),
-    ("lambda", &["GetFunction"]),
-    ("ecr", &["GetAuthorizationToken"]),
-    ("codeartifact", &["GetAuthorizationToken"]),
-    (
-        "rds",
-        &["DownloadDBLogFilePortion", "DownloadCompleteDBLogFile"],
-    ),
-    ("redshift", &["GetClusterCredentials"]),
-    ("organizations", &["ListAccounts", "DescribeOrganization"]),
-    ("ses", &["GetSendQuota", "GetAccount", "ListIdentities"]),
-    (
-        "bedrock",
-        &[
-            "InvokeModel",
-            "Converse",
-            "GetFoundationModelAvailability",
-            "GetUseCaseForModelAccess",
-        ],
-    ),
-];
-
-const GRAVE_WRITES: &[Row] = &[
-    (
-        "cloudtrail",
-        &[
-            "StopLogging",
-            "DeleteTrail",
-            "UpdateTrail",
-            "PutEventSelectors",
-            "PutInsightSelectors",
-            "DeleteEventDataStore",
-            "StopEventDataStore",
-        ],
-    ),
-    (
-        "guardduty",
-        &[
-            "Delete",
-            "Disassociate",
-            "UpdateDetector",
-            "StopMonitoringMembers",
-        ],
-    ),
-    (
-        "securityhub",
-        &["Disable", "Delete", "BatchDisable", "Disassociate"],
-    ),
-    ("access-analyzer", &["DeleteAnalyzer"]),
-    (
-        "config",
-        &[
-            "DeleteConfigurationRecorder",
-            "DeleteDeliveryChannel",
-            "StopConfigurationRecorder",
-        ],
-    ),
-    ("macie2", &["Disable"]),
-    ("inspector2", &["Disable"]),
-    ("logs", &["DeleteLogGroup"]),
-    (
-        "route53resolver",
-        &[
-            "DeleteResolverQueryLogConfig",
-            "DisassociateResolverQueryLogConfig",
-        ],
-    ),
-    (
-        "ec2",
-        &[
-            "DeleteFlowLogs",
-            "ModifySnapshotAttribute",
-            "ModifyImageAttribute",
-            "CreateInstanceExportTask",
-            "CreateStoreImageTask",
-            "CreateTrafficMirror",
-            "EnableSerialConsoleAccess",
-            "DisableSnapshotBlockPublicAccess",
-            "DisableImageBlockPublicAccess",
-        ],
-    ),
-    (
-        "rds",
-        &[
-            "ModifyDBSnapshotAttribute",
-            "ModifyDBClusterSnapshotAttribute",
-            "StartExportTask",
-        ],
-    ),
-    (
-        "iam",
-        &[
-            "CreateUser",
-            "CreateLoginProfile",
-            "UpdateLoginProfile",
-            "CreateAccessKey",
-            "AttachUserPolicy",
-            "PutUserPolicy",
-            "AddUserToGroup",
-            "SetDefaultPolicyVersion",
-            "UpdateAssumeRolePolicy",
-            "DeactivateMFADevice",
-            "DeleteVirtualMFADevice",
-            "CreateSAMLProvider",
-            "CreateOpenIDConnectProvider",
-            "DeleteAccountPasswordPolicy",
-        ],
-    ),
-    ("rolesanywhere", &["CreateTrustAnchor", "EnableTrustAnchor"]),
-    (
-        "kms",
-        &[
-            "ScheduleKeyDeletion",
-            "DisableKey",
-            "PutKeyPolicy",
-            "DeleteImportedKeyMaterial",
-        ],
-    ),
-    (
-        "s3",
-        &[
-            "DeletePublicAccessBlock",
-            "DeleteBucketPublicAccessBlock",
-            "DeleteAccountPublicAccessBlock",
-        ],
-    ),
-    ("s3control", &["DeletePublicAccessBlock"]),
-    ("backup", &["DeleteBackupVault", "DeleteRecoveryPoint"]),
-    (
-        "organizations",
-        &[
-            "LeaveOrganization",
-            "DisablePolicyType",
-            "RegisterDelegatedAdministrator",
-        ],
-    ),
-    ("account", &["EnableRegion"]),
-    ("sts", &["AssumeRoot"]),
-    (
-        "bedrock",
-        &[
-            "DeleteModelInvocationLogging",
-            "PutUseCaseForModelAccess",
-            "PutFoundationModelEntitlement",
-        ],
-    ),
-];
-
-const SENSITIVE_WRITES: &[Row] = &[
-    (
-        "iam",
-        &[
-            "Create",
-            "Attach",
-            "Put",
-            "Add",
-            "UpdateAssumeRolePolicy",
-            "UpdateAccessKey",
-            "UpdateLoginProfile",
-            "SetDefaultPolicyVersion",
-            "DeactivateMFADevice",
-            "DeleteVirtualMFADevice",
-            "DeleteRolePermissionsBoundary",
-            "DeleteUserPermissionsBoundary",
-            "UpdateAccountPasswordPolicy",
-            "DeleteAccountPasswordPolicy",
-            "UploadS",
-        ],
-    ),
-    (
-        "sso",
-        &[
-            "CreateAccountAssignment",
-            "CreatePermissionSet",
-            "AttachManagedPolicy",
-            "PutInlinePolicy",
-        ],
-    ),
-    (
-        "sso-directory",
-        &["CreateUser", "AddMemberToGroup", "UpdatePassword"],
-    ),
-    ("identitystore", &["CreateUser", "CreateGroupMembership"]),
-    ("rolesanywhere", &["Create", "Enable", "Put"]),
-    (
-        "cloudtrail",
-        &[
-            "StopLogging",
-            "DeleteTrail",
-            "UpdateTrail",
-            "PutEventSelectors",
-            "PutInsightSelectors",
-            "DeleteEventDataStore",
-            "StopEventDataStore",
-        ],
-    ),
-    (
-        "guardduty",
-        &[
-            "Delete",
-            "Disassociate",
-            "UpdateDetector",
-            "CreateFilter",
-            "CreateIPSet",
-            "UpdateIPSet",
-            "StopMonitoringMembers",
-            "ArchiveFindings",
-        ],
-    ),
-    (
-        "securityhub",
-        &["Disable", "Delete", "BatchDisable", "Disassociate"],
-    ),
-    ("access-analyzer", &["DeleteAnalyzer"]),
-    ("config", &["Delete", "StopConfigurationRecorder"]),
-    ("macie2", &["Disable"]),
-    ("inspector2", &["Disable"]),
-    ("wafv2", &["DeleteWebACL", "DisassociateWebACL"]),
-    (
-        "logs",
-        &[
-            "DeleteLogGroup",
-            "DeleteLogStream",
-            "DeleteSubscriptionFilter",
-            "PutSubscriptionFilter",
-        ],
-    ),
-    ("monitoring", &["DeleteAlarms", "DisableAlarmActions"]),
-    ("events", &["DisableRule", "DeleteRule"]),
-    (
-        "route53resolver",
-        &[
-            "DeleteResolverQueryLogConfig",
-            "DisassociateResolverQueryLogConfig",
-        ],
-    ),
-    (
-        "ec2",
-        &[
-            "DeleteFlowLogs",
-            "AuthorizeSecurityGroupIngress",
-            "AuthorizeSecurityGroupEgress",
-            "CreateKeyPair",
-            "ImportKeyPair",
-            "ModifySnapshotAttribute",
-            "ModifyImageAttribute",
-            "CreateSnapshot",
-            "CopySnapshot",
-            "CreateImage",
-            "RunInstances",
-            "RequestSpotInstances",
-            "CreateFleet",
-            "ModifyInstanceAttribute",
-            "AssociateIamInstanceProfile",
-            "ReplaceIamInstanceProfile",
-            "DisableEbsEncryptionByDefault",
-            "CreateInstanceExportTask",
-            "CreateStoreImageTask",
-            "DeleteSnapshot",
-            "SendSerialConsole",
-            "EnableSerialConsoleAccess",
-            "CreateTrafficMirror",
-            "DisableSnapshotBlockPublicAccess",
-            "DisableImageBlockPublicAccess",
-            "ModifyInstanceMetadataOptions",
-            "CreateNetworkAclEntry",
-            "ReplaceNetworkAclEntry",
-        ],
-    ),
-    ("ec2-instance-connect", &["Send"]),
-    (
-        "ssm",
-        &[
-            "SendCommand",
-            "StartSession",
-            "CreateAssociation",
-            "ResumeSession",
-            "StartAutomationExecution",
-            "ModifyDocumentPermission",
-        ],
-    ),
-    (
-        "s3",
-        &[
-            "PutBucketPolicy",
-            "PutBucketAcl",
-            "PutObjectAcl",
-            "DeleteBucket",
-            "PutBucketVersioning",
-            "PutBucketLifecycle",
-            "PutLifecycle",
-            "PutBucketReplication",
-            "PutReplication",
-            "DeletePublicAccessBlock",
-            "DeleteBucketPublicAccessBlock",
-            "PutBucketPublicAccessBlock",
-            "PutPublicAccessBlock",
-            "DeleteBucketPolicy",
-            "PutBucketLogging",
-            "PutBucketEncryption",
-            "DeleteBucketEncryption",
-            "PutAccountPublicAccessBlock",
-        ],
-    ),
-    (
-        "s3control",
-        &["DeletePublicAccessBlock", "PutPublicAccessBlock"],
-    ),
-    (
-        "kms",
-        &[
-            "ScheduleKeyDeletion",
-            "DisableKey",
-            "PutKeyPolicy",
-            "ImportKeyMaterial",
-            "DeleteImportedKeyMaterial",
-        ],
-    ),
-    (
-        "secretsmanager",
-        &["DeleteSecret", "PutResourcePolicy", "UpdateSecret"],
-    ),
-    (
-        "lambda",
-        &[
-            "AddPermission",
-            "AddLayerVersionPermission",
-            "CreateFunctionUrlConfig",
-            "PublishLayerVersion",
-        ],
-    ),
-    (
-        "rds",
-        &[
-            "ModifyDBSnapshotAttribute",
-            "ModifyDBClusterSnapshotAttribute",
-            "CreateDBSnapshot",
-            "CopyDBSnapshot",
-            "DeleteDBInstance",
-            "DeleteDBCluster",
-            "StartExportTask",
-            "RestoreDB",
-        ],
-    ),
-    ("dynamodb", &["DeleteTable", "ExportTable", "DeleteBackup"]),
-    ("backup", &["Delete", "PutBackupVaultAccessPolicy"]),
-    (
-        "eks",
-        &[
-            "CreateAccessEntry",
-            "AssociateAccessPolicy",
-            "UpdateClusterConfig",
-        ],
-    ),
-    ("ecr", &["SetRepositoryPolicy"]),
-    (
-        "organizations",
-        &[
-            "LeaveOrganization",
-            "DetachPolicy",
-            "DeletePolicy",
-            "DisablePolicyType",
-            "InviteAccount",
-            "CreateAccount",
-            "RegisterDelegatedAdministrator",
-        ],
-    ),
-    (
-        "account",
-        &["EnableRegion", "DisableRegion", "PutAlternateContact"],
-    ),
-    ("sts", &["AssumeRoleWith", "AssumeRoot"]),
-    (
-        "ses",
-        &[
-            "VerifyEmailIdentity",
-            "CreateEmailIdentity",
-            "PutAccountDetails",
-            "UpdateAccountSendingEnabled",
-        ],
-    ),
-    (
-        "sagemaker",
-        &[
-            "CreateNotebookInstance",
-            "CreatePresignedNotebookInstanceUrl",
-            "CreatePresignedDomainUrl",
-        ],
-    ),
-    ("glue", &["CreateDevEndpoint", "UpdateDevEndpoint"]),
-    (
-        "bedrock",
-        &[
-            "PutFoundationModelEntitlement",
-            "CreateFoundationModelAgreement",
-            "PutUseCaseForModelAccess",
-            "DeleteModelInvocationLogging",
-            "PutModelInvocationLogging",
-        ],
-    ),
-    ("servicequotas", &["RequestServiceQuotaIncrease"]),
-    (
-        "transfer",
-        &["CreateUser", "CreateServer", "ImportSshPublicKey"],
-    ),
-    ("codebuild", &["ImportSourceCredentials"]),
-    ("appstream", &["CreateStreamingURL"]),
-    (
-        "lightsail",
-        &[
-            "CreateInstances",
-            "DownloadDefaultKeyPair",
-            "GetInstanceAccessDetails",
-        ],
-    ),
-];
 
 /// What a call of an API touches, and where in `requestParameters` that is named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -595,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn calls_fall_into_four_classes() {
+    fn calls_fall_into_five_classes() {
         for (service, name, reads, expected, why) in [
             (
                 "ec2",
@@ -616,14 +162,15 @@ mod tests {
                 "iam",
                 "CreateAccessKey",
                 false,
-                Class::SensitiveWrite,
+                Class::GraveWrite,
                 "a way in",
             ),
+            ("iam", "CreateRole", false, Class::SensitiveWrite, "a role"),
             (
                 "iam",
                 "CreateUser",
                 true,
-                Class::SensitiveWrite,
+                Class::GraveWrite,
                 "whatever the record says",
             ),
         ] {

@@ -198,10 +198,13 @@ impl Dimension {
         match self {
             Self::Read => 4.0,
             Self::SensitiveRead | Self::SensitiveWrite => 2.0,
-            Self::GraveWrite => 1.0,
             Self::Secret => 1.5,
-            Self::Write | Self::Bucket => 1.0,
-            Self::Network | Self::Address | Self::Pair => 1.0,
+            Self::Write
+            | Self::GraveWrite
+            | Self::Bucket
+            | Self::Network
+            | Self::Address
+            | Self::Pair => 1.0,
             Self::Tool | Self::Make | Self::Share | Self::Target => 0.5,
             Self::Region | Self::Parameter | Self::Hours | Self::Service => 0.4,
             Self::Role | Self::Mfa | Self::Error => 0.3,
@@ -222,18 +225,22 @@ impl Dimension {
     /// How many of a hundred of these are known to `circle`.
     #[must_use]
     pub fn attack_share(self, circle: Circle) -> f64 {
-        match (self.family(), circle) {
-            (_, Circle::Same) => 0.03,
-            (Family::Origin, Circle::Peers | Circle::Account) => 0.05,
-            (Family::Origin, Circle::Organisation) => 0.05,
-            (_, Circle::Home) => 0.12,
-            (Family::Origin, Circle::Nobody) => 0.20,
-            (_, Circle::Abroad | Circle::Hosting) => 0.35,
-            (_, Circle::Aws) => 0.10,
-            (_, Circle::Peers) => 0.15,
-            (_, Circle::Account) => 0.20,
-            (_, Circle::Organisation) => 0.20,
-            (_, Circle::Nobody) => 0.45,
+        let origin = self.family() == Family::Origin;
+        match circle {
+            Circle::Same => 0.03,
+            Circle::Peers | Circle::Account | Circle::Organisation if origin => 0.05,
+            Circle::Aws => 0.10,
+            Circle::Home => 0.12,
+            Circle::Peers => 0.15,
+            Circle::Account | Circle::Organisation => 0.20,
+            Circle::Abroad | Circle::Hosting => 0.35,
+            Circle::Nobody => {
+                if origin {
+                    0.20
+                } else {
+                    0.45
+                }
+            }
         }
     }
 }

@@ -7,7 +7,7 @@
 //! What is judged is learned too, but on probation: what somebody does first becomes usual for that one at
 //! once, and for others only on the next day on which the one is active, unless an alert came within a day.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
@@ -83,6 +83,8 @@ pub struct Common {
     pub budget: Budget,
     /// What was told last of people who are several principals.
     pub persons: BTreeMap<Mark, Told>,
+    /// Accounts seen today.
+    accounts: BTreeSet<Mark>,
     /// Calls learned.
     pub calls: u64,
 }
@@ -99,6 +101,7 @@ impl Engine {
             programs: Kind::new(false),
             budget: Budget::default(),
             persons: BTreeMap::new(),
+            accounts: BTreeSet::new(),
             calls: 0,
         };
         Self::of(settings, common, Vec::new())
@@ -142,7 +145,10 @@ impl Engine {
         if self.common.first.is_none() || day > self.common.last {
             self.begin(day, replay);
         }
-        replay.see_account(replay.journal.who[session.who].account);
+        if replay.is_new_account(replay.journal.who[session.who].account) {
+            let account = replay.text(replay.journal.who[session.who].account);
+            self.common.accounts.insert(Mark::of(account));
+        }
         let at = self.profile(replay, session.who, day);
         let profile = &mut self.profiles[at as usize];
         if day > profile.last {
@@ -171,9 +177,12 @@ impl Engine {
 
     /// Begins a day of everybody's.
     fn begin(&mut self, day: Day, replay: &mut Replay<'_>) {
+        replay.begin_day();
         let common = &mut self.common;
         if common.first.is_some() {
-            common.budget.note_accounts(common.last, replay.accounts());
+            let accounts = common.accounts.len() as u32;
+            common.budget.note_accounts(common.last, accounts);
+            common.accounts.clear();
         }
         let first = *common.first.get_or_insert(day);
         common.last = day;

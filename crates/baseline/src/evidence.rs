@@ -21,7 +21,7 @@ pub struct Signal {
 
 /// What can be unusual.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum What {
     /// Something never seen of the principal.
     New(New),

@@ -147,9 +147,8 @@ fn usual(dimension: Dimension, circle: Circle) -> f64 {
         (_, Circle::Same) => 2.0,
         (_, Circle::Peers) => 2.5,
         (true, Circle::Home) => 1.5,
-        (true, Circle::Hosting | Circle::Aws) => 0.4,
         (_, Circle::Account | Circle::Organisation | Circle::Nobody) => 1.0,
-        (_, Circle::Abroad) => 0.4,
+        (_, Circle::Abroad) | (true, Circle::Hosting | Circle::Aws) => 0.4,
         (false, _) => 0.1,
     }
 }

@@ -93,14 +93,17 @@ impl<'j> Replay<'j> {
         Arc::clone(located)
     }
 
-    pub(crate) fn see_account(&mut self, account: NameId) {
-        self.accounts[account as usize] = true;
+    /// Whether this account is seen for the first time today.
+    pub(crate) fn is_new_account(&mut self, account: NameId) -> bool {
+        !std::mem::replace(&mut self.accounts[account as usize], true)
     }
 
-    /// How many accounts were seen since this was asked last.
-    pub(crate) fn accounts(&mut self) -> u32 {
-        let seen = self.accounts.iter_mut().filter(|seen| **seen);
-        seen.map(|seen| *seen = false).count() as u32
+    /// Forgets what was noted on the day before, so that a day is judged alike wherever a run begins.
+    pub(crate) fn begin_day(&mut self) {
+        self.accounts.fill(false);
+        self.used.fill((0, 0));
+        self.hours.fill(0);
+        self.counted.fill(0);
     }
 
     pub(crate) fn profile(&self, who: u32) -> Option<u32> {

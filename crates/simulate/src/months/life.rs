@@ -175,9 +175,9 @@ pub(super) fn own_address(whose: u64, network: usize, day: u32, rng: &mut Rng) -
 pub(super) fn choice(person: &Person, day: u32, rng: &mut Rng) -> &'static str {
     if rng.chance(person.curious) {
         return if rng.chance(180) {
-            *rng.pick(ODD_JOBS)
+            rng.pick(ODD_JOBS)
         } else {
-            *rng.pick(CURIOUS)
+            rng.pick(CURIOUS)
         };
     }
     let trade = match person.also {
@@ -404,14 +404,14 @@ pub(super) fn program_deed(
             &[
                 program.number.into(),
                 which,
-                u64::from(day + program.number as u32) / 5,
+                u64::from(day + u32::from(program.number)) / 5,
             ],
         );
         address(AWS, &mut own)
     } else {
         program.addresses[which as usize].clone()
     };
-    let replaced = u64::from(day + program.number as u32) / 5;
+    let replaced = u64::from(day + u32::from(program.number)) / 5;
     let region = if program.rolled_out && day >= world.roll_out.0 && rng.chance(300) {
         world.roll_out.1
     } else {

@@ -97,7 +97,7 @@ fn parameters(deed: &Deed, name: &str) -> String {
 fn identity(world: &World, deed: &Deed, out: &mut Vec<u8>) {
     let account = ACCOUNTS[deed.account];
     let number = Rng::about(deed.session, &[7]).draw();
-    let key = |prefix: &str| format!("{prefix}{:016X}", number);
+    let key = |prefix: &str| format!("{prefix}{number:016X}");
     let mut created = Vec::new();
     write_time(&mut created, deed.at - deed.at.rem_euclid(6 * 3600));
     let created = String::from_utf8_lossy(&created);
