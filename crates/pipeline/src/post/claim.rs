@@ -5,6 +5,7 @@
 
 use detect::activity::{Around, Ring};
 use detect::alert::{Alert, AlertId};
+use detect::incident;
 use detect::render::mail::{Told, brief};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -145,6 +146,12 @@ impl Claim {
             is_urgent: self.is_urgent(),
             first_due: ladder.due(self.alert.level, now),
             update_due,
+            event: incident::first_event(&self.alert),
         }
+    }
+
+    /// The events that it tells for others, and up to which level.
+    pub fn spoken_for(&self) -> impl Iterator<Item = (u64, Level)> {
+        incident::spoken_for(&self.alert)
     }
 }

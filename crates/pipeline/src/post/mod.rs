@@ -244,6 +244,7 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
                     let entered =
                         desk.enter(claim.entry(update_due, now, self.manner.ladder), now, later);
                     full = full.or(entered.err());
+                    desk.speak_for(claim.spoken_for(), now);
                 }
                 let orders = desk.take(now, dead, self.manner.rate);
                 if before.as_ref() != Some(&desk) {
