@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// One way in which something can be new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Dimension {
     /// An API that looks at the set-up.
     Read,

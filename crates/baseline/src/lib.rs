@@ -39,6 +39,7 @@ mod replay;
 pub mod risk;
 pub mod tail;
 pub mod tell;
+pub mod view;
 mod words;
 
 pub use engine::{Engine, Settings};

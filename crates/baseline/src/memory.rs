@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::engine::{Common, DAY, Engine, Settings, by_mark};
-use crate::evidence::{Anomaly, Signal};
+use crate::evidence::{Anomaly, Signal, Who};
 use crate::journal::Journal;
 use crate::places::Places;
 use crate::profile::Profile;
@@ -211,6 +211,27 @@ impl Memory {
         told.filter(|anomaly| anomaly.signals.iter().any(came))
             .cloned()
             .collect()
+    }
+
+    /// How many principals are known.
+    #[must_use]
+    pub fn known(&self) -> usize {
+        self.engine.profiles.len()
+    }
+
+    /// Forgets those that are `unwanted`: they are new when they come again. What others have learned from
+    /// them stays.
+    pub fn forget(&mut self, unwanted: impl Fn(&Who) -> bool) {
+        let Engine {
+            settings,
+            common,
+            profiles,
+            ..
+        } = self.engine.clone();
+        let kept = profiles
+            .into_iter()
+            .filter(|profile| !unwanted(&profile.who));
+        self.engine = Engine::of(settings, common, kept.collect());
     }
 
     /// How many events wait in the open days.

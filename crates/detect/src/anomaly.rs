@@ -97,6 +97,7 @@ impl Anomaly {
             principal: self.principal,
             source: self.source,
             events: Vec::new(),
+            replaces: None,
             why: self.why,
             summary: self.summary,
             deed: None,

@@ -174,11 +174,8 @@ pub(super) fn own_address(whose: u64, network: usize, day: u32, rng: &mut Rng) -
 /// What a person calls next.
 pub(super) fn choice(person: &Person, day: u32, rng: &mut Rng) -> &'static str {
     if rng.chance(person.curious) {
-        return if rng.chance(180) {
-            rng.pick(ODD_JOBS)
-        } else {
-            rng.pick(CURIOUS)
-        };
+        let calls = if rng.chance(180) { ODD_JOBS } else { CURIOUS };
+        return calls[rng.below(calls.len() as u64) as usize];
     }
     let trade = match person.also {
         Some((since, other)) if day >= since && rng.chance(350) => other,
