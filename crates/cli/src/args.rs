@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use detect::language::Language;
 
-use crate::commands::{completions, explain, man, rules, scan, simulate};
+use crate::commands::{baseline, completions, explain, man, rules, scan, simulate};
 
 /// Finds attacks in AWS CloudTrail logs and says what to do
 ///
@@ -78,6 +78,8 @@ pub enum Command {
     /// Judge log files by the rules and print the alerts
     #[command(long_about = scan::LONG)]
     Scan(scan::ScanArgs),
+    /// Look at, compare and forget what is usual for whom
+    Baseline(baseline::BaselineArgs),
     /// Say in plain words what a record is about, and why a rule matches it or not
     Explain(explain::ExplainArgs),
     /// List, check, test and explain rules

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
 
+use baseline::{Journal, Observer};
 use detect::cloudtrail::Record;
 use detect::cloudtrail::log_file::LogFileReader;
 use detect::{Detector, Screened, Screener};
@@ -32,6 +33,8 @@ pub(super) struct Harvest {
     pub(super) tally: Tally,
     /// What the rules found in them.
     pub(super) screened: Screened,
+    /// What was observed, if that is asked.
+    pub(super) journal: Journal,
 }
 
 /// How to read.
@@ -45,6 +48,8 @@ pub(in crate::commands) struct Reading<'a> {
     pub(super) threads: usize,
     /// Whether to show how far it is.
     pub(super) progress: bool,
+    /// Whether behaviour is observed.
+    pub(super) observes: bool,
 }
 
 impl<'a> Reading<'a> {
@@ -56,6 +61,7 @@ impl<'a> Reading<'a> {
             range: TimeRange::ALL,
             threads: cores(),
             progress: false,
+            observes: false,
         }
     }
     /// Reads `inputs` to the end, or until the meter says stop.
@@ -97,6 +103,7 @@ impl<'a> Reading<'a> {
             range: self.range,
             meter,
             harvest: Harvest::default(),
+            observer: self.observes.then(Observer::default),
         };
         while let Some(source) = sources.get(next.fetch_add(1, Ordering::Relaxed)) {
             if meter.stopped() {
@@ -104,7 +111,11 @@ impl<'a> Reading<'a> {
             }
             worker.read(source);
         }
-        worker.harvest
+        let journal = worker.observer.map(Observer::into_journal);
+        Harvest {
+            journal: journal.unwrap_or_default(),
+            ..worker.harvest
+        }
     }
 }
 
@@ -116,17 +127,42 @@ pub(in crate::commands) fn read_all(
 ) -> (Screened, Exit) {
     let inputs = Inputs::find(paths, None, false);
     terminal.complain_all(&inputs.complaints);
-    let Harvest { tally, screened } = reading.read(&inputs, &Meter::default());
+    let Harvest {
+        tally, screened, ..
+    } = reading.read(&inputs, &Meter::default());
     terminal.complain_all(&tally.complaints());
     let whole = tally.is_whole() && inputs.complaints.is_empty();
     let exit = if whole { Exit::Quiet } else { Exit::Unreadable };
     (screened, exit)
 }
 
+/// Observes what is in the log files at `paths`, and tells what could not be read.
+pub(in crate::commands) fn observe_all(
+    reading: Reading<'_>,
+    paths: &[PathBuf],
+    terminal: Terminal,
+) -> (Journal, Exit) {
+    let inputs = Inputs::find(paths, None, false);
+    terminal.complain_all(&inputs.complaints);
+    let reading = Reading {
+        observes: true,
+        ..reading
+    };
+    let Harvest { tally, journal, .. } = reading.read(&inputs, &Meter::default());
+    terminal.complain_all(&tally.complaints());
+    let whole = tally.is_whole() && inputs.complaints.is_empty();
+    let exit = if whole { Exit::Quiet } else { Exit::Unreadable };
+    (journal, exit)
+}
+
 impl Harvest {
     fn plus(mut self, detector: &Detector, other: Self) -> Self {
         self.tally.merge(other.tally);
         detector.join(&mut self.screened, other.screened);
+        match self.journal.entries.is_empty() {
+            true => self.journal = other.journal,
+            false => self.journal.merge(&other.journal),
+        }
         self
     }
 }
@@ -138,6 +174,7 @@ struct Worker<'a> {
     range: TimeRange,
     meter: &'a Meter,
     harvest: Harvest,
+    observer: Option<Observer>,
 }
 
 impl Worker<'_> {
@@ -152,6 +189,7 @@ impl Worker<'_> {
         let mut each = Each {
             screener: &mut self.screener,
             screened: &mut self.harvest.screened,
+            observer: self.observer.as_mut(),
             range: self.range,
             log_file: log_file.as_ref(),
             meter: self.meter,
@@ -173,6 +211,7 @@ impl Worker<'_> {
 struct Each<'w, 'd> {
     screener: &'w mut Screener<'d>,
     screened: &'w mut Screened,
+    observer: Option<&'w mut Observer>,
     range: TimeRange,
     log_file: Option<&'w Arc<str>>,
     meter: &'w Meter,
@@ -190,6 +229,9 @@ impl Each<'_, '_> {
         }
         if self.range.contains(record.event_time()) {
             self.screener.screen(record, self.log_file, self.screened);
+            if let Some(observer) = &mut self.observer {
+                observer.observe(record, self.log_file);
+            }
         } else {
             self.outside += 1;
         }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use sigma::Level;
 
 use super::tally::Tally;
+use crate::baseline_file::Lesson;
 use crate::inputs::Stranger;
 use crate::numbers::{bytes, count, things};
 
@@ -31,6 +32,8 @@ pub(super) struct Summary {
     pub(super) suppressed: BTreeMap<String, u64>,
     /// Windows of correlations that were forgotten, for there were too many.
     pub(super) forgotten: u64,
+    /// What was learned about behaviour, if that was asked.
+    pub(super) lesson: Option<Lesson>,
     /// Whether the user stopped it.
     pub(super) interrupted: bool,
 }
@@ -42,6 +45,9 @@ impl Display for Summary {
         }
         self.files(f)?;
         self.records(f)?;
+        if let Some(lesson) = &self.lesson {
+            write!(f, "{lesson}")?;
+        }
         self.findings(f)
     }
 }
