@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use detect::language::Language;
 
-use crate::commands::{completions, explain, man, rules, scan, simulate};
+use crate::commands::{completions, explain, man, rules, scan, search, simulate};
 
 /// Finds attacks in AWS CloudTrail logs and says what to do
 ///
@@ -78,6 +78,9 @@ pub enum Command {
     /// Judge log files by the rules and print the alerts
     #[command(long_about = scan::LONG)]
     Scan(scan::ScanArgs),
+    /// Find records by fields, keywords, people, keys, addresses, resources
+    #[command(long_about = search::LONG)]
+    Search(search::SearchArgs),
     /// Say in plain words what a record is about, and why a rule matches it or not
     Explain(explain::ExplainArgs),
     /// List, check, test and explain rules

@@ -10,6 +10,7 @@ pub mod complaint;
 pub mod cores;
 pub mod diagnosis;
 pub mod exit;
+pub mod grid;
 pub mod inputs;
 pub mod interrupt;
 pub mod numbers;
@@ -53,6 +54,7 @@ fn dispatch(cli: &Cli, terminal: Terminal) -> Result<Exit, Complaint> {
         Command::Man(args) => commands::man::run(args, terminal),
         Command::Simulate(args) => commands::simulate::run(args, terminal),
         Command::Scan(args) => commands::scan::run(args, language, terminal),
+        Command::Search(args) => commands::search::run(args, language, terminal),
         Command::Explain(args) => commands::explain::run(args, language, terminal),
         Command::Rules(args) => commands::rules::run(args, language, terminal),
     }

@@ -11,6 +11,7 @@ fn every_example_runs() {
     for command in [
         "",
         "scan",
+        "search",
         "explain",
         "rules list",
         "rules check",

@@ -9,6 +9,7 @@ mod hostile;
 mod manual;
 mod rules;
 mod scan;
+mod search;
 mod shop;
 mod simulate;
 mod state;

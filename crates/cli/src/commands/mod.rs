@@ -2,7 +2,9 @@
 
 pub mod completions;
 pub mod explain;
+mod gather;
 pub mod man;
 pub mod rules;
 pub mod scan;
+pub mod search;
 pub mod simulate;

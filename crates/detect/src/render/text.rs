@@ -11,7 +11,8 @@ use crate::neutral::neutral;
 const NAME: usize = 200;
 
 /// A name from a record, safe to show.
-pub(super) fn name(text: &str) -> String {
+#[must_use]
+pub fn name(text: &str) -> String {
     neutral(text, NAME)
 }
 
@@ -23,7 +24,8 @@ pub fn sentence(text: &str) -> String {
 }
 
 /// `text` in `width` columns, filled up with blanks or cut with `…`.
-pub(super) fn column(text: &str, width: usize) -> String {
+#[must_use]
+pub fn column(text: &str, width: usize) -> String {
     let cut = cut(text, width);
     let blank = width.saturating_sub(cut.width());
     format!("{cut}{:blank$}", "")

@@ -6,7 +6,7 @@
 mod args;
 mod plan;
 mod printer;
-mod progress;
+pub(super) mod progress;
 mod read;
 mod summary;
 mod tally;
@@ -23,9 +23,10 @@ use pipeline::{Pipeline, Settled};
 pub use self::args::{Format, LONG, ScanArgs};
 use self::plan::Plan;
 use self::printer::Printer;
-use self::read::Harvest;
-pub(super) use self::read::{Reading, read_all};
+pub(super) use self::read::{Harvest, Reading, read_all};
 use self::summary::Summary;
+pub(super) use self::summary::WhatWasRead;
+pub(super) use self::tally::Tally;
 
 use crate::complaint::{Complaint, chain};
 use crate::exit::Exit;
@@ -72,9 +73,12 @@ pub fn run(args: &ScanArgs, language: Language, terminal: Terminal) -> Result<Ex
     ];
     if !terminal.is_quiet() && !printer.is_cut() {
         let summary = Summary {
-            tally,
-            strangers: plan.inputs.skipped,
-            elapsed: started.elapsed(),
+            read: WhatWasRead {
+                tally,
+                strangers: plan.inputs.skipped,
+                elapsed: started.elapsed(),
+                done: "judged",
+            },
             alerts: printer.told().clone(),
             below: below.values().sum(),
             known: settled.known as u64,

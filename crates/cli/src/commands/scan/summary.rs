@@ -10,15 +10,24 @@ use super::tally::Tally;
 use crate::inputs::Stranger;
 use crate::numbers::{bytes, count, things};
 
+/// What is said of files and records at the end of any reading.
+#[derive(Debug, Default)]
+pub(in crate::commands) struct WhatWasRead {
+    /// What became of files and records.
+    pub(in crate::commands) tally: Tally,
+    /// Files that were passed over, by reason.
+    pub(in crate::commands) strangers: BTreeMap<Stranger, u64>,
+    /// How long it took.
+    pub(in crate::commands) elapsed: Duration,
+    /// What was done with the records, such as `judged`.
+    pub(in crate::commands) done: &'static str,
+}
+
 /// Everything that is said at the end of a scan.
 #[derive(Debug, Default)]
 pub(super) struct Summary {
     /// What became of files and records.
-    pub(super) tally: Tally,
-    /// Files that were passed over, by reason.
-    pub(super) strangers: BTreeMap<Stranger, u64>,
-    /// How long it took.
-    pub(super) elapsed: Duration,
+    pub(super) read: WhatWasRead,
     /// Alerts told, by level.
     pub(super) alerts: BTreeMap<Level, u64>,
     /// Matches not told because their rules are below `--level`.
@@ -38,13 +47,19 @@ impl Display for Summary {
         if self.interrupted {
             writeln!(f, "Interrupted: this is what was found up to here")?;
         }
-        self.files(f)?;
-        self.records(f)?;
+        self.read.fmt(f)?;
         self.findings(f)
     }
 }
 
-impl Summary {
+impl Display for WhatWasRead {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.files(f)?;
+        self.records(f)
+    }
+}
+
+impl WhatWasRead {
     fn files(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let tally = &self.tally;
         let seconds = self.elapsed.as_secs_f64();
@@ -82,9 +97,10 @@ impl Summary {
         let skipped: Vec<_> = outside.into_iter().chain(tally.skipped.clone()).collect();
         writeln!(
             f,
-            "Records: {} read = {} judged + {} skipped + {} failed",
+            "Records: {} read = {} {} + {} skipped + {} failed",
             count(tally.read()),
             count(tally.judged),
+            self.done,
             count(skipped.iter().map(|(_, number)| number).sum()),
             count(tally.failed),
         )?;
@@ -92,7 +108,7 @@ impl Summary {
         if tally.repaired > 0 {
             reasons(
                 f,
-                "judged",
+                self.done,
                 [("with invalid UTF-8, replaced".to_owned(), tally.repaired)],
             )?;
         }
@@ -104,7 +120,9 @@ impl Summary {
             more => writeln!(f, "  failed: {} more", count(more)),
         }
     }
+}
 
+impl Summary {
     fn findings(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let total: u64 = self.alerts.values().sum();
         write!(f, "Alerts: {}", count(total))?;
