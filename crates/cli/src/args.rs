@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use detect::language::Language;
 
-use crate::commands::{completions, explain, man, rules, scan, search, simulate};
+use crate::commands::{completions, explain, man, report, rules, scan, search, simulate};
 
 /// Finds attacks in AWS CloudTrail logs and says what to do
 ///
@@ -81,6 +81,9 @@ pub enum Command {
     /// Find records by fields, keywords, people, keys, addresses, resources
     #[command(long_about = search::LONG)]
     Search(search::SearchArgs),
+    /// Write what happened as one HTML file: findings, matrix, maps, people, compliance
+    #[command(long_about = report::LONG)]
+    Report(report::ReportArgs),
     /// Say in plain words what a record is about, and why a rule matches it or not
     Explain(explain::ExplainArgs),
     /// List, check, test and explain rules

@@ -55,6 +55,7 @@ fn dispatch(cli: &Cli, terminal: Terminal) -> Result<Exit, Complaint> {
         Command::Simulate(args) => commands::simulate::run(args, terminal),
         Command::Scan(args) => commands::scan::run(args, language, terminal),
         Command::Search(args) => commands::search::run(args, language, terminal),
+        Command::Report(args) => commands::report::run(args, language, terminal),
         Command::Explain(args) => commands::explain::run(args, language, terminal),
         Command::Rules(args) => commands::rules::run(args, language, terminal),
     }

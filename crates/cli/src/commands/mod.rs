@@ -4,6 +4,8 @@ pub mod completions;
 pub mod explain;
 mod gather;
 pub mod man;
+mod met;
+pub mod report;
 pub mod rules;
 pub mod scan;
 pub mod search;

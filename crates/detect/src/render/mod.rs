@@ -25,6 +25,12 @@ use anstyle::{AnsiColor, Style};
 
 use sigma::Level;
 
+/// A value found at `path` in a record, or what stands in place of a secret; still to be made safe to show.
+#[must_use]
+pub fn unsecret<'v>(path: &str, value: &'v str) -> std::borrow::Cow<'v, str> {
+    crate::secret::masked(path, value.into())
+}
+
 /// A value found at `path` in a record, safe to show in one line: a secret is masked.
 #[must_use]
 pub fn cell(path: &str, value: &str) -> String {

@@ -21,6 +21,8 @@ use pipeline::memory::NoState;
 use pipeline::{Pipeline, Settled};
 
 pub use self::args::{Format, LONG, ScanArgs};
+pub(super) use self::args::{exclusion, level};
+pub(super) use self::plan::Choice;
 use self::plan::Plan;
 use self::printer::Printer;
 pub(super) use self::read::{Harvest, Reading, read_all};

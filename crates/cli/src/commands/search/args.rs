@@ -142,10 +142,9 @@ impl SearchArgs {
     #[must_use]
     pub fn most(&self) -> Option<usize> {
         match (self.limit, self.format) {
-            (Some(0), _) => None,
+            (Some(0), _) | (None, Format::Jsonl | Format::Csv) => None,
             (Some(limit), _) => Some(limit),
             (None, Format::Table) => Some(TABLE),
-            (None, Format::Jsonl | Format::Csv) => None,
         }
     }
 }

@@ -1,8 +1,7 @@
 //! What a search has found: the newest records, or counts.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use detect::cloudtrail::Record;
 use jiff::Timestamp;
@@ -10,42 +9,10 @@ use query::{Query, members, shown};
 use sigma::{Event as _, FieldPath};
 
 use crate::commands::gather::Gatherer;
-
-/// Into how many parts the memory of events is split, so that threads seldom wait for each other.
-const PARTS: usize = 64;
+use crate::commands::met::{Met, event_hash};
 
 /// Longer values are cut before they are counted, in bytes.
 const VALUE: usize = 512;
-
-/// Which events were met, by all threads together.
-#[derive(Debug)]
-pub(in crate::commands) struct Met([Mutex<HashSet<u64>>; PARTS]);
-
-impl Default for Met {
-    fn default() -> Self {
-        Self(std::array::from_fn(|_| Mutex::default()))
-    }
-}
-
-impl Met {
-    /// Whether this event has not been met before.
-    pub(in crate::commands) fn is_new(&self, event: u64) -> bool {
-        let part = &self.0[event as usize % PARTS];
-        part.lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(event)
-    }
-}
-
-/// Names an event however often it was delivered: by account and id, or by its text if it has no id.
-pub(in crate::commands) fn event_hash(record: &Record<'_>) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    match record.event_id() {
-        Some(id) => (record.account(), id).hash(&mut hasher),
-        None => record.text().hash(&mut hasher),
-    }
-    hasher.finish()
-}
 
 /// What to do with what is found.
 #[derive(Debug)]

@@ -12,8 +12,9 @@ use serde_json::Value as Json;
 
 use super::Question;
 use super::args::{Format, SearchArgs};
-use super::finds::{Finds, Met, Searcher};
+use super::finds::{Finds, Searcher};
 use crate::commands::gather::{Gatherer, Gathering};
+use crate::commands::met::Met;
 use crate::commands::scan::{Tally, WhatWasRead};
 use crate::complaint::{Complaint, chain};
 use crate::cores::cores;

@@ -15,11 +15,10 @@ use query::Query;
 use sigma::FieldPath;
 
 pub use self::args::{LONG, SearchArgs};
-use self::finds::Met;
 use self::finds::{Finds, Searcher, Wanted};
 use self::print::Printer;
-pub(super) use self::question::range;
 use super::gather::Gathering;
+use super::met::Met;
 use super::scan::WhatWasRead;
 use crate::complaint::Complaint;
 use crate::cores::cores;
@@ -42,7 +41,7 @@ pub fn run(args: &SearchArgs, language: Language, terminal: Terminal) -> Result<
     let now = Timestamp::now();
     let question = Question {
         query: question::query(args, now)?,
-        range: range(args.since, args.until, now)?,
+        range: TimeRange::of(args.since, args.until, now)?,
         wanted: wanted(args),
     };
     question::warn_of_fields(args, &question.query, terminal);

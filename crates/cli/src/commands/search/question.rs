@@ -7,7 +7,6 @@ use query::{Expr, Query};
 use super::args::SearchArgs;
 use crate::complaint::Complaint;
 use crate::terminal::Terminal;
-use crate::when::{Moment, TimeRange};
 
 /// What the flags ask for, all of it.
 ///
@@ -50,26 +49,6 @@ fn either(parts: impl ExactSizeIterator<Item = Query>) -> Query {
         return Query::everything();
     }
     Query::of(Expr::Any(parts.map(|part| part.expr().clone()).collect()))
-}
-
-/// The time asked for.
-///
-/// # Errors
-/// A [`Complaint`] if it ends before it begins.
-pub(in crate::commands) fn range(
-    since: Option<Moment>,
-    until: Option<Moment>,
-    now: Timestamp,
-) -> Result<TimeRange, Complaint> {
-    let range = TimeRange {
-        since: since.map_or(Timestamp::MIN, |since| since.start(now)),
-        until: until.map_or(Timestamp::MAX, |until| until.end(now)),
-    };
-    if range.since >= range.until {
-        let what = format!("{} is not before --until {}", range.since, range.until);
-        return Err(Complaint::bad_call("--since", what).help("swap the two"));
-    }
-    Ok(range)
 }
 
 /// Warns of fields that no record has: the answer would be empty, and look like one.
