@@ -12,6 +12,7 @@ fn every_example_runs() {
         "",
         "scan",
         "search",
+        "report",
         "explain",
         "rules list",
         "rules check",

@@ -7,6 +7,7 @@ mod explain;
 mod formats;
 mod hostile;
 mod manual;
+mod report;
 mod rules;
 mod scan;
 mod search;

@@ -16,6 +16,9 @@ function fill(node, attributes, children) {
 const el = (name, attributes, ...children) => fill(document.createElement(name), attributes, children);
 const svg = (name, attributes, ...children) => fill(document.createElementNS(SVG, name), attributes, children);
 
+// Our sentences quote names between backquotes, and no name can hold one.
+const rich = (text) => String(text).split("`").map((part, at) => (at % 2 ? el("code", {}, part) : part));
+
 function section(id, title, ...children) {
   return el("section", { id, "aria-labelledby": id + "-title" },
     el("h2", { id: id + "-title" }, title), children);

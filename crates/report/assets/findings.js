@@ -60,7 +60,7 @@ function row({ finding, level }) {
   return el("tr", {},
     el("td", {}, chip(level)),
     el("td", { class: "time" }, shortTime(alert.time)),
-    el("td", {}, el("a", { href: "#finding=" + encodeURIComponent(alert.id) }, ruleTitle(alert)), el("div", { class: "dim" }, told(alert.summary))),
+    el("td", {}, el("a", { href: "#finding=" + encodeURIComponent(alert.id) }, ruleTitle(alert)), el("div", { class: "dim" }, rich(told(alert.summary)))),
     el("td", {}, alert.principal.name),
     el("td", { class: "number" }, number(alert.event_count)));
 }
@@ -93,15 +93,15 @@ function findingPage(finding, heading) {
     [say("rule"), alert.rule.id], [say("tags"), (alert.rule.tags || []).join(", ")]];
   return el("article", { class: "finding" },
     el(heading, { tabindex: -1 }, chip(LEVEL_NAMES.indexOf(alert.level)), " ", ruleTitle(alert)),
-    el("p", { class: "lead" }, told(alert.summary)),
+    el("p", { class: "lead" }, rich(told(alert.summary))),
     part(say("meaning"), alert.deed && told(alert.deed.meaning)), part(say("threat"), told(alert.rule.threat)),
     el("dl", { class: "facts" }, facts.filter((fact) => fact[1]).map(([name, value]) => [el("dt", {}, name), el("dd", {}, value)])),
-    alert.why.length ? [el("h4", {}, say("why")), el("ol", {}, alert.why.map((fact) => el("li", {}, fact)))] : null,
+    alert.why.length ? [el("h4", {}, say("why")), el("ol", {}, alert.why.map((fact) => el("li", {}, rich(fact))))] : null,
     alert.response.length ? [el("h4", {}, say("response")), el("ol", { class: "steps" }, alert.response.map(step))] : null,
-    events(alert), el("h4", {}, say("record")), record(finding));
+    events(alert), el("h4", { class: "record-title" }, say("record")), record(finding));
 }
 
-const part = (title, text) => (text ? [el("h4", {}, title), el("p", {}, text)] : null);
+const part = (title, text) => (text ? [el("h4", {}, title), el("p", {}, rich(text))] : null);
 
 function step(response) {
   return el("li", {}, told(response.title), command(response.command),

@@ -61,7 +61,7 @@ function matrixView(choose) {
 
 function originTable() {
   const most = Math.max(1, ...report.origins.map((origin) => origin.calls));
-  return table(say("origins"), [say("address"), [say("calls"), "number"], [say("failed"), "number"], [say("people"), "number"],
+  return table(say("origins"), [say("address"), [say("calls"), "number"], [say("failed"), "number"], [say("callers"), "number"],
     [say("findings"), "number"], say("firstCall"), say("lastCall")],
   report.origins.map((origin) => el("tr", {}, el("th", { scope: "row" }, origin.address), bar(origin.calls, most),
     el("td", { class: "number" }, number(origin.failed)), el("td", { class: "number" }, number(origin.people)),

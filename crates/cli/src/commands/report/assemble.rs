@@ -1,7 +1,7 @@
 //! From sums and alerts to the data of a report: sorted, cut where a page would grow too long, safe to show.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use detect::Detector;
 use detect::alert::Alert;
@@ -86,7 +86,7 @@ impl Material<'_> {
             files: self.tally.files,
             unread: self.tally.failed + self.tally.complaints.len() as u64,
             days: self.days(),
-            apis: apis(stats),
+            apis: apis(stats, self.alerts),
             more_apis: more(stats.apis.len(), APIS),
             origins: self.origins(),
             more_origins: more(stats.origins.len(), ROWS),
@@ -254,16 +254,28 @@ fn count(keys: impl Iterator<Item = String>) -> HashMap<String, u64> {
     counts
 }
 
-fn apis(stats: &Stats) -> Vec<Api> {
+/// The APIs of findings and the most called, the most called first.
+fn apis(stats: &Stats, alerts: &[Alert]) -> Vec<Api> {
+    let named: HashSet<&str> = alerts
+        .iter()
+        .filter_map(decided)
+        .map(|event| catalog::plain_name(&event.event_name))
+        .collect();
     let total = |hours: &[u64; 24]| hours.iter().sum::<u64>();
     let mut apis: Vec<_> = stats.apis.iter().collect();
+    apis.sort_by_key(|(api, hours)| (Reverse(total(hours)), *api));
+    let (found, others): (Vec<_>, Vec<_>) = apis
+        .into_iter()
+        .partition(|((_, call), _)| named.contains(call.as_str()));
+    let found = found.into_iter().take(APIS / 2);
+    let mut apis: Vec<_> = found.chain(others).take(APIS).collect();
     apis.sort_by_key(|(api, hours)| (Reverse(total(hours)), *api));
     let api = |((service, call), hours): (&(String, String), &[u64; 24])| Api {
         service: name(service),
         name: name(call),
         hours: hours.to_vec(),
     };
-    apis.into_iter().take(APIS).map(api).collect()
+    apis.into_iter().map(api).collect()
 }
 
 /// People and roles before services, which assume roles all day long.

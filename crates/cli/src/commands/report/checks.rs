@@ -10,6 +10,7 @@ use report::{Check, Control, Framework, Words};
 
 use super::stats::Stats;
 use crate::commands::scan::Tally;
+use crate::numbers::count;
 
 /// The blocks of all rules that report, by the name that alerts give the rule.
 pub(super) fn guidance(detector: &Detector) -> HashMap<&str, &Guidance> {
@@ -116,8 +117,12 @@ pub(super) fn checks(
         check(
             ("How many calls failed?", "有多少调用失败？"),
             (
-                format!("{} of {}", signs.denied, stats.records),
-                format!("{} 次调用中的 {} 次", stats.records, signs.denied),
+                format!("{} of {}", count(signs.denied), count(stats.records)),
+                format!(
+                    "{} 次调用中的 {} 次",
+                    count(stats.records),
+                    count(signs.denied)
+                ),
             ),
             None,
         ),
