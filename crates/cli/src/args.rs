@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use detect::language::Language;
 
-use crate::commands::{completions, explain, man, report, rules, scan, search, simulate};
+use crate::commands::{completions, explain, man, report, rules, scan, search, simulate, story};
 
 /// Finds attacks in AWS CloudTrail logs and says what to do
 ///
@@ -81,6 +81,12 @@ pub enum Command {
     /// Find records by fields, keywords, people, keys, addresses, resources
     #[command(long_about = search::LONG)]
     Search(search::SearchArgs),
+    /// Tell everything around an event, a principal, a key or an address, in order
+    Timeline(story::TimelineArgs),
+    /// Sum up who did how much of what, from where
+    Summary(story::SummaryArgs),
+    /// Tell one incident: sessions, findings, what was changed, what is left, what to undo
+    Case(story::CaseArgs),
     /// Write what happened as one HTML file: findings, matrix, maps, people, compliance
     #[command(long_about = report::LONG)]
     Report(report::ReportArgs),

@@ -56,6 +56,9 @@ fn dispatch(cli: &Cli, terminal: Terminal) -> Result<Exit, Complaint> {
         Command::Scan(args) => commands::scan::run(args, language, terminal),
         Command::Search(args) => commands::search::run(args, language, terminal),
         Command::Report(args) => commands::report::run(args, language, terminal),
+        Command::Timeline(args) => commands::story::run_timeline(args, language, terminal),
+        Command::Summary(args) => commands::story::run_summary(args, language, terminal),
+        Command::Case(args) => commands::story::run_case(args, language, terminal),
         Command::Explain(args) => commands::explain::run(args, language, terminal),
         Command::Rules(args) => commands::rules::run(args, language, terminal),
     }

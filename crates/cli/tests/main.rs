@@ -14,4 +14,5 @@ mod search;
 mod shop;
 mod simulate;
 mod state;
+mod story;
 mod trouble;

@@ -10,3 +10,4 @@ pub mod rules;
 pub mod scan;
 pub mod search;
 pub mod simulate;
+pub mod story;

@@ -19,7 +19,7 @@ mod text;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use text::{column, name, sentence};
+pub use text::{column, lines, name, sentence};
 
 use anstyle::{AnsiColor, Style};
 

@@ -48,7 +48,8 @@ fn cut(text: &str, width: usize) -> Cow<'_, str> {
 }
 
 /// Prose in lines of at most `width` columns.
-pub(super) fn lines(text: &str, width: usize) -> Vec<String> {
+#[must_use]
+pub fn lines(text: &str, width: usize) -> Vec<String> {
     wrap(text, width, true)
 }
 

@@ -147,7 +147,10 @@ fn read(gathering: Gathering, inputs: &Inputs, meter: &Meter, detector: &Detecto
 ///
 /// # Errors
 /// A [`Complaint`] if they cannot be settled.
-pub(super) fn settle(detector: &Detector, screened: Screened) -> Result<Vec<Alert>, Complaint> {
+pub(in crate::commands) fn settle(
+    detector: &Detector,
+    screened: Screened,
+) -> Result<Vec<Alert>, Complaint> {
     let mut pipeline = Pipeline::new(NoState, MemorySink::default());
     ready(pipeline.settle(detector, screened))
         .map_err(|error| Complaint::bad_rule("the alerts", chain(&error)))?;

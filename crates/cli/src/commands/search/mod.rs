@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use query::Query;
 use sigma::FieldPath;
 
-pub use self::args::{LONG, SearchArgs};
+pub use self::args::{Format, LONG, SearchArgs};
 use self::finds::{Finds, Searcher, Wanted};
 use self::print::Printer;
 use super::gather::Gathering;
