@@ -11,6 +11,11 @@ fn every_example_runs() {
     for command in [
         "",
         "scan",
+        "search",
+        "report",
+        "timeline",
+        "summary",
+        "case",
         "explain",
         "rules list",
         "rules check",
@@ -36,6 +41,10 @@ fn furnished() -> Shop {
     let line = record("DeleteTrail", "2026-11-22T14:02:11Z").replace(
         "id-DeleteTrail-2026-11-22T14:02:11Z",
         "3038ebd2-c98a-4c65-9b6e-e22506292313",
+    );
+    let line = line.replace(
+        r#""userName":"maria""#,
+        r#""userName":"maria","accessKeyId":"AKIAIOSFODNN7EXAMPLE""#,
     );
     shop.write("record.json", &line);
     shop.write("logs/a.json.gz", gzip(&line));

@@ -3,7 +3,12 @@
 pub mod baseline;
 pub mod completions;
 pub mod explain;
+mod gather;
 pub mod man;
+mod met;
+pub mod report;
 pub mod rules;
 pub mod scan;
+pub mod search;
 pub mod simulate;
+pub mod story;
