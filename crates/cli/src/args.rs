@@ -6,12 +6,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use detect::language::Language;
 
-use crate::commands::{completions, explain, man, rules, scan, simulate};
+use crate::commands::{completions, explain, history, man, rules, scan, simulate, verify};
 
 /// Finds attacks in AWS CloudTrail logs and says what to do
 ///
-/// Trailhound judges CloudTrail records by Sigma rules. It needs no AWS account and no network: it
-/// reads log files from disk or from standard input.
+/// Trailhound judges CloudTrail records by Sigma rules. It needs no AWS account and no network, unless a
+/// command is told to ask AWS: it reads log files from disk or from standard input.
 #[derive(Debug, Parser)]
 #[command(
     name = "trailhound",
@@ -82,6 +82,12 @@ pub enum Command {
     Explain(explain::ExplainArgs),
     /// List, check, test and explain rules
     Rules(rules::RulesArgs),
+    /// Prove that log files are whole and as CloudTrail delivered them
+    #[command(long_about = verify::LONG)]
+    Verify(verify::VerifyArgs),
+    /// Ask CloudTrail for the events of the last ninety days, trail or no trail
+    #[command(long_about = history::LONG)]
+    History(history::HistoryArgs),
     /// Write realistic logs of a made-up company, attacks included
     Simulate(simulate::SimulateArgs),
     /// Print the completion script for a shell

@@ -54,6 +54,8 @@ fn dispatch(cli: &Cli, terminal: Terminal) -> Result<Exit, Complaint> {
         Command::Simulate(args) => commands::simulate::run(args, terminal),
         Command::Scan(args) => commands::scan::run(args, language, terminal),
         Command::Explain(args) => commands::explain::run(args, language, terminal),
+        Command::Verify(args) => commands::verify::run(args, terminal),
+        Command::History(args) => commands::history::run(args, language, terminal),
         Command::Rules(args) => commands::rules::run(args, language, terminal),
     }
 }

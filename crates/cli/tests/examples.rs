@@ -3,15 +3,19 @@
 use std::path::Path;
 use std::process::Command;
 
+use crate::cloud::Cloud;
 use crate::shop::{Shop, gzip, record};
 
 #[test]
 fn every_example_runs() {
     let mut ran = 0;
+    let cloud = crate::history::with_history(true);
     for command in [
         "",
         "scan",
         "explain",
+        "verify",
+        "history",
         "rules list",
         "rules check",
         "rules test",
@@ -23,7 +27,7 @@ fn every_example_runs() {
         let shop = furnished();
         let help = shop.run(&format!("{command} --help")).ends(0).stdout;
         for example in help.lines().filter_map(|line| line.strip_prefix("  $ ")) {
-            run(&shop, example);
+            run(&shop, &cloud, example);
             ran += 1;
         }
     }
@@ -37,6 +41,7 @@ fn furnished() -> Shop {
         "id-DeleteTrail-2026-11-22T14:02:11Z",
         "3038ebd2-c98a-4c65-9b6e-e22506292313",
     );
+    crate::verify::lay_out(&shop, &crate::forge::organisation(), true);
     shop.write("record.json", &line);
     shop.write("logs/a.json.gz", gzip(&line));
     shop.write(
@@ -49,7 +54,7 @@ fn furnished() -> Shop {
 }
 
 /// As a person would: in a shell, the program on the path, the logs at home.
-fn run(shop: &Shop, example: &str) {
+fn run(shop: &Shop, cloud: &Cloud, example: &str) {
     let program = Path::new(env!("CARGO_BIN_EXE_trailhound"))
         .parent()
         .expect("a folder");
@@ -59,6 +64,7 @@ fn run(shop: &Shop, example: &str) {
         .current_dir(shop.path())
         .env("HOME", shop.path())
         .env("PATH", format!("{}:{path}", program.display()))
+        .envs(cloud.environment())
         .output()
         .expect("a shell");
     let code = output.status.code();

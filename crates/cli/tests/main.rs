@@ -1,10 +1,14 @@
 //! The program from outside: arguments and files in; output, messages and exit code out.
 
+mod cloud;
 #[path = "../../../tests/fleet/conformance.rs"]
 mod conformance;
 mod examples;
 mod explain;
+#[path = "../../integrity/tests/forge.rs"]
+mod forge;
 mod formats;
+mod history;
 mod hostile;
 mod manual;
 mod rules;
@@ -13,3 +17,4 @@ mod shop;
 mod simulate;
 mod state;
 mod trouble;
+mod verify;

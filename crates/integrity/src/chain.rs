@@ -234,7 +234,6 @@ impl Walk {
     fn link(&mut self, digest: &Digest, tail: &str, tails: &[String]) -> Option<Trouble> {
         let start = digest.start;
         match (&digest.previous, &self.before) {
-            (None, None) => {}
             (Some(previous), None) => {
                 if !self.is_before_since(start) {
                     let trouble = Trouble::BeginsEarlier(previous.tail.clone());
@@ -260,7 +259,7 @@ impl Walk {
                 self.periods
                     .push(Period::without_digest(since, start, Trouble::Gap));
             }
-            (_, Some(_)) => {}
+            (None, None) | (_, Some(_)) => {}
         }
         None
     }

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::place::{self, ChainId, DigestName, LogName};
+use crate::place::{self, ChainId, DigestName};
 
 /// What lies in one copy of a trail's bucket.
 #[derive(Debug, Default)]
 pub struct Copy {
     /// Digests by chain: tails, with what their names say.
     pub chains: BTreeMap<ChainId, Vec<(String, DigestName)>>,
-    /// The tails of log files.
+    /// The tails of log files, and of whatever else lies beside them.
     pub logs: BTreeSet<String>,
     /// Signatures that were saved beside digests: the digests' tails.
     pub signatures: BTreeSet<String>,
@@ -38,10 +38,7 @@ impl Collection {
         };
         let copy = self.copies.entry(base.to_owned()).or_default();
         if !place::is_digest(tail) {
-            match LogName::of(tail) {
-                Some(_) => drop(copy.logs.insert(tail.to_owned())),
-                None => self.passed_over += 1,
-            }
+            copy.logs.insert(tail.to_owned());
         } else if let Some(digest) = tail.strip_suffix(SIGNATURE) {
             copy.signatures.insert(digest.to_owned());
         } else if let Some(name) = DigestName::of(tail) {

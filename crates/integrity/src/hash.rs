@@ -9,7 +9,8 @@
 use std::fmt;
 use std::io::Read;
 
-use detect::cloudtrail::inflate::{InflateError, Inflater, Source};
+pub use detect::cloudtrail::inflate::InflateError;
+use detect::cloudtrail::inflate::{Inflater, Source};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest as _, Sha256};
 

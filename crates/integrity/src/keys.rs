@@ -75,6 +75,16 @@ impl PublicKeys {
         self.0.insert(fingerprint.to_ascii_lowercase(), der);
     }
 
+    /// The list as `aws cloudtrail list-public-keys` prints it, without the times.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let list = self.0.iter().map(|(fingerprint, der)| {
+            serde_json::json!({"Value": STANDARD.encode(der), "Fingerprint": fingerprint})
+        });
+        let list: Vec<_> = list.collect();
+        format!("{:#}\n", serde_json::json!({"PublicKeyList": list}))
+    }
+
     /// Adds all keys of another list.
     pub fn extend(&mut self, other: Self) {
         self.0.extend(other.0);

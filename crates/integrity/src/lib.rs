@@ -25,6 +25,7 @@ pub mod hash;
 pub mod keys;
 pub mod place;
 pub mod proof;
+pub mod report;
 pub mod verdict;
 
 pub use anchor::Anchor;

@@ -110,27 +110,26 @@ pub fn prove(mut chains: Vec<Chain>, logs: &BTreeSet<String>, asked: Asked) -> P
     proof
 }
 
-/// A chain whose newest digests were taken away ends before its siblings.
+/// A chain whose newest digests were taken away ends before its siblings, or before the time that it
+/// should reach; unless another trail has taken its place.
 fn add_missing_ends(chains: &mut [Chain], reach: Option<Timestamp>) {
-    let ends: Vec<(ChainId, Timestamp)> = chains
-        .iter()
-        .filter(|chain| !chain.id.backfill)
+    let usual = |chain: &&Chain| !chain.id.backfill;
+    let ends = chains.iter().filter(usual);
+    let ends: Vec<(ChainId, Timestamp)> = ends
         .filter_map(|chain| Some((chain.id.clone(), chain.end()?)))
         .collect();
+    let newest = |is_meant: &dyn Fn(&ChainId) -> bool| {
+        let meant = ends.iter().filter(|(id, _)| is_meant(id));
+        meant.map(|(_, end)| *end).max()
+    };
     for chain in chains.iter_mut().filter(|chain| !chain.id.backfill) {
         let Some(end) = chain.end() else { continue };
-        let siblings = ends.iter().filter(|(id, _)| id.is_sibling(&chain.id));
-        let newest = siblings.map(|(_, end)| *end).max().unwrap_or(end);
-        let expected = [
-            (newest, TOGETHER),
-            (reach.unwrap_or(end), SignedDuration::ZERO),
-        ];
-        let missed = expected
-            .into_iter()
-            .filter(|(expected, slack)| expected.duration_since(end) > *slack)
-            .map(|(expected, _)| expected)
-            .max();
-        if let Some(missed) = missed {
+        let sibling = newest(&|id| id.is_sibling(&chain.id))
+            .filter(|sibling| sibling.duration_since(end) > TOGETHER);
+        let is_last = newest(&|id| (&id.owner, &id.region) == (&chain.id.owner, &chain.id.region))
+            == Some(end);
+        let reach = reach.filter(|reach| is_last && *reach > end);
+        if let Some(missed) = sibling.max(reach) {
             let period = Period::without_digest(Some(end), missed, Trouble::EndsEarly);
             chain.periods.push(period);
         }

@@ -76,7 +76,7 @@ pub enum Trouble {
     BeginsEarlier(String),
     /// A digest that another names is not here.
     DigestMissing(String),
-    /// Other chains of the same trail go on.
+    /// The chain ends before others of the same trail, or before the time that it should reach.
     EndsEarly,
     /// A digest is not what it was.
     DigestAltered(String, Flaw),
@@ -180,7 +180,7 @@ impl Trouble {
             Self::BeginsEarlier(_) => "the chain begins earlier, with a digest that is not here",
             Self::DigestMissing(_) => "this digest is missing, and perhaps others before it",
             Self::EndsEarly => {
-                "no digests, though those of other regions or accounts of the trail go on"
+                "the digests end before this: newer ones are missing, or logging or validation was switched off"
             }
             Self::DigestAltered(_, flaw) => flaw.words(),
             Self::DigestMoved(..) => "this digest lies in the place of another",

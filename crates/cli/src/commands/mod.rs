@@ -2,7 +2,9 @@
 
 pub mod completions;
 pub mod explain;
+pub mod history;
 pub mod man;
 pub mod rules;
 pub mod scan;
 pub mod simulate;
+pub mod verify;
