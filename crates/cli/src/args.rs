@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use detect::language::Language;
 
-use crate::commands::{completions, explain, history, man, rules, scan, simulate, verify};
+use crate::commands::{completions, doctor, explain, history, man, rules, scan, simulate, verify};
 
 /// Finds attacks in AWS CloudTrail logs and says what to do
 ///
@@ -88,6 +88,9 @@ pub enum Command {
     /// Ask CloudTrail for the events of the last ninety days, trail or no trail
     #[command(long_about = history::LONG)]
     History(history::HistoryArgs),
+    /// Say what is wrong with how an account records and watches itself, and how to mend it
+    #[command(long_about = doctor::LONG)]
+    Doctor(doctor::DoctorArgs),
     /// Write realistic logs of a made-up company, attacks included
     Simulate(simulate::SimulateArgs),
     /// Print the completion script for a shell

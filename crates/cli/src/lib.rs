@@ -56,6 +56,7 @@ fn dispatch(cli: &Cli, terminal: Terminal) -> Result<Exit, Complaint> {
         Command::Explain(args) => commands::explain::run(args, language, terminal),
         Command::Verify(args) => commands::verify::run(args, terminal),
         Command::History(args) => commands::history::run(args, language, terminal),
+        Command::Doctor(args) => commands::doctor::run(args, terminal),
         Command::Rules(args) => commands::rules::run(args, language, terminal),
     }
 }

@@ -10,11 +10,11 @@ use crate::shop::{Shop, record, story};
 
 /// A region with 120 events of a minute each, and one with the story of a blinded trail.
 fn serve() -> Cloud {
-    with_history(false)
+    Cloud::start(answers(false))
 }
 
 /// The same; `always` the same, whatever time is asked for.
-pub(crate) fn with_history(always: bool) -> Cloud {
+pub(crate) fn answers(always: bool) -> impl Fn(&Request) -> Answer + Send + Sync {
     let many: Vec<String> = (0..120_i64)
         .map(|n| {
             record(
@@ -31,7 +31,7 @@ pub(crate) fn with_history(always: bool) -> Cloud {
         .rev()
         .map(Value::to_string)
         .collect();
-    Cloud::start(move |request| match request.scope().0.as_str() {
+    move |request: &Request| match request.scope().0.as_str() {
         "eu-west-1" => page(&many, request, always),
         "us-east-1" => page(&few, request, always),
         "ap-east-1" => Answer::error(
@@ -40,7 +40,7 @@ pub(crate) fn with_history(always: bool) -> Cloud {
             "this region is not switched on",
         ),
         _ => page(&[], request, always),
-    })
+    }
 }
 
 /// As LookupEvents answers: from StartTime to EndTime, both included, fifty a page, by token.

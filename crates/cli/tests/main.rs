@@ -3,6 +3,7 @@
 mod cloud;
 #[path = "../../../tests/fleet/conformance.rs"]
 mod conformance;
+mod doctor;
 mod examples;
 mod explain;
 #[path = "../../integrity/tests/forge.rs"]

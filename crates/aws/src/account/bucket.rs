@@ -66,7 +66,7 @@ impl Account {
     }
 
     /// A client for the region of the bucket.
-    fn s3(&self, bucket: &str) -> Result<Client, AskError> {
+    pub(super) fn s3(&self, bucket: &str) -> Result<Client, AskError> {
         let is_elsewhere = self.is_elsewhere("S3");
         let region = if is_elsewhere {
             self.region.clone()

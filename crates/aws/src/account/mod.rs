@@ -9,6 +9,7 @@
 mod bucket;
 pub mod history;
 mod pace;
+mod setup;
 mod trail;
 
 use std::cell::RefCell;
@@ -27,7 +28,7 @@ use crate::boot;
 use crate::settings::{self, Cloud};
 
 /// The services that may have an address of their own, by the names that variables have for them.
-const SERVICES: [&str; 2] = ["CLOUDTRAIL", "S3"];
+const SERVICES: [&str; 6] = ["CLOUDTRAIL", "EVENTBRIDGE", "KMS", "S3", "SNS", "STS"];
 
 /// An account, and a way to wait for its answers.
 pub struct Account {

@@ -1,6 +1,7 @@
 //! One module per command: its arguments as typed, and what it does with them.
 
 pub mod completions;
+pub mod doctor;
 pub mod explain;
 pub mod history;
 pub mod man;

@@ -18,6 +18,7 @@ use detect::render::sentence;
 use jiff::Timestamp;
 
 use self::args::Format;
+pub(crate) use self::args::region;
 pub use self::args::{HistoryArgs, LONG};
 use self::cursor::{CursorFile, Place};
 use crate::complaint::{Complaint, chain};

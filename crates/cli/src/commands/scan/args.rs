@@ -108,7 +108,7 @@ fn exclusion() -> PossibleValuesParser {
 }
 
 /// Takes a level by its Sigma name.
-fn level() -> impl TypedValueParser<Value = Level> {
+pub(crate) fn level() -> impl TypedValueParser<Value = Level> {
     PossibleValuesParser::new([
         PossibleValue::new("informational").help("Worth knowing in hindsight"),
         PossibleValue::new("low").help("Worth a look some day"),

@@ -20,6 +20,7 @@ use detect::{Detector, Screened};
 use pipeline::memory::NoState;
 use pipeline::{Pipeline, Settled};
 
+pub(crate) use self::args::level;
 pub use self::args::{Format, LONG, ScanArgs};
 use self::plan::Plan;
 use self::printer::Printer;
