@@ -14,6 +14,7 @@ mod facts;
 mod gate;
 mod group;
 pub mod guidance;
+pub mod incident;
 pub mod language;
 pub mod neutral;
 pub mod outcome;

@@ -77,6 +77,7 @@ pub fn run(args: &ScanArgs, language: Language, terminal: Terminal) -> Result<Ex
             strangers: plan.inputs.skipped,
             elapsed: started.elapsed(),
             alerts: printer.told().clone(),
+            folded: printer.folded(),
             below: below.values().sum(),
             known: settled.known as u64,
             suppressed,

@@ -21,6 +21,8 @@ pub(super) struct Summary {
     pub(super) elapsed: Duration,
     /// Alerts told, by level.
     pub(super) alerts: BTreeMap<Level, u64>,
+    /// Alerts not told because an incident tells them.
+    pub(super) folded: u64,
     /// Matches not told because their rules are below `--level`.
     pub(super) below: u64,
     /// Alerts not told because an earlier run told them.
@@ -120,6 +122,7 @@ impl Summary {
         writeln!(f)?;
         let silent = [
             (self.known, "told by an earlier run"),
+            (self.folded, "told as part of an incident"),
             (self.below, matches_below(self.below)),
         ];
         let silent = silent.into_iter().filter(|(number, _)| *number > 0);
