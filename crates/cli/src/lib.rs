@@ -62,6 +62,9 @@ fn dispatch(cli: &Cli, terminal: Terminal) -> Result<Exit, Complaint> {
         Command::Summary(args) => commands::story::run_summary(args, language, terminal),
         Command::Case(args) => commands::story::run_case(args, language, terminal),
         Command::Explain(args) => commands::explain::run(args, language, terminal),
+        Command::Verify(args) => commands::verify::run(args, terminal),
+        Command::History(args) => commands::history::run(args, language, terminal),
+        Command::Doctor(args) => commands::doctor::run(args, terminal),
         Command::Rules(args) => commands::rules::run(args, language, terminal),
     }
 }

@@ -1,10 +1,15 @@
 //! The program from outside: arguments and files in; output, messages and exit code out.
 
+mod cloud;
 #[path = "../../../tests/fleet/conformance.rs"]
 mod conformance;
+mod doctor;
 mod examples;
 mod explain;
+#[path = "../../integrity/tests/forge.rs"]
+mod forge;
 mod formats;
+mod history;
 mod hostile;
 mod manual;
 mod report;
@@ -16,3 +21,4 @@ mod simulate;
 mod state;
 mod story;
 mod trouble;
+mod verify;

@@ -2,8 +2,10 @@
 
 pub mod baseline;
 pub mod completions;
+pub mod doctor;
 pub mod explain;
 mod gather;
+pub mod history;
 pub mod man;
 mod met;
 pub mod report;
@@ -12,3 +14,4 @@ pub mod scan;
 pub mod search;
 pub mod simulate;
 pub mod story;
+pub mod verify;
