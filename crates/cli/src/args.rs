@@ -6,7 +6,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use detect::language::Language;
 
-use crate::commands::{completions, explain, man, report, rules, scan, search, simulate, story};
+use crate::commands::{
+    completions, explain, forecast, man, report, rules, scan, search, simulate, story,
+};
 
 /// Finds attacks in AWS CloudTrail logs and says what to do
 ///
@@ -94,6 +96,10 @@ pub enum Command {
     Explain(explain::ExplainArgs),
     /// List, check, test and explain rules
     Rules(rules::RulesArgs),
+    /// Forecast what a rule would tell, before it is switched on
+    Replay(forecast::ReplayArgs),
+    /// Forecast the fleet's bill of a month from your own logs
+    Cost(forecast::CostArgs),
     /// Write realistic logs of a made-up company, attacks included
     Simulate(simulate::SimulateArgs),
     /// Print the completion script for a shell

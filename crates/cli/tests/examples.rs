@@ -16,6 +16,8 @@ fn every_example_runs() {
         "timeline",
         "summary",
         "case",
+        "replay",
+        "cost",
         "explain",
         "rules list",
         "rules check",

@@ -4,6 +4,7 @@
 mod conformance;
 mod examples;
 mod explain;
+mod forecast;
 mod formats;
 mod hostile;
 mod manual;

@@ -2,6 +2,7 @@
 
 pub mod completions;
 pub mod explain;
+pub mod forecast;
 mod gather;
 pub mod man;
 mod met;
