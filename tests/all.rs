@@ -12,6 +12,7 @@ mod fuzz;
 mod mails;
 mod oracle;
 mod quality;
+mod risk;
 mod shape;
 mod stories;
 mod storm;

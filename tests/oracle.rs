@@ -24,7 +24,9 @@ fn oracle(rules: &Rules) -> Engine {
     let mut engine = Engine::new();
     for text in rules.texts() {
         let collection = rsigma_parser::parse_sigma_yaml(text).unwrap();
-        assert!(collection.errors.is_empty(), "{:?}", collection.errors);
+        // Our own type of correlation is the one thing that the oracle does not know; it passes over it.
+        let ours = text.matches("type: risk_score").count();
+        assert_eq!(collection.errors.len(), ours, "{:?}", collection.errors);
         engine.add_collection(&collection).unwrap();
     }
     engine

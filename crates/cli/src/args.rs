@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use detect::language::Language;
 
 use crate::commands::{
-    completions, explain, forecast, man, report, rules, scan, search, simulate, story,
+    baseline, completions, explain, forecast, man, report, rules, scan, search, simulate, story,
 };
 
 /// Finds attacks in AWS CloudTrail logs and says what to do
@@ -92,6 +92,8 @@ pub enum Command {
     /// Write what happened as one HTML file: findings, matrix, maps, people, compliance
     #[command(long_about = report::LONG)]
     Report(report::ReportArgs),
+    /// Look at, compare and forget what is usual for whom
+    Baseline(baseline::BaselineArgs),
     /// Say in plain words what a record is about, and why a rule matches it or not
     Explain(explain::ExplainArgs),
     /// List, check, test and explain rules

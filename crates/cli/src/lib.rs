@@ -5,6 +5,7 @@
 //! and nothing else does; all that is said about the run goes to the second.
 
 pub mod args;
+pub mod baseline_file;
 pub mod commands;
 pub mod complaint;
 pub mod cores;
@@ -53,6 +54,7 @@ fn dispatch(cli: &Cli, terminal: Terminal) -> Result<Exit, Complaint> {
         Command::Completions(args) => commands::completions::run(args, terminal),
         Command::Man(args) => commands::man::run(args, terminal),
         Command::Simulate(args) => commands::simulate::run(args, terminal),
+        Command::Baseline(args) => commands::baseline::run(args, terminal),
         Command::Scan(args) => commands::scan::run(args, language, terminal),
         Command::Search(args) => commands::search::run(args, language, terminal),
         Command::Report(args) => commands::report::run(args, language, terminal),

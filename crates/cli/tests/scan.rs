@@ -1,6 +1,7 @@
 //! `trailhound scan`: what is read, and what is shown of it.
 
 use insta::assert_snapshot;
+use serde_json::Value;
 
 use crate::shop::{Shop, gzip, record, story};
 
@@ -271,4 +272,44 @@ fn a_reader_who_leaves_early_is_no_error() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[test]
+fn weak_findings_are_told_as_the_one_incident_that_they_add_up_to() {
+    let call = |time: &str, source: &str, name: &str, parameters: &str| {
+        format!(
+            r#"{{"eventTime":"2026-11-22T{time}Z","eventID":"00000000-0000-4000-8000-{:012}","eventSource":"{source}.amazonaws.com","eventName":"{name}","awsRegion":"eu-west-1","sourceIPAddress":"198.51.100.23","userIdentity":{{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/maria","accountId":"111122223333","userName":"maria"}},"requestParameters":{parameters},"eventType":"AwsApiCall","recipientAccountId":"111122223333"}}"#,
+            time.replace(':', ""),
+        )
+    };
+    let day = [
+        call(
+            "09:10:00",
+            "ec2",
+            "DescribeImages",
+            r#"{"includeDeprecated":true}"#,
+        ),
+        call("09:30:00", "ec2", "ImportKeyPair", r#"{"keyName":"k"}"#),
+        call("10:05:00", "s3", "DeleteBucket", r#"{"bucketName":"b"}"#),
+    ];
+    let shop = Shop::new();
+    let run = shop.run_on("scan - --format jsonl", day.join("\n")).ends(0);
+    let alerts: Vec<Value> = run
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(alerts.len(), 1, "{run}");
+    assert_eq!(
+        alerts[0]["rule"]["title"],
+        "Weak signs of one principal add up"
+    );
+    assert_eq!(alerts[0]["level"], "high");
+    assert!(
+        run.stderr
+            .contains("not shown: 3 told as part of an incident"),
+        "{run}"
+    );
+    let two = shop.run_on("scan - --format jsonl", day[..2].join("\n"));
+    assert_eq!(two.stdout.lines().count(), 2, "{two}");
 }

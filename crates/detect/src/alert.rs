@@ -126,6 +126,10 @@ pub struct Alert {
     /// What the deciding event did; of single rules only.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub deed: Option<Deed>,
+    /// Up to which level findings about its events are told by it, and not once more by themselves; of
+    /// incidents that add them up only.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub replaces: Option<Level>,
     /// What was unusual, of anomalies only.
     pub anomaly: Option<serde_json::Value>,
     /// What to do, mildest first.
@@ -310,6 +314,7 @@ impl Alert {
                 zh_cn: sentence(record, Language::ZhCn),
             },
             deed: Some(Deed::of(record)),
+            replaces: None,
             anomaly: None,
             response: containment::of_call(guidance, record)
                 .iter()

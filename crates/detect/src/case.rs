@@ -191,6 +191,15 @@ impl Case {
         }
     }
 
+    /// Whether its event tells more than that of `record`, whatever else there is to know of the two.
+    fn outweighs(&self, moment: Moment, record: &Record<'_>) -> bool {
+        match self.first.cmp(&moment) {
+            Ordering::Less => !self.weight.is_exceeded_by(record),
+            Ordering::Greater => !self.weight.is_reached_by(record),
+            Ordering::Equal => false,
+        }
+    }
+
     /// How many events are listed: of a correlation as many as each of its windows is sure to keep.
     fn most_listed(&self) -> usize {
         match self.alert.rule.kind {
@@ -289,7 +298,7 @@ impl Cases {
         if let Some(at) = self.places.get(&id) {
             let case = &mut self.cases[*at];
             // The many events of a noisy case cost no more than their mention.
-            if case.first < moment && !case.weight.is_exceeded_by(record) {
+            if case.outweighs(moment, record) {
                 return case.add(moment, || EventRef::of(record, log_file));
             }
         }

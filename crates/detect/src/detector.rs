@@ -13,7 +13,7 @@ use sigma::{Correlation, Header, Level, Rule, RuleSet};
 use crate::alert::AlertId;
 use crate::case::Cases;
 use crate::cloudtrail::Record;
-use crate::correlation::{Correlator, Plan, Windows};
+use crate::correlation::{Correlator, Heaviest, Plan, Windows};
 use crate::dispatch::Dispatch;
 use crate::group;
 use crate::guidance::{self, Guidance, GuidanceError};
@@ -224,6 +224,7 @@ impl Screener<'_> {
             return;
         }
         let (steps, identity) = (Arc::clone(&planned.plan.steps), planned.identity);
+        let mut heaviest = Vec::new();
         for step in &*steps {
             if !step.matches(record) {
                 continue;
@@ -245,6 +246,9 @@ impl Screener<'_> {
                         let windows = &mut found.windows;
                         windows.add(&detector.plan, correlations, feeds, record, log_file);
                     }
+                    for (feed, points) in detector.plan.weighs(at) {
+                        Heaviest::add(&mut heaviest, points, feed);
+                    }
                     if detector.plan.is_silent(at) {
                         continue;
                     }
@@ -258,6 +262,25 @@ impl Screener<'_> {
                 }
             }
         }
+        self.weigh(&heaviest, record, log_file, found);
+    }
+
+    /// Adds `record` to what weighs it, for the rule that is worth most there.
+    fn weigh(
+        &self,
+        heaviest: &[Heaviest],
+        record: &Record<'_>,
+        log_file: Option<&Arc<str>>,
+        found: &mut Screened,
+    ) {
+        if heaviest.is_empty() {
+            return;
+        }
+        let feeds: Vec<_> = heaviest.iter().map(|heaviest| heaviest.feed).collect();
+        let detector = self.detector;
+        let correlations = detector.rules.correlations();
+        let windows = &mut found.windows;
+        windows.add(&detector.plan, correlations, &feeds, record, log_file);
     }
 
     /// Whether the rule at this place of the rule set matches `record`, by the same way as

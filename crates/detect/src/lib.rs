@@ -2,6 +2,7 @@
 
 pub mod activity;
 pub mod alert;
+pub mod anomaly;
 pub mod attack;
 pub mod case;
 pub mod cloudtrail;
@@ -14,6 +15,7 @@ mod facts;
 mod gate;
 mod group;
 pub mod guidance;
+pub mod incident;
 pub mod language;
 pub mod neutral;
 pub mod outcome;

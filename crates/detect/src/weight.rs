@@ -45,6 +45,15 @@ impl Weight {
             Self::LetIn => false,
         }
     }
+
+    /// Whether the event in `record` weighs as much as this, or more.
+    pub(crate) fn is_reached_by(self, record: &Record<'_>) -> bool {
+        match self {
+            Self::Tried => true,
+            Self::Done => Self::Tried.is_exceeded_by(record),
+            Self::LetIn => Self::Done.is_exceeded_by(record),
+        }
+    }
 }
 
 fn lets_in(record: &Record<'_>) -> bool {
@@ -99,6 +108,11 @@ mod tests {
                 assert_eq!(
                     known.is_exceeded_by(&record),
                     *known < *of,
+                    "{known:?} {of:?}"
+                );
+                assert_eq!(
+                    known.is_reached_by(&record),
+                    *known <= *of,
                     "{known:?} {of:?}"
                 );
             }

@@ -333,4 +333,7 @@ pub enum Problem {
     /// A percentile outside 0 to 100.
     #[error("a percentile lies between 1 and 99")]
     BadPercentile,
+    /// What only correlations of the type `risk_score` have.
+    #[error("`{0}` belongs to correlations of the type `risk_score`")]
+    OnlyOfRisk(&'static str),
 }

@@ -58,7 +58,8 @@ mod value_test;
 mod wildcard;
 
 pub use correlation::{
-    Alias, Correlation, CorrelationCondition, CorrelationKind, CountBound, RuleExpression,
+    Alias, Correlation, CorrelationCondition, CorrelationKind, CountBound, Risk, RuleExpression,
+    tactic,
 };
 pub use error::{Problem, RuleError};
 pub use event::{Event, FieldPath, Step, Value};

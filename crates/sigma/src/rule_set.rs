@@ -255,6 +255,7 @@ impl Loader {
 
     fn finish(mut self) -> Loaded {
         self.warn_of_duplicate_ids();
+        self.expand_levels();
         self.drop_incomplete_correlations();
         self.join_filters();
         Loaded {
@@ -277,6 +278,28 @@ impl Loader {
                 self.ids.insert(id.to_owned(), header.location().clone());
             }
         }
+    }
+
+    /// Puts in place of levels the rules that they mean: those that report for themselves.
+    fn expand_levels(&mut self) {
+        let mut correlations = std::mem::take(&mut self.set.correlations);
+        if correlations.iter().any(|one| one.risk().is_some()) {
+            self.set.correlations.clone_from(&correlations);
+            let rules = self.set.rules.iter().enumerate();
+            let spoken: Vec<_> = rules
+                .filter(|(at, _)| !self.set.is_only_counted(*at))
+                .filter_map(|(_, rule)| {
+                    Some((rule.level(), names(rule.header()).next()?.to_owned()))
+                })
+                .collect();
+            for correlation in &mut correlations {
+                correlation.expand(|level| {
+                    let of_level = spoken.iter().filter(|(known, _)| *known == level);
+                    of_level.map(|(_, name)| name.clone()).collect()
+                });
+            }
+        }
+        self.set.correlations = correlations;
     }
 
     fn drop_incomplete_correlations(&mut self) {

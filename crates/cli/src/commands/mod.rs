@@ -1,5 +1,6 @@
 //! One module per command: its arguments as typed, and what it does with them.
 
+pub mod baseline;
 pub mod completions;
 pub mod explain;
 pub mod forecast;

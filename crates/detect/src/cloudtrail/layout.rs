@@ -176,29 +176,9 @@ impl Layout {
         self.whole
     }
 
-    /// Where the text or truth lies that a member near the end of the record holds, found by the
-    /// words before it without reading what lies before them; `None` if it does not stand there, or not as
-    /// CloudTrail writes it.
-    #[must_use]
-    pub fn near_end(&self, text: &str, words: &Finder<'_>) -> Option<(usize, usize)> {
-        let bytes = text.as_bytes();
-        let from = (self.read_to as usize).max(bytes.len().saturating_sub(TAIL));
-        let comma = from + words.find(bytes.get(from..)?)?;
-        let start = comma + words.needle().len();
-        let end = match bytes.get(start)? {
-            b'"' => start + 2 + memchr::memchr(b'"', bytes.get(start + 1..)?)?,
-            b'a'..=b'z' => start + memchr::memchr2(b',', b'}', &bytes[start..])?,
-            _ => return None,
-        };
-        let value = &bytes[start..end];
-        let is_plain = match value[0] {
-            b'"' => memchr::memchr(b'\\', value).is_none(),
-            _ => matches!(value, b"true" | b"false"),
-        };
-        // In a string the quotes would be escaped; and from within a nested object the way out leads to
-        // the end of that one, not of the record.
-        let is_member = || scan::end(bytes, comma) == Scan::Complete(bytes.len());
-        (is_plain && is_member()).then_some((start, end))
+    /// Where the last value ends that was looked at.
+    pub(super) fn read_to(&self) -> usize {
+        self.read_to as usize
     }
 
     /// Whether what lies behind this layout in `text` does not even hold these words.
@@ -244,9 +224,6 @@ impl Layout {
         self.found & FIRST == FIRST
     }
 }
-
-/// Within how many bytes from its end a record mostly names itself.
-const TAIL: usize = 512;
 
 /// What every rule's first question is about. CloudTrail writes these before anything long, but for
 /// the identity.

@@ -9,6 +9,7 @@ pub mod log_file;
 pub mod record;
 pub mod scan;
 pub mod split;
+mod tail;
 pub mod time;
 
 pub use json::Json;

@@ -16,6 +16,7 @@ use memchr::memmem::Finder;
 
 use super::json::Json;
 use super::layout::{Field, Layout};
+use super::tail::Tail;
 use super::time;
 
 /// A CloudTrail record, borrowed from the log file's text.
@@ -26,10 +27,8 @@ use super::time;
 pub struct Record<'a> {
     text: &'a str,
     layout: Cow<'a, Layout>,
-    event_id: OnceCell<Span>,
-    event_type: OnceCell<Span>,
-    read_only: OnceCell<Span>,
-    account: OnceCell<Span>,
+    /// The last members, from `eventID` on.
+    tail: OnceCell<Tail>,
     /// Where `requestParameters` lie, if right behind the first fields.
     parameters: OnceCell<Span>,
     /// Whether nothing behind the first fields has to do with an error.
@@ -47,11 +46,6 @@ const CALL: usize = 256;
 /// Most calls work, and then this stands nowhere in the record, which is seen at a glance: neither
 /// `errorCode` nor `errorMessage`.
 static ERROR: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("\"error"));
-/// What stands before the fields that name and type a record.
-static EVENT_ID: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(",\"eventID\":"));
-static EVENT_TYPE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(",\"eventType\":"));
-static READ_ONLY: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(",\"readOnly\":"));
-static ACCOUNT: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(",\"recipientAccountId\":"));
 static SERVICE_EVENT: LazyLock<Finder<'_>> =
     LazyLock::new(|| Finder::new("\"serviceEventDetails\""));
 
@@ -81,10 +75,7 @@ impl<'a> Record<'a> {
         let mut record = Self {
             text,
             layout: layout.into(),
-            event_id: OnceCell::new(),
-            event_type: OnceCell::new(),
-            read_only: OnceCell::new(),
-            account: OnceCell::new(),
+            tail: OnceCell::new(),
             parameters: OnceCell::new(),
             sound: OnceCell::new(),
             whole: OnceCell::new(),
@@ -144,11 +135,11 @@ impl<'a> Record<'a> {
 
     /// Where `field` lies behind the first fields.
     fn span_behind(&self, field: Field) -> Option<(usize, usize)> {
+        if let Some(whole) = self.whole.get().filter(|whole| whole.is_whole()) {
+            return whole.span(field);
+        }
         let in_tail = match field {
-            Field::EventId => self.near_end(&self.event_id, &EVENT_ID),
-            Field::ReadOnly => self.near_end(&self.read_only, &READ_ONLY),
-            Field::EventType => self.near_end(&self.event_type, &EVENT_TYPE),
-            Field::RecipientAccountId => self.near_end(&self.account, &ACCOUNT),
+            _ if Tail::notes(field) => self.tail().span(field),
             Field::RequestParameters => self.parameters_at_once(),
             Field::ErrorCode | Field::ErrorMessage if self.rest_is_sound() => return None,
             _ => None,
@@ -156,8 +147,10 @@ impl<'a> Record<'a> {
         in_tail.or_else(|| self.whole().span(field))
     }
 
-    fn near_end(&self, known: &OnceCell<Span>, words: &Finder<'_>) -> Span {
-        *known.get_or_init(|| self.layout.near_end(self.text, words))
+    /// The last members.
+    fn tail(&self) -> &Tail {
+        self.tail
+            .get_or_init(|| Tail::of(self.text, self.layout.read_to()))
     }
 
     /// `requestParameters`, where they stand as CloudTrail writes them: right behind the first fields,

@@ -21,6 +21,7 @@ use super::story;
 use super::strings::Sym;
 use super::window::{Firing, Held, Window};
 use super::windows::{Spot, Windows, group, stretch};
+use super::words;
 use crate::case::Cases;
 use crate::detector::Detector;
 use crate::sketch::Sketch;
@@ -302,11 +303,9 @@ impl<'d> Correlator<'d> {
         for feed in self.planned(spot).parents.clone() {
             let parent = &self.detector.plan().correlations[feed.correlation as usize];
             let group = self.group_above(spot, feed.correlation, feed.position);
-            let title = self.correlation(spot).title();
-            let action = self
-                .windows
-                .strings
-                .number(story::matched(title).as_bytes());
+            let guidance = self.detector.correlation_guidance(self.at(spot));
+            let title = words::matched(self.correlation(spot).header(), guidance);
+            let action = self.windows.strings.number(title.as_bytes());
             let firing = Firing {
                 first: Entry {
                     action,

@@ -12,6 +12,7 @@ use sigma::{Correlation, CorrelationCondition, CorrelationKind, CountBound};
 
 use super::entry::Entry;
 use super::plan::Planned;
+use super::risk::Weights;
 use super::strings::{Strings, Sym};
 use super::window::Window;
 
@@ -55,7 +56,7 @@ pub(super) fn judge(
     now: i64,
 ) -> Verdict {
     let own = |entry: &Entry| entry.of < planned.own;
-    let chains = correlation.kind().is_temporal();
+    let chains = correlation.kind().is_temporal() || planned.weights.is_some();
     let before = windows.before.map(|window| occurrences(window, chains));
     let mut entries = before.unwrap_or_default();
     entries.extend(occurrences(windows.this, chains));
@@ -64,6 +65,7 @@ pub(super) fn judge(
 
     let mut asked = Asked {
         correlation,
+        weights: planned.weights.as_ref(),
         strings,
         span: Span::default(),
     };
@@ -133,6 +135,7 @@ fn is_answered(planned: &Planned, windows: Neighbours<'_>, entry: &Entry, end: i
 /// The condition, asked of a span of entries.
 struct Asked<'c> {
     correlation: &'c Correlation,
+    weights: Option<&'c Weights>,
     strings: &'c Strings,
     span: Span,
 }
@@ -206,6 +209,9 @@ impl Asked<'_> {
         percentile: Option<u8>,
         entries: &[Entry],
     ) -> bool {
+        if let Some(weights) = self.weights {
+            return weights.holds(weights.weigh(entries), bounds);
+        }
         let count = match self.correlation.kind() {
             CorrelationKind::ValueCount => self.span.values.len(),
             CorrelationKind::Temporal => self.span.rules.len(),

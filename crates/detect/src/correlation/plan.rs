@@ -8,6 +8,7 @@
 
 use sigma::{Correlation, CorrelationCondition, CorrelationKind, CountBound, FieldPath, RuleSet};
 
+use super::risk::Weights;
 use super::window::{By, Limit};
 use crate::derived;
 
@@ -55,6 +56,8 @@ pub(super) struct Planned {
     pub(super) actor: Option<usize>,
     /// How many of the positions are the correlation's own rules.
     pub(super) own: u16,
+    /// How matches add up, where that is what it asks.
+    pub(super) weights: Option<Weights>,
     /// How many positions there are.
     positions: usize,
 }
@@ -72,6 +75,8 @@ pub(crate) struct Plan {
     pub(super) correlations: Vec<Planned>,
     /// For each rule, what its matches go into.
     feeds: Vec<Vec<Feed>>,
+    /// For each rule, the correlations that it has points for.
+    weighs: Vec<Vec<Feed>>,
     /// For each rule, whether its own matches are not reported.
     silent: Vec<bool>,
 }
@@ -81,8 +86,13 @@ impl Plan {
     pub(crate) fn of(rules: &RuleSet) -> Self {
         let silent = (0..rules.rules().len()).map(|rule| rules.is_only_counted(rule));
         let mut plan = Self {
-            correlations: rules.correlations().iter().map(planned).collect(),
+            correlations: rules
+                .correlations()
+                .iter()
+                .map(|correlation| planned(correlation, rules))
+                .collect(),
             feeds: vec![Vec::new(); rules.rules().len()],
+            weighs: vec![Vec::new(); rules.rules().len()],
             silent: silent.collect(),
         };
         for (at, correlation) in rules.correlations().iter().enumerate() {
@@ -100,6 +110,19 @@ impl Plan {
         self.feeds.get(rule).map_or(&[], Vec::as_slice)
     }
 
+    /// The correlations that the rule at this place has points for, with how many.
+    #[inline]
+    pub(crate) fn weighs(&self, rule: usize) -> impl Iterator<Item = (Feed, u64)> {
+        let feeds = self.weighs.get(rule).map_or(&[][..], Vec::as_slice);
+        let points = |feed: &Feed| {
+            let weights = self.correlations[feed.correlation as usize]
+                .weights
+                .as_ref();
+            weights.map_or(0, |weights| weights.points(feed.position))
+        };
+        feeds.iter().map(move |feed| (*feed, points(feed)))
+    }
+
     /// Whether the rule at this place is a part of correlations and reports nothing by itself.
     #[inline]
     pub(crate) fn is_silent(&self, rule: usize) -> bool {
@@ -113,7 +136,14 @@ impl Plan {
                 position,
             };
             if let Some(rule) = rules.position(name) {
-                self.feeds[rule].push(feed);
+                let is_own = usize::from(position) < correlation.rules().len();
+                let weighs = correlation.risk().is_some() && is_own;
+                let feeds = if weighs {
+                    &mut self.weighs
+                } else {
+                    &mut self.feeds
+                };
+                feeds[rule].push(feed);
             } else if let Some(child) = rules.correlation_position(name) {
                 self.correlations[child].parents.push(feed);
             }
@@ -132,7 +162,7 @@ impl Plan {
     }
 }
 
-fn planned(correlation: &Correlation) -> Planned {
+fn planned(correlation: &Correlation, rules: &RuleSet) -> Planned {
     let own = correlation.rules().len();
     let positions = correlation.references().len();
     let fields_at = |position: usize| {
@@ -148,7 +178,10 @@ fn planned(correlation: &Correlation) -> Planned {
         timespan: correlation.timespan().as_secs().max(1),
         parents: Vec::new(),
         height: 0,
-        is_told: correlation.kind().is_temporal() || positions > own,
+        is_told: correlation.kind().is_temporal()
+            || positions > own
+            || correlation.risk().is_some(),
+        weights: Weights::of(correlation, rules),
         actor: correlation
             .group_by()
             .iter()
@@ -184,11 +217,13 @@ fn limit(correlation: &Correlation) -> Limit {
         | CorrelationKind::ValueAvg
         | CorrelationKind::ValuePercentile
         | CorrelationKind::ValueMedian => (By::Nothing, SUMMANDS),
+        CorrelationKind::RiskScore => (By::RuleAndHour, 1),
     };
-    Limit {
-        by,
-        keep: keep.clamp(TOLD, LARGEST),
-    }
+    let keep = match by {
+        By::RuleAndHour => keep,
+        By::Nothing | By::Rule | By::Value => keep.clamp(TOLD, LARGEST),
+    };
+    Limit { by, keep }
 }
 
 /// One more than the largest number that it matters to tell from those above it.

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use sigma::{Correlation, CorrelationCondition, CorrelationKind};
+use sigma::{Correlation, CorrelationCondition, CorrelationKind, Level};
 
 use super::entry::Entry;
 use super::judge::Match;
 use super::strings::Strings;
 use super::windows::{BETWEEN, group};
-use super::words::{duration, in_words};
+use super::words::{duration, in_words, titled};
 use crate::alert::{Account, Alert, AlertId, EventRef, Kind, Response, RuleInfo, SCHEMA, Source};
 use crate::case::{Case, Moment};
 use crate::detector::Detector;
@@ -39,12 +39,6 @@ pub(super) struct Story<'s> {
     pub(super) strings: &'s Strings,
     pub(super) group: &'s [u8],
     pub(super) found: &'s Match,
-}
-
-/// What stands in place of a deed for the match of a correlation below.
-pub(super) fn matched(title: &str) -> String {
-    let title = quoted(title);
-    format!("{title}{BETWEEN}{title}")
 }
 
 impl Story<'_> {
@@ -103,6 +97,7 @@ impl Story<'_> {
                 zh_cn: self.summary(Language::ZhCn),
             },
             deed: None,
+            replaces: correlation.risk().map(|_| Level::Low),
             anomaly: None,
             response: guidance
                 .response
@@ -151,7 +146,7 @@ impl Story<'_> {
     }
 
     fn is_chain(&self) -> bool {
-        self.correlation().kind().is_temporal()
+        self.correlation().kind().is_temporal() || self.correlation().risk().is_some()
     }
 
     fn summary(&self, language: Language) -> String {
@@ -237,7 +232,7 @@ impl Story<'_> {
         let deed = self.deed(&self.found.first, language);
         let span = duration(correlation.timespan().as_secs(), language);
         let missing: Vec<String> = (correlation.rules().len()..correlation.references().len())
-            .map(|position| quoted(&self.title_of(position as u16)))
+            .map(|position| self.title_of(position as u16, language))
             .collect();
         match language {
             Language::En => format!(
@@ -366,12 +361,10 @@ impl Story<'_> {
         if self.is_chain() {
             for entry in self.chain().into_iter().take(TOLD) {
                 let name = quoted(self.strings.text(entry.name).unwrap_or_default());
-                let rule = quoted(&self.title_of(entry.of));
+                let rule = self.title_of(entry.of, Language::En);
                 facts.push(format!("at {}: {name} matched {rule}", entry.timestamp()));
             }
-            facts.push(format!(
-                "the correlation asks for all of this within {span}"
-            ));
+            facts.push(self.asked(&span));
         } else if let CorrelationCondition::Bounds { bounds, .. } = correlation.condition() {
             let first = self
                 .because()
@@ -404,17 +397,35 @@ impl Story<'_> {
         facts
     }
 
+    /// What a chain's correlation asks for.
+    fn asked(&self, span: &str) -> String {
+        let planned = &self.detector.plan().correlations[self.at];
+        let weighed = planned.weights.as_ref();
+        weighed.map_or_else(
+            || format!("the correlation asks for all of this within {span}"),
+            |weights| weights.in_words(&self.found.because, self.correlation(), span),
+        )
+    }
+
     /// The title of what stands at this position of the correlation.
-    fn title_of(&self, position: u16) -> String {
+    fn title_of(&self, position: u16, language: Language) -> String {
         let rules = self.detector.rules();
         let name = &self.correlation().references()[usize::from(position)];
-        let rule = rules.position(name).map(|at| rules.rules()[at].title());
-        let other = || {
-            rules
-                .correlation_position(name)
-                .map(|at| rules.correlations()[at].title())
-        };
-        rule.or_else(other).unwrap_or(name).to_owned()
+        if let Some(at) = rules.position(name) {
+            return titled(
+                rules.rules()[at].header(),
+                self.detector.guidance(at),
+                language,
+            );
+        }
+        let other = rules.correlation_position(name);
+        other.map_or_else(
+            || quoted(name),
+            |at| {
+                let guidance = self.detector.correlation_guidance(at);
+                titled(rules.correlations()[at].header(), guidance, language)
+            },
+        )
     }
 
     /// What stands for a place in a command: of the event that decided, and of the group.

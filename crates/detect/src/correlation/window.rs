@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::entry::{Entry, Place};
 use super::plan::TOLD;
+use super::risk::HOUR;
 use super::strings::{Strings, Sym};
 use crate::sketch::{EXACT, Sketch};
 
@@ -24,6 +25,8 @@ pub(super) enum By {
     Rule,
     /// Different values, by their first and last entries.
     Value,
+    /// For each rule and hour.
+    RuleAndHour,
 }
 
 /// How many entries are kept: so many of the first, and so many of the last; and of the first of all
@@ -269,7 +272,7 @@ impl Limit {
 
     /// Marks the first of these.
     fn mark<'e>(self, entries: impl Iterator<Item = (usize, &'e Entry)>, kept: &mut [bool]) {
-        let mut counts: BTreeMap<u16, usize> = BTreeMap::new();
+        let mut counts: BTreeMap<(u16, i64), usize> = BTreeMap::new();
         let mut values: HashSet<Sym> = HashSet::new();
         for (at, entry) in entries {
             let count = counts.entry(self.lane(entry)).or_default();
@@ -281,10 +284,11 @@ impl Limit {
         }
     }
 
-    fn lane(self, entry: &Entry) -> u16 {
+    fn lane(self, entry: &Entry) -> (u16, i64) {
         match self.by {
-            By::Rule => entry.of,
-            By::Nothing | By::Value => 0,
+            By::Rule => (entry.of, 0),
+            By::RuleAndHour => (entry.of, entry.time.div_euclid(HOUR)),
+            By::Nothing | By::Value => (0, 0),
         }
     }
 }

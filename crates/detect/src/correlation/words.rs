@@ -1,9 +1,12 @@
-//! Numbers of correlations in words.
+//! Numbers and titles of correlations in words.
 
 use jiff::SignedDuration;
-use sigma::CountBound;
+use sigma::{CountBound, Header};
 
+use super::windows::BETWEEN;
+use crate::guidance::Guidance;
 use crate::language::Language;
+use crate::sentence::quoted;
 
 /// What a bound asks for: `at least 5`.
 pub(super) fn in_words(bound: CountBound) -> String {
@@ -38,4 +41,17 @@ pub(super) fn duration(seconds: i64, language: Language) -> String {
         parts.push(format!("1 {}", units[3].1));
     }
     parts.join(" ")
+}
+/// What stands in place of a deed for the match of a correlation below.
+pub(super) fn matched(header: &Header, guidance: &Guidance) -> String {
+    let [en, zh] =
+        [Language::En, Language::ZhCn].map(|language| titled(header, guidance, language));
+    format!("{en}{BETWEEN}{zh}")
+}
+
+/// A title in this language, or in English.
+pub(super) fn titled(header: &Header, guidance: &Guidance, language: Language) -> String {
+    let translated = guidance.title.zh_cn.as_deref();
+    let translated = translated.filter(|_| language == Language::ZhCn);
+    quoted(translated.unwrap_or(header.title()))
 }

@@ -5,14 +5,17 @@
 
 use detect::activity::{Around, Ring};
 use detect::alert::{Alert, AlertId};
+use detect::incident;
 use detect::render::mail::{Told, brief};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sigma::Level;
 
+use super::beginning;
 use super::desk::Entry;
 use super::ladder::Ladder;
 use super::thread::ThreadId;
+use crate::ports::StateStore;
 
 /// One alert, claimed for the reader.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -129,6 +132,11 @@ impl Claim {
         ring.around(&self.alert)
     }
 
+    /// Who stands behind its session, if that is known; a mail without that is better than none.
+    pub(super) async fn began_by(&self, states: &impl StateStore) -> Option<(String, usize)> {
+        beginning::of(states, &self.alert).await.ok().flatten()
+    }
+
     /// Whether a look at what followed is worth a mail of its own.
     #[must_use]
     pub fn is_followed_up(&self) -> bool {
@@ -145,6 +153,12 @@ impl Claim {
             is_urgent: self.is_urgent(),
             first_due: ladder.due(self.alert.level, now),
             update_due,
+            event: incident::first_event(&self.alert),
         }
+    }
+
+    /// The events that it tells for others, and up to which level.
+    pub fn spoken_for(&self) -> impl Iterator<Item = (u64, Level)> {
+        incident::spoken_for(&self.alert)
     }
 }

@@ -26,6 +26,9 @@ use super::thread::ThreadId;
 /// How many alerts may wait at once. Beyond, findings stay in their queue.
 pub const ROOM: usize = 2_000;
 
+/// How many events of incidents are remembered; the oldest are forgotten first.
+const SPOKEN: usize = 500;
+
 /// How many alerts a digest accounts for.
 pub const DIGEST: usize = 500;
 
@@ -39,6 +42,17 @@ pub struct Desk {
     /// Alerts of which it is told later what followed.
     #[serde(default)]
     follow: BTreeMap<AlertId, Follow>,
+    /// Events that incidents tell, for which findings, and when that was noted.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    spoken: BTreeMap<u64, Spoken>,
+}
+
+/// That an incident tells an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Spoken {
+    /// Findings up to this level are told with it.
+    level: Level,
+    since: Timestamp,
 }
 
 /// An alert that was told, and of which it is still to be told what followed.
@@ -56,6 +70,9 @@ struct Waiting {
     due: Timestamp,
     /// Whether its thread has had a mail.
     update: bool,
+    /// The event that an incident would have to tell to speak for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    event: Option<u64>,
 }
 
 /// A mail that was taken and is not done.
@@ -94,6 +111,8 @@ pub struct Entry {
     pub first_due: Timestamp,
     /// When an update of its thread is due; `None` if the thread has had no mail.
     pub update_due: Option<Timestamp>,
+    /// The event that an incident would have to tell to speak for it, if it is a single finding.
+    pub event: Option<u64>,
 }
 
 /// There is no room for more alerts to wait.
@@ -135,14 +154,43 @@ impl Desk {
                 level: entry.level,
                 due: update_due.filter(|_| !entry.is_urgent).unwrap_or(first_due),
                 update: update_due.is_some(),
+                event: entry.event,
             },
         );
         Ok(())
     }
 
+    /// An incident tells these events: findings about them, up to the level, are not told by themselves.
+    pub fn speak_for(&mut self, events: impl Iterator<Item = (u64, Level)>, now: Timestamp) {
+        for (event, level) in events {
+            let known = self
+                .spoken
+                .entry(event)
+                .or_insert(Spoken { level, since: now });
+            known.level = known.level.max(level);
+        }
+        while self.spoken.len() > SPOKEN {
+            let oldest = self.spoken.iter().min_by_key(|(_, spoken)| spoken.since);
+            let Some(oldest) = oldest.map(|(event, _)| *event) else {
+                return;
+            };
+            self.spoken.remove(&oldest);
+        }
+    }
+
+    /// Takes from the desk what an incident tells.
+    fn leave_to_incidents(&mut self) {
+        let spoken = &self.spoken;
+        self.waiting.retain(|_, waiting| {
+            let told = waiting.event.and_then(|event| spoken.get(&event));
+            told.is_none_or(|told| waiting.level > told.level)
+        });
+    }
+
     /// The mails that go out now, by number; each is ours `until` we are surely dead.
     #[must_use]
     pub fn take(&mut self, now: Timestamp, until: Timestamp, rate: Rate) -> BTreeMap<u64, Order> {
+        self.leave_to_incidents();
         let mut taken = BTreeMap::new();
         for (number, out) in &mut self.out {
             if out.until <= now {

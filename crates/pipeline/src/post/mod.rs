@@ -15,6 +15,7 @@
 //! conversation. The desk is loaded first and saved on condition, so no two copies can decide on the same
 //! alert without one of them noticing.
 
+mod beginning;
 mod claim;
 pub mod desk;
 mod guard;
@@ -244,6 +245,7 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
                     let entered =
                         desk.enter(claim.entry(update_due, now, self.manner.ladder), now, later);
                     full = full.or(entered.err());
+                    desk.speak_for(claim.spoken_for(), now);
                 }
                 let orders = desk.take(now, dead, self.manner.rate);
                 if before.as_ref() != Some(&desk) {
@@ -271,11 +273,14 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
             news.extend(claims.values());
         }
         let rings = self.rings(order, &news).await?;
-        let around: Vec<Around<'_>> = news
+        let mut around: Vec<Around<'_>> = news
             .iter()
             .zip(&rings)
             .map(|(claim, ring)| claim.around(ring))
             .collect();
+        for (around, claim) in around.iter_mut().zip(&news) {
+            around.began_by = claim.began_by(&self.states).await;
+        }
         // That nothing followed is no news.
         let is_quiet = is_follow_up && around.iter().all(|around| around.after.is_empty());
         if !news.is_empty() && !is_quiet {

@@ -15,8 +15,11 @@ use crate::location::{Location, Mark};
 use crate::story_test::StoryTest;
 
 mod read;
+mod risk;
 
-pub(crate) use read::read;
+pub(crate) use self::read::read;
+pub(crate) use self::risk::level_meant;
+pub use self::risk::{Risk, tactic};
 
 /// A correlation over rules, or over other correlations.
 #[derive(Debug, Clone)]
@@ -32,6 +35,7 @@ pub struct Correlation {
     condition: CorrelationCondition,
     aliases: Vec<Alias>,
     generate: bool,
+    risk: Option<Risk>,
     tests: Vec<StoryTest>,
 }
 
@@ -55,9 +59,11 @@ pub enum CorrelationKind {
     ValuePercentile,
     /// The median of a field.
     ValueMedian,
+    /// What matches weigh together; an extension, see [`Risk`].
+    RiskScore,
 }
 
-const KINDS: [CorrelationKind; 8] = [
+const KINDS: [CorrelationKind; 9] = [
     CorrelationKind::EventCount,
     CorrelationKind::ValueCount,
     CorrelationKind::Temporal,
@@ -66,6 +72,7 @@ const KINDS: [CorrelationKind; 8] = [
     CorrelationKind::ValueAvg,
     CorrelationKind::ValuePercentile,
     CorrelationKind::ValueMedian,
+    CorrelationKind::RiskScore,
 ];
 
 impl CorrelationKind {
@@ -81,6 +88,7 @@ impl CorrelationKind {
             CorrelationKind::ValueAvg => "value_avg",
             CorrelationKind::ValuePercentile => "value_percentile",
             CorrelationKind::ValueMedian => "value_median",
+            CorrelationKind::RiskScore => "risk_score",
         }
     }
 
@@ -96,7 +104,11 @@ impl CorrelationKind {
     /// Whether it reads a field of each match.
     #[must_use]
     pub fn reads_field(self) -> bool {
-        !self.is_temporal() && self != CorrelationKind::EventCount
+        let counts = matches!(
+            self,
+            CorrelationKind::EventCount | CorrelationKind::RiskScore
+        );
+        !self.is_temporal() && !counts
     }
 }
 
@@ -321,6 +333,28 @@ impl Correlation {
         let mapped =
             alias.and_then(|alias| alias.fields.iter().find(|(rule, _)| *rule == position));
         mapped.map_or_else(|| FieldPath::new(name), |(_, field)| field.clone())
+    }
+
+    /// How matches add up; of correlations of the type [`CorrelationKind::RiskScore`] only.
+    #[must_use]
+    pub fn risk(&self) -> Option<&Risk> {
+        self.risk.as_ref()
+    }
+
+    /// Puts in place of each level that stands among the rules all that `of_level` says it means.
+    pub(crate) fn expand(&mut self, of_level: impl Fn(Level) -> Vec<String>) {
+        if self.risk.is_none() {
+            return;
+        }
+        let rules = std::mem::take(&mut self.rules).into_iter();
+        let rules: Vec<_> = rules.zip(std::mem::take(&mut self.rule_marks)).collect();
+        let own = std::mem::take(&mut self.own);
+        for (at, (name, mark)) in rules.into_iter().enumerate() {
+            let meant = level_meant(&name).map_or_else(|| vec![name], &of_level);
+            self.own += if at < own { meant.len() } else { 0 };
+            self.rule_marks.extend(meant.iter().map(|_| mark));
+            self.rules.extend(meant);
+        }
     }
 
     /// Whether the rules it counts also report their own matches.

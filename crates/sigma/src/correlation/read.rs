@@ -16,7 +16,7 @@ use crate::report::Report;
 use crate::story_test;
 use crate::suggest::nearest;
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 12] = [
     "type",
     "rules",
     "group-by",
@@ -26,6 +26,9 @@ const KEYS: [&str; 9] = [
     "aliases",
     "generate",
     "definition",
+    "half-life",
+    "tactics",
+    "points",
 ];
 
 /// Reads a correlation; `None` if anything in it is wrong, and then the report says what.
@@ -42,6 +45,13 @@ pub(crate) fn read(root: &Node, report: &mut Report) -> Option<Correlation> {
     let kind = reader.kind();
     let (mut rules, mut rule_marks): (Vec<_>, Vec<_>) = reader.rules(kind).into_iter().unzip();
     let timespan = reader.timespan();
+    let risk = match kind {
+        Some(CorrelationKind::RiskScore) => reader.risk(),
+        _ => {
+            reader.refuse_risk();
+            None
+        }
+    };
     let condition = kind.and_then(|kind| reader.condition(kind, &rules));
     let group_by: Vec<_> = header::texts(node, "group-by", reader.report)
         .into_iter()
@@ -53,7 +63,8 @@ pub(crate) fn read(root: &Node, report: &mut Report) -> Option<Correlation> {
         rule_marks.push(mark);
     }
     let aliases = reader.aliases(&rules, &group_by);
-    let generate = reader.generate(root);
+    // What only adds up still speaks for itself, as long as the sum is small.
+    let generate = reader.generate(root) || risk.is_some();
     let tests = story_test::read(root, reader.report);
     if report.len() > before {
         return None;
@@ -69,18 +80,24 @@ pub(crate) fn read(root: &Node, report: &mut Report) -> Option<Correlation> {
         condition: condition?,
         aliases,
         generate,
+        risk,
         tests,
     })
 }
 
-struct Reader<'r> {
+pub(super) struct Reader<'r> {
     /// The section `correlation`.
-    node: &'r Node,
-    report: &'r mut Report,
+    pub(super) node: &'r Node,
+    pub(super) report: &'r mut Report,
 }
 
 impl Reader<'_> {
-    fn check_keys(&mut self, node: &Node, known: &[&'static str], section: &'static str) {
+    pub(super) fn check_keys(
+        &mut self,
+        node: &Node,
+        known: &[&'static str],
+        section: &'static str,
+    ) {
         for (key, _) in node.map().unwrap_or_default() {
             let name = key.text().unwrap_or_default();
             if !known.contains(&name) {
@@ -141,10 +158,16 @@ impl Reader<'_> {
         } else {
             "timeframe"
         };
-        let Some(text) = header::text(self.node, key, self.report) else {
+        if self.node.get(key).is_none() {
             let (key, example) = ("correlation.timespan", "`timespan: 10m`");
             return self.refuse(self.node.at, Problem::Missing { key, example });
-        };
+        }
+        self.span(key)
+    }
+
+    /// The span of time under this key, which is there.
+    pub(super) fn span(&mut self, key: &'static str) -> Option<SignedDuration> {
+        let text = header::text(self.node, key, self.report)?;
         let seconds = Timespan::parse(&text).ok().map(|parsed| parsed.seconds);
         let duration = seconds
             .filter(|seconds| *seconds > 0)
@@ -334,7 +357,7 @@ impl Reader<'_> {
         self.node.get(key).map_or(self.node.at, |value| value.at)
     }
 
-    fn refuse<T>(&mut self, at: Mark, problem: Problem) -> Option<T> {
+    pub(super) fn refuse<T>(&mut self, at: Mark, problem: Problem) -> Option<T> {
         self.report.add(at, problem);
         None
     }

@@ -154,7 +154,9 @@ pub fn run(args: &ReplayArgs, language: Language, terminal: Terminal) -> Result<
         progress: terminal.is_watched(),
         ..Reading::of_all(&detector)
     };
-    let Harvest { tally, screened } = reading.read(&inputs, &Meter::default());
+    let Harvest {
+        tally, screened, ..
+    } = reading.read(&inputs, &Meter::default());
     terminal.complain_all(&tally.complaints());
     let days = covered(&detector, screened, &inputs, range, terminal)?;
     let alerts: Vec<_> = days

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use sigma::Level;
 
 use super::args::{Format, ScanArgs};
+use crate::baseline_file::Habits;
 use crate::complaint::Complaint;
 use crate::cores::cores;
 use crate::diagnosis;
@@ -44,6 +45,10 @@ pub(super) struct Plan {
     pub(super) language: Language,
     /// Where to.
     pub(super) output: Output,
+    /// The lowest level that is told.
+    pub(super) level: Level,
+    /// What is usual for whom, if that is asked.
+    pub(super) habits: Option<Habits>,
     /// What earlier runs have told.
     pub(super) state: Option<StateFile>,
     /// How the run ends if all goes well from here on: what is wrong so far has been told.
@@ -65,6 +70,7 @@ impl Plan {
         let output = Output::open(args.output.as_deref(), terminal)?;
         let (detector, rules_exit) = Choice::of(args).detector(now, terminal)?;
         let state = args.state.as_deref().map(StateFile::open).transpose()?;
+        let habits = habits(args)?;
         let since = args.since.map(|_| range.since);
         let progress = terminal.is_watched() && !args.no_progress;
         let inputs = Inputs::find(&args.paths, since, progress);
@@ -85,10 +91,26 @@ impl Plan {
             format: args.format,
             language,
             output,
+            level: args.level,
+            habits,
             state,
             exit: rules_exit.max(inputs_exit),
         })
     }
+}
+
+fn habits(args: &ScanArgs) -> Result<Option<Habits>, Complaint> {
+    if !args.behaviour && args.baseline.is_none() {
+        return match args.geo.first() {
+            Some(_) => Err(Complaint::bad_call(
+                "--geo",
+                "addresses are placed only where behaviour is judged",
+            )
+            .help("add --behaviour or --baseline FILE")),
+            None => Ok(None),
+        };
+    }
+    Habits::open(args.baseline.as_deref(), args.budget, &args.geo).map(Some)
 }
 
 /// Which rules to judge by.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use detect::alert::Alert;
+use detect::incident;
 use detect::language::Language;
 use detect::render::{csv, json, ocsf, table::Table};
 use pipeline::ports::{AlertSink, SinkError};
@@ -22,6 +23,7 @@ pub(super) struct Printer {
     language: Language,
     terminal: Terminal,
     told: BTreeMap<Level, u64>,
+    folded: u64,
     cut: bool,
     complaint: Option<Complaint>,
 }
@@ -41,6 +43,7 @@ impl Printer {
             language,
             terminal,
             told: BTreeMap::new(),
+            folded: 0,
             cut: false,
             complaint: None,
         }
@@ -50,6 +53,12 @@ impl Printer {
     #[must_use]
     pub(super) fn told(&self) -> &BTreeMap<Level, u64> {
         &self.told
+    }
+
+    /// How many alerts were not written, for an incident tells them.
+    #[must_use]
+    pub(super) fn folded(&self) -> u64 {
+        self.folded
     }
 
     /// Whether the reader of the output went away before its end.
@@ -84,6 +93,7 @@ impl Printer {
 
 impl AlertSink for Printer {
     async fn publish(&mut self, mut alerts: Vec<Alert>) -> Result<(), SinkError> {
+        self.folded += incident::fold(&mut alerts) as u64;
         for alert in &alerts {
             *self.told.entry(alert.level).or_default() += 1;
         }

@@ -1,8 +1,9 @@
-//! Reads all files on several threads, and joins what the rules have found.
+//! Reads all files on several threads, and joins what the rules have found and the observers seen.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use baseline::{Journal, Observer};
 use detect::cloudtrail::Record;
 use detect::{Detector, Screened, Screener};
 
@@ -21,6 +22,8 @@ pub(in crate::commands) struct Harvest {
     pub(in crate::commands) tally: Tally,
     /// What the rules found in them.
     pub(in crate::commands) screened: Screened,
+    /// What was observed, if that is asked.
+    pub(in crate::commands) journal: Journal,
 }
 
 /// How to read.
@@ -34,6 +37,8 @@ pub(in crate::commands) struct Reading<'a> {
     pub(in crate::commands) threads: usize,
     /// Whether to show how far it is.
     pub(in crate::commands) progress: bool,
+    /// Whether behaviour is observed.
+    pub(in crate::commands) observes: bool,
 }
 
 impl<'a> Reading<'a> {
@@ -45,6 +50,7 @@ impl<'a> Reading<'a> {
             range: TimeRange::ALL,
             threads: cores(),
             progress: false,
+            observes: false,
         }
     }
 
@@ -59,12 +65,15 @@ impl<'a> Reading<'a> {
         let (tally, found) = gathering.read(inputs, meter, || Judging {
             screener: self.detector.screener(),
             screened: Screened::default(),
+            observer: self.observes.then(Observer::default),
         });
-        let mut screened = Screened::default();
-        for other in found {
-            self.detector.join(&mut screened, other);
-        }
-        Harvest { tally, screened }
+        let harvest = Harvest {
+            tally,
+            ..Harvest::default()
+        };
+        found.into_iter().fold(harvest, |sum, (screened, journal)| {
+            sum.plus(self.detector, screened, journal)
+        })
     }
 }
 
@@ -74,29 +83,64 @@ pub(in crate::commands) fn read_all(
     paths: &[PathBuf],
     terminal: Terminal,
 ) -> (Screened, Exit) {
-    let inputs = Inputs::find(paths, None, false);
-    terminal.complain_all(&inputs.complaints);
-    let Harvest { tally, screened } = reading.read(&inputs, &Meter::default());
-    terminal.complain_all(&tally.complaints());
-    let whole = tally.is_whole() && inputs.complaints.is_empty();
-    let exit = if whole { Exit::Quiet } else { Exit::Unreadable };
-    (screened, exit)
+    let (harvest, exit) = harvest(reading, paths, terminal);
+    (harvest.screened, exit)
 }
 
-/// Asks the rules.
+/// Observes what is in the log files at `paths`, and tells what could not be read.
+pub(in crate::commands) fn observe_all(
+    reading: Reading<'_>,
+    paths: &[PathBuf],
+    terminal: Terminal,
+) -> (Journal, Exit) {
+    let reading = Reading {
+        observes: true,
+        ..reading
+    };
+    let (harvest, exit) = harvest(reading, paths, terminal);
+    (harvest.journal, exit)
+}
+
+fn harvest(reading: Reading<'_>, paths: &[PathBuf], terminal: Terminal) -> (Harvest, Exit) {
+    let inputs = Inputs::find(paths, None, false);
+    terminal.complain_all(&inputs.complaints);
+    let harvest = reading.read(&inputs, &Meter::default());
+    terminal.complain_all(&harvest.tally.complaints());
+    let whole = harvest.tally.is_whole() && inputs.complaints.is_empty();
+    let exit = if whole { Exit::Quiet } else { Exit::Unreadable };
+    (harvest, exit)
+}
+
+impl Harvest {
+    fn plus(mut self, detector: &Detector, screened: Screened, journal: Journal) -> Self {
+        detector.join(&mut self.screened, screened);
+        match self.journal.entries.is_empty() {
+            true => self.journal = journal,
+            false => self.journal.merge(&journal),
+        }
+        self
+    }
+}
+
+/// Asks the rules, and observes.
 struct Judging<'d> {
     screener: Screener<'d>,
     screened: Screened,
+    observer: Option<Observer>,
 }
 
 impl Gatherer for Judging<'_> {
-    type Found = Screened;
+    type Found = (Screened, Journal);
 
     fn take(&mut self, record: &Record<'_>, log_file: Option<&Arc<str>>) {
         self.screener.screen(record, log_file, &mut self.screened);
+        if let Some(observer) = &mut self.observer {
+            observer.observe(record, log_file);
+        }
     }
 
-    fn finish(self) -> Screened {
-        self.screened
+    fn finish(self) -> Self::Found {
+        let journal = self.observer.map(Observer::into_journal);
+        (self.screened, journal.unwrap_or_default())
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use sigma::Level;
 
 use super::tally::Tally;
+use crate::baseline_file::Lesson;
 use crate::inputs::Stranger;
 use crate::numbers::{bytes, count, things};
 
@@ -30,6 +31,8 @@ pub(super) struct Summary {
     pub(super) read: WhatWasRead,
     /// Alerts told, by level.
     pub(super) alerts: BTreeMap<Level, u64>,
+    /// Alerts not told because an incident tells them.
+    pub(super) folded: u64,
     /// Matches not told because their rules are below `--level`.
     pub(super) below: u64,
     /// Alerts not told because an earlier run told them.
@@ -38,6 +41,8 @@ pub(super) struct Summary {
     pub(super) suppressed: BTreeMap<String, u64>,
     /// Windows of correlations that were forgotten, for there were too many.
     pub(super) forgotten: u64,
+    /// What was learned about behaviour, if that was asked.
+    pub(super) lesson: Option<Lesson>,
     /// Whether the user stopped it.
     pub(super) interrupted: bool,
 }
@@ -48,6 +53,9 @@ impl Display for Summary {
             writeln!(f, "Interrupted: this is what was found up to here")?;
         }
         self.read.fmt(f)?;
+        if let Some(lesson) = &self.lesson {
+            write!(f, "{lesson}")?;
+        }
         self.findings(f)
     }
 }
@@ -138,6 +146,7 @@ impl Summary {
         writeln!(f)?;
         let silent = [
             (self.known, "told by an earlier run"),
+            (self.folded, "told as part of an incident"),
             (self.below, matches_below(self.below)),
         ];
         let silent = silent.into_iter().filter(|(number, _)| *number > 0);

@@ -18,6 +18,7 @@ fn entry(alert: u32, thread: &str, level: Level) -> Entry {
         is_urgent: false,
         first_due: at(0),
         update_due: None,
+        event: None,
     }
 }
 
@@ -193,4 +194,46 @@ fn there_is_an_end_to_the_room() {
         }
     }
     assert_eq!(told, ROOM, "digests empty it soon");
+}
+
+#[test]
+fn what_an_incident_tells_is_not_told_once_more() {
+    for incident_first in [false, true] {
+        let mut desk = Desk::default();
+        let weak = |number: u32, level, event| Entry {
+            event: Some(event),
+            first_due: at(86_400),
+            ..entry(number, &number.to_string(), level)
+        };
+        let incident = |desk: &mut Desk| {
+            desk.speak_for([(7, Level::Low), (8, Level::Low)].into_iter(), at(0));
+        };
+        if incident_first {
+            incident(&mut desk);
+        }
+        for (number, level, event) in [
+            (1, Level::Low, 7),
+            (2, Level::Low, 9),
+            (3, Level::Medium, 8),
+        ] {
+            desk.enter(weak(number, level, event), at(0), at(900))
+                .unwrap();
+        }
+        if !incident_first {
+            incident(&mut desk);
+        }
+        let taken = take(&mut desk, 86_400, RATE);
+        let told: Vec<_> = taken.values().flat_map(|order| &order.alerts).collect();
+        assert_eq!(told, [&id(2), &id(3)], "{incident_first}");
+    }
+}
+
+#[test]
+fn so_many_events_of_incidents_are_remembered_and_no_more() {
+    let mut desk = Desk::default();
+    for second in 0..2_000 {
+        desk.speak_for(std::iter::once((second, Level::Low)), at(second as i64));
+    }
+    let size = serde_json::to_string(&desk).unwrap().len();
+    assert!(size < 50_000, "{size} bytes");
 }

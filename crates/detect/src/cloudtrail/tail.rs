@@ -1,0 +1,149 @@
+//! The members that CloudTrail writes last, read without reading what lies before them.
+//!
+//! A record names itself, its kind and its account behind all that is long, from `eventID` on. That word
+//! is looked for near the end, and from there on the members are walked. **Invariant: what is found is a
+//! member of the record itself.** In a string the quotes around the word would be escaped, and from within
+//! a nested object the walk leads to the end of that one, not of the record.
+
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
+
+use super::layout::Field;
+use super::scan::{self, Fields, Scan, Visit};
+
+/// Within how many bytes from its end a record names itself: nearly always, resources and the
+/// details of TLS included.
+const NEAR: usize = 1024;
+
+/// The first of the last members.
+static FIRST: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(",\"eventID\":"));
+
+/// How many members are noted.
+const NOTED: usize = 6;
+
+/// Where the values of a record's last members lie.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Tail {
+    /// By [`place`]; empty where there is none.
+    spans: [(u32, u32); NOTED],
+}
+
+/// Where a member is noted, if it is one of the last.
+const fn place(field: Field) -> Option<usize> {
+    Some(match field {
+        Field::EventId => 0,
+        Field::ReadOnly => 1,
+        Field::Resources => 2,
+        Field::EventType => 3,
+        Field::RecipientAccountId => 4,
+        Field::EventCategory => 5,
+        _ => return None,
+    })
+}
+
+impl Tail {
+    /// Whether `field` is one of those that are noted.
+    pub(super) const fn notes(field: Field) -> bool {
+        place(field).is_some()
+    }
+
+    /// Reads the end of the record `text`, of which the first `read_to` bytes are known; empty if it does
+    /// not end as CloudTrail lets records end.
+    pub(super) fn of(text: &str, read_to: usize) -> Self {
+        Self::find(text.as_bytes(), read_to).unwrap_or_default()
+    }
+
+    fn find(bytes: &[u8], read_to: usize) -> Option<Self> {
+        let from = read_to.max(bytes.len().saturating_sub(NEAR));
+        let comma = from + FIRST.find(bytes.get(from..)?)?;
+        let mut walk = Walk {
+            tail: Self::default(),
+            at: None,
+        };
+        let scan = scan::rest(bytes, comma, &mut walk);
+        (scan == Scan::Complete(bytes.len())).then_some(walk.tail)
+    }
+
+    /// Where the value of `field` lies, if it was found.
+    pub(super) fn span(&self, field: Field) -> Option<(usize, usize)> {
+        let (start, end) = self.spans[place(field)?];
+        (end > 0).then_some((start as usize, end as usize))
+    }
+}
+
+/// Notes members one by one.
+struct Walk {
+    tail: Tail,
+    at: Option<usize>,
+}
+
+impl Fields for Walk {
+    #[inline(always)]
+    fn key(&mut self, key: &[u8], _colon: usize) -> Visit {
+        // What is written with escapes is not how CloudTrail writes it.
+        if memchr::memchr(b'\\', key).is_some() {
+            return Visit::Stop;
+        }
+        self.at = Field::of(key).and_then(place);
+        Visit::Continue
+    }
+
+    /// Of a member that is there twice the first counts, as in a [layout](super::layout).
+    #[inline(always)]
+    fn value(&mut self, start: usize, end: usize) -> Visit {
+        if let Some(span) = self.at.map(|at| &mut self.tail.spans[at])
+            && span.1 == 0
+        {
+            *span = (start as u32, end as u32);
+        }
+        Visit::Continue
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str, field: Field) -> Option<&str> {
+        let (start, end) = Tail::of(text, 0).span(field)?;
+        Some(&text[start..end])
+    }
+
+    #[test]
+    fn the_last_members_are_found_from_the_end() {
+        let text = r#"{"a":{"eventID":"x"},"eventID":"id","readOnly":true,"resources":[{"ARN":"}"}],"eventType":"T","recipientAccountId":"1","eventID":"2","eventCategory":"Data"}"#;
+        for (field, value) in [
+            (Field::EventId, "\"id\""),
+            (Field::ReadOnly, "true"),
+            (Field::Resources, r#"[{"ARN":"}"}]"#),
+            (Field::EventType, "\"T\""),
+            (Field::RecipientAccountId, "\"1\""),
+            (Field::EventCategory, "\"Data\""),
+        ] {
+            assert_eq!(of(text, field), Some(value), "{field:?}");
+        }
+        assert_eq!(of(text, Field::UserAgent), None);
+    }
+
+    #[test]
+    fn what_is_no_member_of_the_record_is_not_taken_for_one() {
+        for text in [
+            r#"{"a":{"b":1,"eventID":"nested"}}"#,
+            r#"{"a":[{"b":1,"eventID":"nested"}],"c":2}"#,
+            r#"{"a":"b,\"eventID\":\"text\""}"#,
+            r#"{"a":1,"eventID":"id","read\u004fnly":true}"#,
+            r#"{"a":1,"eventID":"id""#,
+            r#"{"a":1,"eventID":}"#,
+        ] {
+            assert_eq!(Tail::of(text, 0), Tail::default(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_lies_far_from_the_end_or_is_known_already_is_not_looked_at() {
+        let far = format!(r#"{{"a":1,"eventID":"id","x":"{}"}}"#, "y".repeat(NEAR));
+        assert_eq!(of(&far, Field::EventId), None);
+        let text = r#"{"a":1,"eventID":"id","b":2}"#;
+        assert_eq!(Tail::of(text, text.len() - 6), Tail::default());
+    }
+}
