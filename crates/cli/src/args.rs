@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use detect::language::Language;
 
 use crate::commands::{
-    baseline, completions, doctor, explain, history, man, report, rules, scan, search, simulate,
-    story, verify,
+    baseline, completions, doctor, explain, forecast, history, man, report, rules, scan, search,
+    simulate, story, verify,
 };
 
 /// Finds attacks in AWS CloudTrail logs and says what to do
@@ -81,8 +81,6 @@ pub enum Command {
     /// Judge log files by the rules and print the alerts
     #[command(long_about = scan::LONG)]
     Scan(scan::ScanArgs),
-    /// Look at, compare and forget what is usual for whom
-    Baseline(baseline::BaselineArgs),
     /// Find records by fields, keywords, people, keys, addresses, resources
     #[command(long_about = search::LONG)]
     Search(search::SearchArgs),
@@ -95,6 +93,8 @@ pub enum Command {
     /// Write what happened as one HTML file: findings, matrix, maps, people, compliance
     #[command(long_about = report::LONG)]
     Report(report::ReportArgs),
+    /// Look at, compare and forget what is usual for whom
+    Baseline(baseline::BaselineArgs),
     /// Say in plain words what a record is about, and why a rule matches it or not
     Explain(explain::ExplainArgs),
     /// List, check, test and explain rules
@@ -108,6 +108,10 @@ pub enum Command {
     /// Say what is wrong with how an account records and watches itself, and how to mend it
     #[command(long_about = doctor::LONG)]
     Doctor(doctor::DoctorArgs),
+    /// Forecast what a rule would tell, before it is switched on
+    Replay(forecast::ReplayArgs),
+    /// Forecast the fleet's bill of a month from your own logs
+    Cost(forecast::CostArgs),
     /// Write realistic logs of a made-up company, attacks included
     Simulate(simulate::SimulateArgs),
     /// Print the completion script for a shell

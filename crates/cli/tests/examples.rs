@@ -18,6 +18,8 @@ fn every_example_runs() {
         "timeline",
         "summary",
         "case",
+        "replay",
+        "cost",
         "explain",
         "verify",
         "history",

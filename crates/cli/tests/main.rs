@@ -8,6 +8,7 @@ mod examples;
 mod explain;
 #[path = "../../integrity/tests/forge.rs"]
 mod forge;
+mod forecast;
 mod formats;
 mod history;
 mod hostile;

@@ -66,6 +66,8 @@ pub fn run(args: &ReportArgs, language: Language, terminal: Terminal) -> Result<
     let read = read(gathering, &inputs, &meter, &detector);
     terminal.complain_all(&read.tally.complaints());
     let mut alerts = settle(&detector, read.screened)?;
+    // As a scan tells them.
+    detect::incident::fold(&mut alerts);
     assemble::sort(&mut alerts);
     let records = evidence::fetch(&alerts[..alerts.len().min(args.limit)], gathering);
     let report = Material {

@@ -1,4 +1,4 @@
-//! Reads all files on several threads, and joins what the rules have found.
+//! Reads all files on several threads, and joins what the rules have found and the observers seen.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -67,19 +67,13 @@ impl<'a> Reading<'a> {
             screened: Screened::default(),
             observer: self.observes.then(Observer::default),
         });
-        let (mut screened, mut journal) = (Screened::default(), Journal::default());
-        for (theirs, observed) in found {
-            self.detector.join(&mut screened, theirs);
-            match journal.entries.is_empty() {
-                true => journal = observed,
-                false => journal.merge(&observed),
-            }
-        }
-        Harvest {
+        let harvest = Harvest {
             tally,
-            screened,
-            journal,
-        }
+            ..Harvest::default()
+        };
+        found.into_iter().fold(harvest, |sum, (screened, journal)| {
+            sum.plus(self.detector, screened, journal)
+        })
     }
 }
 
@@ -89,15 +83,8 @@ pub(in crate::commands) fn read_all(
     paths: &[PathBuf],
     terminal: Terminal,
 ) -> (Screened, Exit) {
-    let inputs = Inputs::find(paths, None, false);
-    terminal.complain_all(&inputs.complaints);
-    let Harvest {
-        tally, screened, ..
-    } = reading.read(&inputs, &Meter::default());
-    terminal.complain_all(&tally.complaints());
-    let whole = tally.is_whole() && inputs.complaints.is_empty();
-    let exit = if whole { Exit::Quiet } else { Exit::Unreadable };
-    (screened, exit)
+    let (harvest, exit) = harvest(reading, paths, terminal);
+    (harvest.screened, exit)
 }
 
 /// Observes what is in the log files at `paths`, and tells what could not be read.
@@ -106,20 +93,36 @@ pub(in crate::commands) fn observe_all(
     paths: &[PathBuf],
     terminal: Terminal,
 ) -> (Journal, Exit) {
-    let inputs = Inputs::find(paths, None, false);
-    terminal.complain_all(&inputs.complaints);
     let reading = Reading {
         observes: true,
         ..reading
     };
-    let Harvest { tally, journal, .. } = reading.read(&inputs, &Meter::default());
-    terminal.complain_all(&tally.complaints());
-    let whole = tally.is_whole() && inputs.complaints.is_empty();
-    let exit = if whole { Exit::Quiet } else { Exit::Unreadable };
-    (journal, exit)
+    let (harvest, exit) = harvest(reading, paths, terminal);
+    (harvest.journal, exit)
 }
 
-/// Asks the rules, and observes what is usual for whom.
+fn harvest(reading: Reading<'_>, paths: &[PathBuf], terminal: Terminal) -> (Harvest, Exit) {
+    let inputs = Inputs::find(paths, None, false);
+    terminal.complain_all(&inputs.complaints);
+    let harvest = reading.read(&inputs, &Meter::default());
+    terminal.complain_all(&harvest.tally.complaints());
+    let whole = harvest.tally.is_whole() && inputs.complaints.is_empty();
+    let exit = if whole { Exit::Quiet } else { Exit::Unreadable };
+    (harvest, exit)
+}
+
+impl Harvest {
+    fn plus(mut self, detector: &Detector, screened: Screened, journal: Journal) -> Self {
+        detector.join(&mut self.screened, screened);
+        match self.journal.entries.is_empty() {
+            true => self.journal = journal,
+            false => self.journal.merge(&journal),
+        }
+        self
+    }
+}
+
+/// Asks the rules, and observes.
 struct Judging<'d> {
     screener: Screener<'d>,
     screened: Screened,
@@ -136,7 +139,7 @@ impl Gatherer for Judging<'_> {
         }
     }
 
-    fn finish(self) -> (Screened, Journal) {
+    fn finish(self) -> Self::Found {
         let journal = self.observer.map(Observer::into_journal);
         (self.screened, journal.unwrap_or_default())
     }
