@@ -12,6 +12,11 @@ fn every_example_runs() {
         "",
         "scan",
         "explain",
+        "baseline show",
+        "baseline export",
+        "baseline diff",
+        "baseline reset",
+        "baseline seed",
         "rules list",
         "rules check",
         "rules test",
@@ -37,6 +42,12 @@ fn furnished() -> Shop {
         "id-DeleteTrail-2026-11-22T14:02:11Z",
         "3038ebd2-c98a-4c65-9b6e-e22506292313",
     );
+    // What examples read, examples may change: each has its own shop.
+    for baseline in ["usual.redb", "last-month.redb"] {
+        let alice = line.replace("maria", "alice");
+        shop.run_on(&format!("baseline seed {baseline} -"), alice)
+            .ends(0);
+    }
     shop.write("record.json", &line);
     shop.write("logs/a.json.gz", gzip(&line));
     shop.write(

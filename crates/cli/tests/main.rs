@@ -1,5 +1,6 @@
 //! The program from outside: arguments and files in; output, messages and exit code out.
 
+mod behaviour;
 #[path = "../../../tests/fleet/conformance.rs"]
 mod conformance;
 mod examples;
