@@ -24,6 +24,11 @@ fn every_example_runs() {
         "verify",
         "history",
         "doctor",
+        "baseline show",
+        "baseline export",
+        "baseline diff",
+        "baseline reset",
+        "baseline seed",
         "rules list",
         "rules check",
         "rules test",
@@ -54,6 +59,12 @@ fn furnished() -> Shop {
         r#""userName":"maria","accessKeyId":"AKIAIOSFODNN7EXAMPLE""#,
     );
     crate::verify::lay_out(&shop, &crate::forge::organisation(), true);
+    // What examples read, examples may change: each has its own shop.
+    for baseline in ["usual.redb", "last-month.redb"] {
+        let alice = line.replace("maria", "alice");
+        shop.run_on(&format!("baseline seed {baseline} -"), alice)
+            .ends(0);
+    }
     shop.write("record.json", &line);
     shop.write("logs/a.json.gz", gzip(&line));
     shop.write(

@@ -1,6 +1,7 @@
 //! The program from outside: arguments and files in; output, messages and exit code out.
 
 mod cloud;
+mod behaviour;
 #[path = "../../../tests/fleet/conformance.rs"]
 mod conformance;
 mod doctor;
