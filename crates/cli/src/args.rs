@@ -6,7 +6,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use detect::language::Language;
 
-use crate::commands::{completions, doctor, explain, history, man, rules, scan, simulate, verify};
+use crate::commands::{
+    baseline, completions, doctor, explain, history, man, report, rules, scan, search, simulate,
+    story, verify,
+};
 
 /// Finds attacks in AWS CloudTrail logs and says what to do
 ///
@@ -78,6 +81,20 @@ pub enum Command {
     /// Judge log files by the rules and print the alerts
     #[command(long_about = scan::LONG)]
     Scan(scan::ScanArgs),
+    /// Look at, compare and forget what is usual for whom
+    Baseline(baseline::BaselineArgs),
+    /// Find records by fields, keywords, people, keys, addresses, resources
+    #[command(long_about = search::LONG)]
+    Search(search::SearchArgs),
+    /// Tell everything around an event, a principal, a key or an address, in order
+    Timeline(story::TimelineArgs),
+    /// Sum up who did how much of what, from where
+    Summary(story::SummaryArgs),
+    /// Tell one incident: sessions, findings, what was changed, what is left, what to undo
+    Case(story::CaseArgs),
+    /// Write what happened as one HTML file: findings, matrix, maps, people, compliance
+    #[command(long_about = report::LONG)]
+    Report(report::ReportArgs),
     /// Say in plain words what a record is about, and why a rule matches it or not
     Explain(explain::ExplainArgs),
     /// List, check, test and explain rules

@@ -5,11 +5,13 @@
 //! and nothing else does; all that is said about the run goes to the second.
 
 pub mod args;
+pub mod baseline_file;
 pub mod commands;
 pub mod complaint;
 pub mod cores;
 pub mod diagnosis;
 pub mod exit;
+pub mod grid;
 pub mod inputs;
 pub mod interrupt;
 pub mod numbers;
@@ -52,7 +54,13 @@ fn dispatch(cli: &Cli, terminal: Terminal) -> Result<Exit, Complaint> {
         Command::Completions(args) => commands::completions::run(args, terminal),
         Command::Man(args) => commands::man::run(args, terminal),
         Command::Simulate(args) => commands::simulate::run(args, terminal),
+        Command::Baseline(args) => commands::baseline::run(args, terminal),
         Command::Scan(args) => commands::scan::run(args, language, terminal),
+        Command::Search(args) => commands::search::run(args, language, terminal),
+        Command::Report(args) => commands::report::run(args, language, terminal),
+        Command::Timeline(args) => commands::story::run_timeline(args, language, terminal),
+        Command::Summary(args) => commands::story::run_summary(args, language, terminal),
+        Command::Case(args) => commands::story::run_case(args, language, terminal),
         Command::Explain(args) => commands::explain::run(args, language, terminal),
         Command::Verify(args) => commands::verify::run(args, terminal),
         Command::History(args) => commands::history::run(args, language, terminal),

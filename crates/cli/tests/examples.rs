@@ -13,6 +13,11 @@ fn every_example_runs() {
     for command in [
         "",
         "scan",
+        "search",
+        "report",
+        "timeline",
+        "summary",
+        "case",
         "explain",
         "verify",
         "history",
@@ -41,6 +46,10 @@ fn furnished() -> Shop {
     let line = record("DeleteTrail", "2026-11-22T14:02:11Z").replace(
         "id-DeleteTrail-2026-11-22T14:02:11Z",
         "3038ebd2-c98a-4c65-9b6e-e22506292313",
+    );
+    let line = line.replace(
+        r#""userName":"maria""#,
+        r#""userName":"maria","accessKeyId":"AKIAIOSFODNN7EXAMPLE""#,
     );
     crate::verify::lay_out(&shop, &crate::forge::organisation(), true);
     shop.write("record.json", &line);

@@ -2,6 +2,7 @@
 
 pub mod activity;
 pub mod alert;
+pub mod anomaly;
 pub mod attack;
 pub mod case;
 pub mod cloudtrail;

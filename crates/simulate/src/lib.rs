@@ -28,6 +28,7 @@ mod clock;
 mod delivery;
 mod everyday;
 mod examples;
+pub mod months;
 mod record;
 mod rng;
 mod scenario;

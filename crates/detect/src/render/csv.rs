@@ -54,6 +54,24 @@ pub fn write(alerts: &[Alert], language: Language, out: &mut dyn Write) -> io::R
     csv.flush()
 }
 
+/// Writes any heading and rows, whose cells are safe to show already.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_rows(
+    heading: &[String],
+    rows: impl Iterator<Item = Vec<String>>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut csv = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(out);
+    for row in std::iter::once(heading.to_vec()).chain(rows) {
+        csv.write_record(row.iter().map(|cell| harmless(cell).into_owned()))?;
+    }
+    csv.flush()
+}
+
 fn cells(alert: &Alert, language: Language) -> [String; COLUMNS.len()] {
     let event = alert.decided().or(alert.events.first());
     let name = |text: Option<&str>| text::name(text.unwrap_or_default());
@@ -79,6 +97,19 @@ fn cells(alert: &Alert, language: Language) -> [String; COLUMNS.len()] {
         text::name(&alert.rule.id),
         alert.id.to_string(),
     ]
+}
+
+/// `cell` as a cell of RFC 4180, made harmless: what a stranger chose, on one line, quoted where it must be,
+/// and nothing that a spreadsheet would compute.
+#[must_use]
+pub fn cell(cell: &str) -> String {
+    let cell = text::sentence(cell);
+    let text = harmless(&cell);
+    let plain = !text.contains([',', '"', '\n', '\r']);
+    if plain {
+        return text.into_owned();
+    }
+    format!("\"{}\"", text.replace('"', "\"\""))
 }
 
 /// `cell`, with an apostrophe in front if a spreadsheet would compute it. Tabs and line breaks, which

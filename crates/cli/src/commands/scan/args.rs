@@ -34,6 +34,25 @@ pub struct ScanArgs {
     #[arg(long, value_name = "NAME", value_parser = exclusion(), help_heading = "Rules")]
     pub exclude: Vec<String>,
 
+    /// Judge behaviour too: what is unusual for each principal. All is learned from these files, and
+    /// nothing is told of their first days
+    #[arg(long, help_heading = "Behaviour")]
+    pub behaviour: bool,
+
+    /// Judge behaviour too, and remember in this file what is usual
+    #[arg(long, value_name = "FILE", help_heading = "Behaviour")]
+    pub baseline: Option<PathBuf>,
+
+    /// How many alerts about behaviour an account may have in a week; what is told is cut so as to
+    /// hold that on average, and of one day three at most are above low
+    #[arg(long, value_name = "NUMBER", default_value_t = 7.0, value_parser = budget(), help_heading = "Behaviour")]
+    pub budget: f64,
+
+    /// Place addresses by this database in MaxMind's format; may be given more than once, the first
+    /// that knows an address tells
+    #[arg(long, value_name = "FILE", help_heading = "Behaviour")]
+    pub geo: Vec<PathBuf>,
+
     /// How to write the alerts
     #[arg(
         long,
@@ -101,8 +120,16 @@ pub enum Format {
     Ocsf,
 }
 
+/// Takes a number of alerts.
+pub(in crate::commands) fn budget() -> impl TypedValueParser<Value = f64> {
+    clap::builder::StringValueParser::new().try_map(|text| match text.parse::<f64>() {
+        Ok(number) if (0.0..=10_000.0).contains(&number) => Ok(number),
+        _ => Err("a number from 0 to 10,000"),
+    })
+}
+
 /// Takes an exclusion by its name.
-fn exclusion() -> PossibleValuesParser {
+pub(in crate::commands) fn exclusion() -> PossibleValuesParser {
     let known = rules::EXCLUSIONS.iter();
     PossibleValuesParser::new(known.map(|one| PossibleValue::new(one.name).help(one.title)))
 }
@@ -126,7 +153,9 @@ Examples:
   $ trailhound scan 'logs/**/*.json.gz' --since 7d --format jsonl --output alerts.jsonl
   $ zcat logs/*.json.gz | trailhound scan - --format csv
   $ trailhound scan ~/logs --rules my-rules --no-builtin
-  $ trailhound scan ~/logs --state seen.redb";
+  $ trailhound scan ~/logs --state seen.redb
+  $ trailhound scan ~/logs --behaviour --budget 2
+  $ trailhound scan ~/logs --baseline usual.redb --state seen.redb";
 
 /// What `--help` says before the flags.
 pub const LONG: &str = "\

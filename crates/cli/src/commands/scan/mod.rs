@@ -6,7 +6,7 @@
 mod args;
 mod plan;
 mod printer;
-mod progress;
+pub(super) mod progress;
 mod read;
 mod summary;
 mod tally;
@@ -22,11 +22,14 @@ use pipeline::{Pipeline, Settled};
 
 pub(crate) use self::args::level;
 pub use self::args::{Format, LONG, ScanArgs};
+pub(super) use self::args::exclusion;
+pub(super) use self::plan::Choice;
 use self::plan::Plan;
 use self::printer::Printer;
-use self::read::Harvest;
-pub(super) use self::read::{Reading, read_all};
+pub(super) use self::read::{Harvest, Reading, observe_all, read_all};
 use self::summary::Summary;
+pub(super) use self::summary::WhatWasRead;
+pub(super) use self::tally::Tally;
 
 use crate::complaint::{Complaint, chain};
 use crate::exit::Exit;
@@ -42,7 +45,7 @@ use crate::terminal::Terminal;
 /// A [`Complaint`] if nothing could be done at all, or the answer could not be written.
 pub fn run(args: &ScanArgs, language: Language, terminal: Terminal) -> Result<Exit, Complaint> {
     let started = Instant::now();
-    let plan = Plan::of(args, language, terminal)?;
+    let mut plan = Plan::of(args, language, terminal)?;
     let meter = Arc::new(Meter::default());
     interrupt::stops(&meter);
     let reading = Reading {
@@ -50,8 +53,17 @@ pub fn run(args: &ScanArgs, language: Language, terminal: Terminal) -> Result<Ex
         range: plan.range,
         threads: plan.threads,
         progress: plan.progress,
+        observes: plan.habits.is_some(),
     };
-    let Harvest { tally, screened } = reading.read(&plan.inputs, &meter);
+    let Harvest {
+        tally,
+        mut screened,
+        journal,
+    } = reading.read(&plan.inputs, &meter);
+    let lesson = plan
+        .habits
+        .as_mut()
+        .map(|habits| habits.judge(&journal, plan.level, &mut screened));
     let suppressed = screened.suppressed.clone();
     let below = screened.below.clone();
     let forgotten = screened.windows.forgotten();
@@ -61,6 +73,9 @@ pub fn run(args: &ScanArgs, language: Language, terminal: Terminal) -> Result<Ex
     let (settled, printer) = settled?;
 
     let interrupted = meter.stopped();
+    if let Some(habits) = plan.habits.filter(|_| !interrupted && !printer.is_cut()) {
+        habits.save()?;
+    }
     let worst = printer.told().keys().chain(below.keys()).max();
     let exits = [
         plan.exit,
@@ -73,15 +88,19 @@ pub fn run(args: &ScanArgs, language: Language, terminal: Terminal) -> Result<Ex
     ];
     if !terminal.is_quiet() && !printer.is_cut() {
         let summary = Summary {
-            tally,
-            strangers: plan.inputs.skipped,
-            elapsed: started.elapsed(),
+            read: WhatWasRead {
+                tally,
+                strangers: plan.inputs.skipped,
+                elapsed: started.elapsed(),
+                done: "judged",
+            },
             alerts: printer.told().clone(),
             folded: printer.folded(),
             below: below.values().sum(),
             known: settled.known as u64,
             suppressed,
             forgotten,
+            lesson,
             interrupted,
         };
         // Nobody listens if this fails.

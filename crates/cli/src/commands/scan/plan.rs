@@ -1,6 +1,7 @@
 //! Arguments as typed made into a plan: everything looked up and opened, before any work is done.
 
 use std::mem::ManuallyDrop;
+use std::path::PathBuf;
 
 use detect::Detector;
 use detect::language::Language;
@@ -9,6 +10,7 @@ use jiff::tz::TimeZone;
 use sigma::Level;
 
 use super::args::{Format, ScanArgs};
+use crate::baseline_file::Habits;
 use crate::complaint::Complaint;
 use crate::cores::cores;
 use crate::diagnosis;
@@ -43,6 +45,10 @@ pub(super) struct Plan {
     pub(super) language: Language,
     /// Where to.
     pub(super) output: Output,
+    /// The lowest level that is told.
+    pub(super) level: Level,
+    /// What is usual for whom, if that is asked.
+    pub(super) habits: Option<Habits>,
     /// What earlier runs have told.
     pub(super) state: Option<StateFile>,
     /// How the run ends if all goes well from here on: what is wrong so far has been told.
@@ -60,10 +66,11 @@ impl Plan {
         terminal: Terminal,
     ) -> Result<Self, Complaint> {
         let now = Timestamp::now();
-        let range = range(args, now)?;
+        let range = TimeRange::of(args.since, args.until, now)?;
         let output = Output::open(args.output.as_deref(), terminal)?;
-        let (detector, rules_exit) = detector(args, now, terminal)?;
+        let (detector, rules_exit) = Choice::of(args).detector(now, terminal)?;
         let state = args.state.as_deref().map(StateFile::open).transpose()?;
+        let habits = habits(args)?;
         let since = args.since.map(|_| range.since);
         let progress = terminal.is_watched() && !args.no_progress;
         let inputs = Inputs::find(&args.paths, since, progress);
@@ -84,61 +91,92 @@ impl Plan {
             format: args.format,
             language,
             output,
+            level: args.level,
+            habits,
             state,
             exit: rules_exit.max(inputs_exit),
         })
     }
 }
 
-fn range(args: &ScanArgs, now: Timestamp) -> Result<TimeRange, Complaint> {
-    let range = TimeRange {
-        since: args.since.map_or(Timestamp::MIN, |since| since.start(now)),
-        until: args.until.map_or(Timestamp::MAX, |until| until.end(now)),
-    };
-    if range.since >= range.until {
-        let what = format!("{} is not before --until {}", range.since, range.until);
-        return Err(Complaint::bad_call("--since", what).help("swap the two"));
+fn habits(args: &ScanArgs) -> Result<Option<Habits>, Complaint> {
+    if !args.behaviour && args.baseline.is_none() {
+        return match args.geo.first() {
+            Some(_) => Err(Complaint::bad_call(
+                "--geo",
+                "addresses are placed only where behaviour is judged",
+            )
+            .help("add --behaviour or --baseline FILE")),
+            None => Ok(None),
+        };
     }
-    Ok(range)
+    Habits::open(args.baseline.as_deref(), args.budget, &args.geo).map(Some)
 }
 
-/// The rules, with what is wrong with some of them told; the others work.
-fn detector(
-    args: &ScanArgs,
-    now: Timestamp,
-    terminal: Terminal,
-) -> Result<(Detector, Exit), Complaint> {
-    let builtin = if args.no_builtin {
-        Rulebook::default()
-    } else {
-        Rulebook::for_judging()
-    };
-    let book = builtin.with(&args.rules).excluding(&args.exclude);
-    let mut loaded = book.load();
-    terminal.complain_all(&book.complaints);
-    let errors = diagnosis::tell_problems(&loaded.problems, terminal);
-    for filter in loaded.rules.set_today(now.to_zoned(TimeZone::UTC).date()) {
-        terminal.warn(format_args!(
-            "{}: the filter `{}` has ended and suppresses nothing",
-            filter.location(),
-            filter.title()
-        ));
+/// Which rules to judge by.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::commands) struct Choice<'a> {
+    /// Files and folders of rules, beside the built-in ones.
+    pub(in crate::commands) rules: &'a [PathBuf],
+    /// Whether to leave the built-in ones out.
+    pub(in crate::commands) no_builtin: bool,
+    /// Ready exclusions to switch on.
+    pub(in crate::commands) exclude: &'a [String],
+    /// Whether to judge each record by itself only.
+    pub(in crate::commands) no_correlation: bool,
+}
+
+impl<'a> Choice<'a> {
+    fn of(args: &'a ScanArgs) -> Self {
+        Self {
+            rules: &args.rules,
+            no_builtin: args.no_builtin,
+            exclude: &args.exclude,
+            no_correlation: args.no_correlation,
+        }
     }
-    if loaded.rules.rules().is_empty() {
-        return Err(
-            Complaint::bad_rule("--rules", "there is no rule to judge by")
-                .help("mend the rules, name others, or leave --no-builtin out"),
-        );
+
+    /// The rules, with what is wrong with some of them told; the others work.
+    ///
+    /// # Errors
+    /// A [`Complaint`] if there are none.
+    pub(in crate::commands) fn detector(
+        self,
+        now: Timestamp,
+        terminal: Terminal,
+    ) -> Result<(Detector, Exit), Complaint> {
+        let builtin = if self.no_builtin {
+            Rulebook::default()
+        } else {
+            Rulebook::for_judging()
+        };
+        let book = builtin.with(self.rules).excluding(self.exclude);
+        let mut loaded = book.load();
+        terminal.complain_all(&book.complaints);
+        let errors = diagnosis::tell_problems(&loaded.problems, terminal);
+        for filter in loaded.rules.set_today(now.to_zoned(TimeZone::UTC).date()) {
+            terminal.warn(format_args!(
+                "{}: the filter `{}` has ended and suppresses nothing",
+                filter.location(),
+                filter.title()
+            ));
+        }
+        if loaded.rules.rules().is_empty() {
+            return Err(
+                Complaint::bad_rule("--rules", "there is no rule to judge by")
+                    .help("mend the rules, name others, or leave --no-builtin out"),
+            );
+        }
+        let rules = if self.no_correlation {
+            loaded.rules.singles()
+        } else {
+            loaded.rules
+        };
+        let (detector, problems) = Detector::with_blocks(rules, rulebook::block);
+        for problem in &problems {
+            terminal.warn(problem);
+        }
+        let bad = !book.complaints.is_empty() || errors > 0 || !problems.is_empty();
+        Ok((detector, if bad { Exit::BadRule } else { Exit::Quiet }))
     }
-    let rules = if args.no_correlation {
-        loaded.rules.singles()
-    } else {
-        loaded.rules
-    };
-    let (detector, problems) = Detector::with_blocks(rules, rulebook::block);
-    for problem in &problems {
-        terminal.warn(problem);
-    }
-    let bad = !book.complaints.is_empty() || errors > 0 || !problems.is_empty();
-    Ok((detector, if bad { Exit::BadRule } else { Exit::Quiet }))
 }

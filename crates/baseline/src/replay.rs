@@ -1,0 +1,166 @@
+//! What is looked up for a journal's events while they are led past the engine, each thing once.
+
+use std::sync::Arc;
+
+use crate::deed::Counts;
+use crate::evidence::{Event, Signal, Who};
+use crate::journal::{Entry, Journal};
+use crate::names::{Mark, NameId};
+use crate::places::{Place, Places, place_of};
+use crate::profile::Day;
+
+/// Where an address lies, for people and for comparison.
+#[derive(Debug)]
+pub(crate) struct Located {
+    pub(crate) place: Place,
+    pub(crate) network: String,
+    pub(crate) mark: Mark,
+}
+
+/// A journal, and what was looked up for it.
+pub(crate) struct Replay<'j> {
+    pub(crate) journal: &'j Journal,
+    places: &'j dyn Places,
+    marks: Vec<Option<Mark>>,
+    located: Vec<Option<Arc<Located>>>,
+    profiles: Vec<Option<u32>>,
+    counts: Vec<Counts>,
+    /// The day on which each pattern was asked for news, counted from 1.
+    asked: Vec<u32>,
+    /// The hour in which each pattern was counted, counted from 1.
+    pub(crate) counted: Vec<u32>,
+    /// Of each session the address used last, and when that was noted.
+    pub(crate) used: Vec<(NameId, u32)>,
+    /// Of each profile, the part of the day that was noted last.
+    pub(crate) hours: Vec<u32>,
+    accounts: Vec<bool>,
+    pub(crate) signals: Vec<Signal>,
+}
+
+impl<'j> Replay<'j> {
+    pub(crate) fn new(journal: &'j Journal, places: &'j dyn Places) -> Self {
+        let names = journal.names.len();
+        let patterns = journal.patterns.rows().len();
+        let apis = journal.apis.rows().len() as u32;
+        Self {
+            journal,
+            places,
+            marks: vec![None; names],
+            located: vec![None; names],
+            profiles: vec![None; journal.who.rows().len()],
+            counts: (0..apis).map(|api| journal.counts(api)).collect(),
+            asked: vec![0; patterns],
+            counted: vec![0; patterns],
+            used: vec![(0, 0); journal.sessions.rows().len()],
+            hours: vec![0; journal.who.rows().len()],
+            accounts: vec![false; names],
+            signals: Vec::new(),
+        }
+    }
+
+    /// Whether this pattern was not asked for news today; from now on it was.
+    pub(crate) fn is_first_today(&mut self, pattern: u32, day: Day) -> bool {
+        let asked = &mut self.asked[pattern as usize];
+        let first = *asked != u32::from(day) + 1;
+        *asked = u32::from(day) + 1;
+        first
+    }
+
+    pub(crate) fn text(&self, id: NameId) -> &'j str {
+        self.journal.names.text(id)
+    }
+
+    pub(crate) fn counts(&self, api: u32) -> Counts {
+        self.counts[api as usize]
+    }
+
+    pub(crate) fn mark(&mut self, id: NameId) -> Mark {
+        let text = self.journal.names.text(id);
+        *self.marks[id as usize].get_or_insert_with(|| Mark::of(text))
+    }
+
+    pub(crate) fn located(&mut self, address: NameId) -> Arc<Located> {
+        let (text, places) = (self.journal.names.text(address), self.places);
+        let located = self.located[address as usize].get_or_insert_with(|| {
+            let (place, network) = place_of(text, places);
+            let mark = Mark::of(&network);
+            Arc::new(Located {
+                place,
+                network,
+                mark,
+            })
+        });
+        Arc::clone(located)
+    }
+
+    /// Whether this account is seen for the first time today.
+    pub(crate) fn is_new_account(&mut self, account: NameId) -> bool {
+        !std::mem::replace(&mut self.accounts[account as usize], true)
+    }
+
+    /// Forgets what was noted on the day before, so that a day is judged alike wherever a run begins.
+    pub(crate) fn begin_day(&mut self) {
+        self.accounts.fill(false);
+        self.used.fill((0, 0));
+        self.hours.fill(0);
+        self.counted.fill(0);
+    }
+
+    pub(crate) fn profile(&self, who: u32) -> Option<u32> {
+        self.profiles[who as usize]
+    }
+
+    pub(crate) fn remember_profile(&mut self, who: u32, at: u32) {
+        self.profiles[who as usize] = Some(at);
+    }
+
+    pub(crate) fn who(&self, who: u32) -> Who {
+        let who = &self.journal.who[who];
+        let text = |id| self.text(id).to_owned();
+        Who {
+            account: text(who.account),
+            key: text(who.key),
+            kind: who.kind,
+            name: text(who.name),
+            trade: text(who.trade),
+            person: text(who.person),
+            credential: String::new(),
+            session: String::new(),
+            arn: String::new(),
+        }
+    }
+
+    /// `who`, as called at this event.
+    pub(crate) fn named(&self, who: &Who, entry: &Entry) -> Who {
+        let pattern = &self.journal.patterns[entry.pattern];
+        let session = &self.journal.sessions[pattern.session];
+        Who {
+            credential: self.text(session.credential).to_owned(),
+            session: self.text(session.name).to_owned(),
+            arn: self.text(session.arn).to_owned(),
+            ..who.clone()
+        }
+    }
+
+    /// The event, in words.
+    pub(crate) fn event(&mut self, entry: &Entry) -> Event {
+        let pattern = &self.journal.patterns[entry.pattern];
+        let api = &self.journal.apis[pattern.api];
+        let located = self.located(pattern.address);
+        let text = |id| self.text(id).to_owned();
+        Event {
+            time: entry.time,
+            id: self.journal.event_id(entry),
+            source: text(api.source),
+            name: text(api.name),
+            error: text(pattern.error),
+            region: text(pattern.region),
+            address: text(pattern.address),
+            network: located.place.label(&located.network),
+            country: located.place.country.clone(),
+            asn: located.place.asn,
+            tool: text(pattern.tool),
+            file: text(entry.file),
+        }
+    }
+}

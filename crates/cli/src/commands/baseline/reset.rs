@@ -1,0 +1,70 @@
+//! `trailhound baseline reset`
+
+use std::path::PathBuf;
+
+use baseline::Settings;
+use baseline::memory::Items;
+use clap::Args;
+
+use crate::baseline_file::BaselineFile;
+use crate::complaint::Complaint;
+use crate::exit::Exit;
+use crate::numbers::things;
+use crate::terminal::Terminal;
+
+/// Arguments of `trailhound baseline reset`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct ResetArgs {
+    /// The baseline
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// Forget those whose key or name contains this, who are then new here
+    #[arg(
+        value_name = "WHO",
+        required_unless_present = "all",
+        conflicts_with = "all"
+    )]
+    pub who: Option<String>,
+
+    /// Forget everybody, and what they share
+    #[arg(long)]
+    pub all: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  $ trailhound baseline reset usual.redb alice
+  $ trailhound baseline reset usual.redb --all";
+
+pub(super) fn run(args: &ResetArgs, terminal: Terminal) -> Result<Exit, Complaint> {
+    let file = BaselineFile::existing(&args.file)?;
+    let mut memory = file.memory(Settings::default())?;
+    let before = memory.known();
+    let after = match &args.who {
+        None => {
+            file.save(&Items::new())?;
+            0
+        }
+        Some(who) => {
+            memory.forget(|one| one.key.contains(&**who) || one.name.contains(&**who));
+            if memory.known() == before {
+                return Err(Complaint::bad_call(
+                    who,
+                    "the baseline knows nobody whose key or name contains this",
+                )
+                .help("`trailhound baseline show FILE` lists who it knows"));
+            }
+            file.save(&memory.items())?;
+            memory.known()
+        }
+    };
+    if !terminal.is_quiet() {
+        terminal.say(format_args!(
+            "{} forgotten",
+            things((before - after) as u64, "principal")
+        ));
+    }
+    Ok(Exit::Quiet)
+}

@@ -1,0 +1,48 @@
+//! `trailhound baseline seed`
+
+use std::path::PathBuf;
+
+use clap::Args;
+use detect::Detector;
+use sigma::RuleSet;
+
+use crate::baseline_file::{Habits, Lesson};
+use crate::commands::scan::{Reading, observe_all};
+use crate::complaint::Complaint;
+use crate::exit::Exit;
+use crate::terminal::Terminal;
+
+/// Arguments of `trailhound baseline seed`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct SeedArgs {
+    /// The baseline, made if there is none
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// Log files, folders of them, patterns, or - for standard input; answers of LookupEvents too
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+
+    /// Place addresses by this database in MaxMind's format; may be given more than once
+    #[arg(long, value_name = "FILE")]
+    pub geo: Vec<PathBuf>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  $ trailhound baseline seed usual.redb ~/logs
+  $ trailhound baseline seed usual.redb 'logs/**/*.json.gz'";
+
+pub(super) fn run(args: &SeedArgs, terminal: Terminal) -> Result<Exit, Complaint> {
+    // What it tells would be old news, so the budget does not matter.
+    let mut habits = Habits::open(Some(&args.file), 7.0, &args.geo)?;
+    let (detector, _) = Detector::new(RuleSet::default());
+    let (journal, exit) = observe_all(Reading::of_all(&detector), &args.paths, terminal);
+    let learned = habits.learn(&journal);
+    habits.save()?;
+    if let Some((run, _)) = learned.filter(|_| !terminal.is_quiet()) {
+        terminal.say(Lesson::of(&run).to_string().trim_end());
+    }
+    Ok(exit)
+}

@@ -1,0 +1,195 @@
+//! `trailhound baseline show`
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use baseline::Engine;
+use baseline::view::View;
+use clap::Args;
+use detect::render::sentence;
+
+use super::Format;
+use crate::complaint::Complaint;
+use crate::exit::Exit;
+use crate::numbers::{count, things};
+use crate::output::Output;
+use crate::terminal::Terminal;
+
+/// Arguments of `trailhound baseline show`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct ShowArgs {
+    /// The baseline
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// Show all that is known of those whose key or name contains this
+    #[arg(value_name = "WHO")]
+    pub who: Option<String>,
+
+    /// How to write it
+    #[arg(long, short, value_name = "FORMAT", default_value = "table")]
+    pub format: Format,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  $ trailhound baseline show usual.redb
+  $ trailhound baseline show usual.redb alice
+  $ trailhound baseline show usual.redb alice --format json";
+
+pub(super) fn run(args: &ShowArgs, terminal: Terminal) -> Result<Exit, Complaint> {
+    let engine = super::known(&args.file)?;
+    let views = super::chosen(&engine, args.who.as_deref())?;
+    Output::open(None, terminal)?.write(|out| match (args.format, &args.who) {
+        (Format::Json, _) => {
+            serde_json::to_writer_pretty(&mut *out, &views)?;
+            writeln!(out)
+        }
+        (Format::Csv, None) => csv_of_all(&views, out),
+        (Format::Csv, Some(_)) => csv_of_values(&views, out),
+        (Format::Table, None) => list(&views, out),
+        (Format::Table, Some(_)) => views.iter().try_for_each(|view| page(view, out)),
+    })?;
+    if !terminal.is_quiet() {
+        terminal.say(state(&engine, views.len()));
+    }
+    Ok(Exit::Quiet)
+}
+
+/// How far learning is.
+fn state(engine: &Engine, shown: usize) -> String {
+    let days = engine.learned();
+    let warm = baseline::fleet::WARM_UP;
+    let learning = match warm.saturating_sub(days) {
+        0 => String::new(),
+        left => format!(
+            ", {} more before anything is told",
+            things(left.into(), "day")
+        ),
+    };
+    format!(
+        "{} of {}; {} learned{learning}",
+        count(shown as u64),
+        things(engine.profiles.len() as u64, "principal"),
+        things(days.into(), "day"),
+    )
+}
+
+fn list(views: &[View], out: &mut dyn Write) -> io::Result<()> {
+    for view in views {
+        let learning = if view.learning { "  learning" } else { "" };
+        writeln!(
+            out,
+            "{:12}  {:>4} days  {:>9} calls  since {}  {}  {}{learning}",
+            sentence(&view.account),
+            view.days,
+            count(view.calls),
+            view.first,
+            if view.person { "person " } else { "program" },
+            sentence(&view.name),
+        )?;
+    }
+    Ok(())
+}
+
+fn page(view: &View, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", sentence(&view.key))?;
+    let kind = if view.person { "a person" } else { "a program" };
+    writeln!(out, "  {kind}, compared with: {}", sentence(&view.trade))?;
+    writeln!(
+        out,
+        "  {} calls on {} from {} to {}",
+        count(view.calls),
+        things(view.days.into(), "day"),
+        view.first,
+        view.last
+    )?;
+    if view.learning {
+        writeln!(out, "  learning: too little is known to tell anything")?;
+    }
+    let mut dimension = None;
+    for value in &view.values {
+        if dimension != Some(value.dimension) {
+            writeln!(out, "  {}", word(&value.dimension))?;
+            dimension = Some(value.dimension);
+        }
+        writeln!(
+            out,
+            "    {:48} {:>4} days, {} to {}",
+            sentence(&value.value),
+            value.days,
+            value.first,
+            value.last
+        )?;
+    }
+    writeln!(out, "  usual")?;
+    for usual in &view.usual {
+        writeln!(
+            out,
+            "    {:20} {:>9.1} in {:>5} s, highest {:.1}",
+            word(&usual.metric),
+            usual.usual,
+            usual.window,
+            usual.highest
+        )?;
+    }
+    writeln!(out)
+}
+
+fn csv_of_all(views: &[View], out: &mut dyn Write) -> io::Result<()> {
+    writeln!(
+        out,
+        "account,key,name,kind,person,trade,first,last,days,calls,learning,score"
+    )?;
+    for view in views {
+        let texts = [&view.account, &view.key, &view.name].map(|text| cell(text));
+        writeln!(
+            out,
+            "{},{},{},{},{},{},{},{},{},{}",
+            texts.join(","),
+            view.kind,
+            view.person,
+            cell(&view.trade),
+            view.first,
+            view.last,
+            view.days,
+            view.calls,
+            view.learning,
+            view.score
+        )?;
+    }
+    Ok(())
+}
+
+fn csv_of_values(views: &[View], out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "account,key,dimension,value,first,last,days")?;
+    for view in views {
+        for value in &view.values {
+            let who = [&view.account, &view.key].map(|text| cell(text)).join(",");
+            writeln!(
+                out,
+                "{who},{},{},{},{},{}",
+                word(&value.dimension),
+                cell(&value.value),
+                value.first,
+                value.last,
+                value.days
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// A cell of RFC 4180 that no spreadsheet takes for a formula.
+pub(super) fn cell(text: &str) -> String {
+    detect::render::csv::cell(text)
+}
+
+/// The name of a thing as in JSON.
+pub(super) fn word(thing: &impl serde::Serialize) -> String {
+    match serde_json::to_value(thing) {
+        Ok(serde_json::Value::String(word)) => word,
+        _ => String::new(),
+    }
+}
