@@ -203,44 +203,48 @@ fn nothing_is_wrong_with_a_sound_account() {
 fn each_broken_setup_is_found_and_nothing_else() {
     type Break = fn(&mut World);
     let broken: [(&str, Break); 22] = [
-        ("no-trail", |world| world.trails = json!([])),
+        ("no-trail", |world| {
+            world.trails = json!([]);
+        }),
         ("not-logging", |world| {
-            world.status["IsLogging"] = false.into()
+            world.status["IsLogging"] = false.into();
         }),
         ("one-region", |world| {
-            world.trails[0]["IsMultiRegionTrail"] = false.into()
+            world.trails[0]["IsMultiRegionTrail"] = false.into();
         }),
         ("no-global-events", |world| {
-            world.trails[0]["IncludeGlobalServiceEvents"] = false.into()
+            world.trails[0]["IncludeGlobalServiceEvents"] = false.into();
         }),
         ("no-validation", |world| {
-            world.trails[0]["LogFileValidationEnabled"] = false.into()
+            world.trails[0]["LogFileValidationEnabled"] = false.into();
         }),
-        ("no-key", |world| world.trails[0]["KmsKeyId"] = Value::Null),
+        ("no-key", |world| {
+            world.trails[0]["KmsKeyId"] = Value::Null;
+        }),
         ("delivery-fails", |world| {
-            world.status["LatestDeliveryError"] = "AccessDenied".into()
+            world.status["LatestDeliveryError"] = "AccessDenied".into();
         }),
         ("no-log-files", |world| {
-            world.status["LatestDeliveryTime"] = 1_700_000_000.into()
+            world.status["LatestDeliveryTime"] = 1_700_000_000.into();
         }),
         ("no-digests", |world| {
-            world.status["LatestDigestDeliveryTime"] = 1_700_000_000.into()
+            world.status["LatestDigestDeliveryTime"] = 1_700_000_000.into();
         }),
         ("writes-only", |world| {
-            world.selectors["EventSelectors"][0]["ReadWriteType"] = "WriteOnly".into()
+            world.selectors["EventSelectors"][0]["ReadWriteType"] = "WriteOnly".into();
         }),
         ("no-management-events", |world| {
-            world.selectors["EventSelectors"][0]["IncludeManagementEvents"] = false.into()
+            world.selectors["EventSelectors"][0]["IncludeManagementEvents"] = false.into();
         }),
         ("service-left-out", |world| {
             world.selectors["EventSelectors"][0]["ExcludeManagementEventSources"] =
-                json!(["kms.amazonaws.com"])
+                json!(["kms.amazonaws.com"]);
         }),
         ("bucket-shuts-cloudtrail-out", |world| {
-            world.bucket_policy = None
+            world.bucket_policy = None;
         }),
         ("bucket-takes-any-trail", |world| {
-            world.bucket_policy.as_mut().expect("one")["Statement"][1]["Condition"] = json!({})
+            world.bucket_policy.as_mut().expect("one")["Statement"][1]["Condition"] = json!({});
         }),
         ("bucket-without-tls", |world| {
             drop(
@@ -248,25 +252,29 @@ fn each_broken_setup_is_found_and_nothing_else() {
                     .as_array_mut()
                     .expect("a list")
                     .pop(),
-            )
+            );
         }),
-        ("bucket-may-be-public", |world| world.private = false),
+        ("bucket-may-be-public", |world| {
+            world.private = false;
+        }),
         ("bucket-is-silent", |world| {
-            world.notice = "<NotificationConfiguration/>"
+            world.notice = "<NotificationConfiguration/>";
         }),
         ("bucket-forgets", |world| {
-            world.versioning = "<VersioningConfiguration/>"
+            world.versioning = "<VersioningConfiguration/>";
         }),
         ("key-unusable", |world| {
-            world.key["KeyMetadata"]["KeyState"] = "PendingDeletion".into()
+            world.key["KeyMetadata"]["KeyState"] = "PendingDeletion".into();
         }),
         ("key-shuts-cloudtrail-out", |world| {
-            world.key_policy = json!({"Statement": []})
+            world.key_policy = json!({"Statement": []});
         }),
         ("unconfirmed", |world| {
-            world.subscription = "PendingConfirmation"
+            world.subscription = "PendingConfirmation";
         }),
-        ("not-heard-at-once", |world| world.rules = |_| json!([])),
+        ("not-heard-at-once", |world| {
+            world.rules = |_| json!([]);
+        }),
     ];
     for (expected, breaks) in broken {
         let mut world = sound();
