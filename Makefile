@@ -126,8 +126,8 @@ bench: ## Measure a scan against reading and inflating alone, and print the figu
 
 .PHONY: bench-fleet
 bench-fleet: python ## Measure the functions: size, start, warm event, memory
-	$(CARGO) build --release --locked -p lambda-s3-logs -p lambda-eventbridge -p lambda-alerts
-	TRAILHOUND_FUNCTIONS=$(abspath $(TARGET))/release $(CARGO) test --locked -p fleet -- --ignored figures --nocapture
+	$(CARGO) build --profile small --locked -p lambda-s3-logs -p lambda-eventbridge -p lambda-alerts
+	TRAILHOUND_FUNCTIONS=$(abspath $(TARGET))/small $(CARGO) test --locked -p fleet -- --ignored figures --nocapture
 
 .PHONY: quality
 quality: ## Say what rules and baselines find, and what they cry about

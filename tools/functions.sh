@@ -33,7 +33,7 @@ build_for_aws() {
         *) echo "error: \`$1\` is no architecture; it must be arm64 or x86_64" >&2; exit 3 ;;
     esac
     for name in $functions; do
-        "$cargo" lambda build --release --locked --skip-target-check "$flag" \
+        "$cargo" lambda build --profile small --locked --skip-target-check "$flag" \
             --package "$name" --lambda-dir target/lambda
     done
 }

@@ -1,6 +1,6 @@
 //! How large, how quick and how lean the functions are: `make bench-fleet` prints it.
 //!
-//! The targets hold for the release profile; where this runs on another, it says so and judges nothing.
+//! The targets hold for the profile `small`; where this runs on another, it says so and judges nothing.
 
 use std::collections::BTreeMap;
 use std::fs;
