@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use baseline::Journal;
+use baseline::places::place_of;
 use simulate::months::{Month, MonthPlan, month};
 
-use crate::judge::observe;
+use crate::judge::{World, observe};
 
 /// Days at the start of which nothing is told.
 const WARM_UP: u32 = 10;
@@ -190,25 +191,27 @@ fn by_minute(journal: &Journal) -> Vec<Told> {
     told
 }
 
-/// The first time that somebody uses a country's network, a region, a tool or an API, in this order.
+/// The first time that somebody uses a country, a network, a region, a tool or an API, in this order.
 fn first_seen(journal: &Journal) -> Vec<Told> {
     let mut seen = HashSet::new();
     let mut told = Vec::new();
     for (at, entry) in journal.entries.iter().enumerate() {
         let pattern = &journal.patterns[entry.pattern];
         let who = journal.sessions[pattern.session].who;
-        let network: String = journal
-            .names
-            .text(pattern.address)
-            .rsplitn(2, '.')
-            .last()
-            .unwrap_or_default()
-            .to_owned();
+        let address = journal.names.text(pattern.address);
+        let (place, network) = place_of(address, &World::default());
         let values = [
+            (5.0, place.country.unwrap_or_default()),
             (4.0, network),
             (3.0, journal.names.text(pattern.region).to_owned()),
             (2.0, journal.names.text(pattern.tool).to_owned()),
-            (1.0, journal.apis[pattern.api].name.to_string()),
+            (
+                1.0,
+                journal
+                    .names
+                    .text(journal.apis[pattern.api].name)
+                    .to_owned(),
+            ),
         ];
         for (score, value) in values {
             if seen.insert((who, score as u8, value)) {
