@@ -19,7 +19,7 @@ PARAMETERS ?= infra/sam/parameters.json
 FUZZ_SECONDS ?= 300
 
 # Crates that judge, and must give the same answer wherever and whenever they are asked.
-export PURE = yaml-tree sigma detect baseline pipeline catalog simulate
+export PURE = yaml-tree sigma detect baseline pipeline catalog simulate query report trace integrity checkup forecast
 
 .PHONY: help
 help: ## List what can be made
@@ -54,7 +54,7 @@ redrive: python ## Bring dead letters back: QUEUE=logs|events|findings [STACK=tr
 	@$(PY) infra/redrive.py $(STACK) $(QUEUE) $(MOST)
 
 .PHONY: test
-test: check unit rules flags infra fleet ## Run every check and every test
+test: check unit rules flags page infra fleet ## Run every check and every test
 	@tools/tally.sh
 
 .PHONY: unit
@@ -75,6 +75,10 @@ fleet: python ## Attack the functions on a local AWS that fails
 	$(CARGO) build --locked -p cli
 	$(CARGO) build --locked -p lambda-s3-logs -p lambda-eventbridge -p lambda-alerts
 	@tools/logged.sh fleet $(CARGO) test --locked -p fleet -- --ignored --skip figures --nocapture --test-threads 1
+
+.PHONY: page
+page: ## Open reports in a headless Chromium, and press what can be pressed
+	@tools/page.sh
 
 .PHONY: audit
 audit: ## Ask checkov and sam what they think of the templates; slow

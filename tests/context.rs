@@ -10,11 +10,13 @@ use detect::language::Language;
 use detect::render::mail::{Letter, Mail};
 use detect::{Detector, Screened};
 use jiff::{SignedDuration, Timestamp};
-use pipeline::memory::MemoryState;
+use pipeline::Pipeline;
+use pipeline::memory::{MemorySink, MemoryState};
 use pipeline::ports::SinkError;
 use pipeline::post::{Ladder, MailSink, Manner, PostOffice, Rate};
 use sigma::{RuleSet, SourceFile};
 
+use crate::corpus::record;
 use crate::now;
 
 const RULE: &str = "{title: User made, id: 5d0a4b1e-7f0b-4a1c-9d55-3a1f4d5be009, logsource: {product: aws}, level: high, detection: {s: {eventName: CreateUser}, condition: s}}";
@@ -58,6 +60,15 @@ struct Stage<'m> {
     found: Screened,
 }
 
+fn manner() -> Manner {
+    Manner {
+        letter: Letter::new(&[Language::En]),
+        rate: Rate::per_second(1.0),
+        update_after: SignedDuration::from_mins(15),
+        ladder: Ladder::default(),
+    }
+}
+
 impl<'m> Stage<'m> {
     fn new(mailbox: &'m Mailbox) -> Self {
         let loaded = RuleSet::load([SourceFile {
@@ -65,15 +76,9 @@ impl<'m> Stage<'m> {
             text: RULE,
         }]);
         let (detector, _) = Detector::new(loaded.rules);
-        let manner = Manner {
-            letter: Letter::new(&[Language::En]),
-            rate: Rate::per_second(1.0),
-            update_after: SignedDuration::from_mins(15),
-            ladder: Ladder::default(),
-        };
         Self {
             detector,
-            office: PostOffice::new(MemoryState::default(), mailbox, manner),
+            office: PostOffice::new(MemoryState::default(), mailbox, manner()),
             found: Screened::default(),
         }
     }
@@ -179,4 +184,88 @@ fn what_was_told_as_failed_and_works_at_last_is_told_at_once() {
         "{body}"
     );
     assert!(body.contains("created the IAM user `user-12` from 203.0.113.9, and it worked."));
+}
+
+/// Two rules, and a correlation for whose sake sessions are followed.
+const CHAIN: &str = "\
+title: Role taken
+name: taken
+logsource: { product: aws }
+detection: { s: { eventName: AssumeRole }, condition: s }
+---
+title: User made
+name: made
+logsource: { product: aws }
+level: high
+detection: { s: { eventName: CreateUser }, condition: s }
+---
+title: Role taken, user made
+level: low
+correlation:
+  type: temporal_ordered
+  rules: [taken, made]
+  group-by: [trailhound.actor]
+  timespan: 1h
+generate: true
+";
+
+/// The call of a session with this key; one of `AssumeRole` hands out another key.
+fn by_session(minute: u32, key: &str, name: &str, handed: &str) -> String {
+    let identity = if key.is_empty() {
+        r#""type":"IAMUser","userName":"maria","accountId":"111122223333","arn":"arn:aws:iam::111122223333:user/maria""#.to_owned()
+    } else {
+        format!(
+            r#""type":"AssumedRole","accountId":"111122223333","arn":"arn:aws:sts::111122223333:assumed-role/admin/s","accessKeyId":"{key}","sessionContext":{{"sessionIssuer":{{"type":"Role","arn":"arn:aws:iam::111122223333:role/admin","userName":"admin"}}}}"#
+        )
+    };
+    let source = if name == "AssumeRole" { "sts" } else { "iam" };
+    format!(
+        r#"{{"eventSource":"{source}.amazonaws.com","eventName":"{name}","eventTime":"2026-11-22T14:{minute:02}:00Z","awsRegion":"us-east-1","eventID":"{minute:08x}-0000-4000-8000-000000000000","recipientAccountId":"111122223333","sourceIPAddress":"203.0.113.9","userIdentity":{{{identity}}},"responseElements":{{"credentials":{{"accessKeyId":"{handed}"}}}}}}"#
+    )
+}
+
+#[test]
+fn a_mail_about_a_session_names_who_stands_behind_it() {
+    let file = SourceFile {
+        name: "chain",
+        text: CHAIN,
+    };
+    let loaded = RuleSet::load([file]);
+    assert!(loaded.problems.iter().all(sigma::RuleError::is_warning));
+    let (detector, _) = Detector::new(loaded.rules);
+    for (records, said) in [
+        (
+            vec![
+                by_session(1, "", "AssumeRole", "ASIA1"),
+                by_session(5, "ASIA1", "CreateUser", ""),
+            ],
+            Some("arn:aws:iam::111122223333:user/maria, who assumed this role"),
+        ),
+        (
+            vec![
+                by_session(1, "", "AssumeRole", "ASIA1"),
+                by_session(3, "ASIA1", "AssumeRole", "ASIA2"),
+                by_session(5, "ASIA2", "CreateUser", ""),
+            ],
+            Some("arn:aws:iam::111122223333:user/maria, through 2 roles one after the other"),
+        ),
+        (vec![by_session(5, "ASIA2", "CreateUser", "")], None),
+    ] {
+        let (mut found, mut screener) = (Screened::default(), detector.screener());
+        for text in &records {
+            screener.screen(&record(text), None, &mut found);
+        }
+        let mut pipeline = Pipeline::new(MemoryState::default(), MemorySink::default());
+        now(pipeline.settle(&detector, found)).unwrap();
+        let (state, sink) = pipeline.into_parts();
+        let mailbox = Mailbox::default();
+        let office = PostOffice::new(state, &mailbox, manner());
+        now(office.deliver(sink.alerts, at(6), at(7))).unwrap();
+        let mails = mailbox.new_ones();
+        let behind = mails[0]
+            .body
+            .lines()
+            .find_map(|line| line.strip_prefix("Behind it:"));
+        assert_eq!(behind.map(str::trim), said, "{}", mails[0].body);
+    }
 }

@@ -103,6 +103,39 @@ def answered() -> list[dict[str, Any]]:
             requestParameters={"target": "i-0123456789abcdef0"},
             responseElements={"sessionId": "maria-0123456789abcdef0"},
         ),
+        *(call(user, **fields) for fields in changes()),
+    ]
+
+
+def changes() -> list[dict[str, Any]]:
+    """Calls that leave something behind, as the services record them."""
+    policy = {"policyName": "p", "policyDocument": json.dumps({"Version": "2012-10-17", "Statement": []})}
+    sso = "arn:aws:sso:::"
+    assigned = {
+        "instanceArn": f"{sso}instance/ssoins-0123456789abcdef",
+        "targetId": "111122223333",
+        "targetType": "AWS_ACCOUNT",
+        "permissionSetArn": f"{sso}permissionSet/ssoins-0123456789abcdef/ps-0123456789abcdef",
+        "principalType": "USER",
+        "principalId": "0123456789-01234567-0123-0123-0123-0123456789ab",
+    }
+    calls = {
+        "iam PutUserPolicy": {"userName": "eve", **policy},
+        "iam PutRolePolicy": {"roleName": "door", **policy},
+        "iam PutGroupPolicy": {"groupName": "doors", **policy},
+        "iam AttachGroupPolicy": {"groupName": "doors", "policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"},
+        "iam CreateLoginProfile": {"userName": "eve"},
+        "iam CreateRole": {"roleName": "door"},
+        "iam DeactivateMFADevice": {"userName": "eve"},
+        "ec2 CreateKeyPair": {"keyName": "door"},
+        "lambda UpdateFunctionCode20150331v2": {"functionName": "door"},
+        "events PutRule": {"name": "door"},
+        "sso CreateAccountAssignment": assigned,
+    }
+    split = ((*name.split(), parameters) for name, parameters in calls.items())
+    return [
+        {"eventSource": f"{service}.amazonaws.com", "eventName": name, "requestParameters": parameters}
+        for service, name, parameters in split
     ]
 
 

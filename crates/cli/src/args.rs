@@ -6,12 +6,15 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use detect::language::Language;
 
-use crate::commands::{baseline, completions, explain, man, rules, scan, simulate};
+use crate::commands::{
+    baseline, completions, doctor, explain, forecast, history, man, report, rules, scan, search,
+    simulate, story, verify,
+};
 
 /// Finds attacks in AWS CloudTrail logs and says what to do
 ///
-/// Trailhound judges CloudTrail records by Sigma rules. It needs no AWS account and no network: it
-/// reads log files from disk or from standard input.
+/// Trailhound judges CloudTrail records by Sigma rules. It needs no AWS account and no network, unless a
+/// command is told to ask AWS: it reads log files from disk or from standard input.
 #[derive(Debug, Parser)]
 #[command(
     name = "trailhound",
@@ -78,12 +81,37 @@ pub enum Command {
     /// Judge log files by the rules and print the alerts
     #[command(long_about = scan::LONG)]
     Scan(scan::ScanArgs),
+    /// Find records by fields, keywords, people, keys, addresses, resources
+    #[command(long_about = search::LONG)]
+    Search(search::SearchArgs),
+    /// Tell everything around an event, a principal, a key or an address, in order
+    Timeline(story::TimelineArgs),
+    /// Sum up who did how much of what, from where
+    Summary(story::SummaryArgs),
+    /// Tell one incident: sessions, findings, what was changed, what is left, what to undo
+    Case(story::CaseArgs),
+    /// Write what happened as one HTML file: findings, matrix, maps, people, compliance
+    #[command(long_about = report::LONG)]
+    Report(report::ReportArgs),
     /// Look at, compare and forget what is usual for whom
     Baseline(baseline::BaselineArgs),
     /// Say in plain words what a record is about, and why a rule matches it or not
     Explain(explain::ExplainArgs),
     /// List, check, test and explain rules
     Rules(rules::RulesArgs),
+    /// Prove that log files are whole and as CloudTrail delivered them
+    #[command(long_about = verify::LONG)]
+    Verify(verify::VerifyArgs),
+    /// Ask CloudTrail for the events of the last ninety days, trail or no trail
+    #[command(long_about = history::LONG)]
+    History(history::HistoryArgs),
+    /// Say what is wrong with how an account records and watches itself, and how to mend it
+    #[command(long_about = doctor::LONG)]
+    Doctor(doctor::DoctorArgs),
+    /// Forecast what a rule would tell, before it is switched on
+    Replay(forecast::ReplayArgs),
+    /// Forecast the fleet's bill of a month from your own logs
+    Cost(forecast::CostArgs),
     /// Write realistic logs of a made-up company, attacks included
     Simulate(simulate::SimulateArgs),
     /// Print the completion script for a shell

@@ -50,6 +50,11 @@ impl Complaint {
         Self::new(Exit::BadRule, at, what)
     }
 
+    /// What the user has stopped: the argument `at`, and `what` became of it.
+    pub fn interrupted(at: impl fmt::Display, what: impl fmt::Display) -> Self {
+        Self::new(Exit::Interrupted, at, what)
+    }
+
     /// Adds what to do about it.
     #[must_use]
     pub fn help(mut self, help: impl fmt::Display) -> Self {

@@ -11,6 +11,7 @@ pub mod complaint;
 pub mod cores;
 pub mod diagnosis;
 pub mod exit;
+pub mod grid;
 pub mod inputs;
 pub mod interrupt;
 pub mod numbers;
@@ -55,7 +56,17 @@ fn dispatch(cli: &Cli, terminal: Terminal) -> Result<Exit, Complaint> {
         Command::Simulate(args) => commands::simulate::run(args, terminal),
         Command::Baseline(args) => commands::baseline::run(args, terminal),
         Command::Scan(args) => commands::scan::run(args, language, terminal),
+        Command::Search(args) => commands::search::run(args, language, terminal),
+        Command::Report(args) => commands::report::run(args, language, terminal),
+        Command::Timeline(args) => commands::story::run_timeline(args, language, terminal),
+        Command::Summary(args) => commands::story::run_summary(args, language, terminal),
+        Command::Case(args) => commands::story::run_case(args, language, terminal),
+        Command::Replay(args) => commands::forecast::run_replay(args, language, terminal),
+        Command::Cost(args) => commands::forecast::run_cost(args, terminal),
         Command::Explain(args) => commands::explain::run(args, language, terminal),
+        Command::Verify(args) => commands::verify::run(args, terminal),
+        Command::History(args) => commands::history::run(args, language, terminal),
+        Command::Doctor(args) => commands::doctor::run(args, terminal),
         Command::Rules(args) => commands::rules::run(args, language, terminal),
     }
 }

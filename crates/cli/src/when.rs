@@ -6,6 +6,8 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::complaint::Complaint;
+
 /// A time as typed with `--since` or `--until`.
 ///
 /// ```
@@ -112,6 +114,26 @@ impl TimeRange {
         since: Timestamp::MIN,
         until: Timestamp::MAX,
     };
+
+    /// From `since` to `until`, as typed.
+    ///
+    /// # Errors
+    /// A [`Complaint`] if it ends before it begins.
+    pub fn of(
+        since: Option<Moment>,
+        until: Option<Moment>,
+        now: Timestamp,
+    ) -> Result<Self, Complaint> {
+        let range = Self {
+            since: since.map_or(Timestamp::MIN, |since| since.start(now)),
+            until: until.map_or(Timestamp::MAX, |until| until.end(now)),
+        };
+        if range.since >= range.until {
+            let what = format!("{} is not before --until {}", range.since, range.until);
+            return Err(Complaint::bad_call("--since", what).help("swap the two"));
+        }
+        Ok(range)
+    }
 
     /// Whether a record of `time` lies inside.
     #[must_use]

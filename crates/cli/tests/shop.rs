@@ -107,6 +107,26 @@ impl Shop {
         self.run_with(args, input, 100)
     }
 
+    /// Asks the index `i.sqlite`; SQL has blanks of its own.
+    pub(crate) fn run_sql(&self, sql: &str) -> Run {
+        let mut command = self.command("search --index i.sqlite --sql");
+        let output = command
+            .arg(sql)
+            .env("COLUMNS", "100")
+            .output()
+            .expect("a process");
+        Run::of(&output, &format!("search --index i.sqlite --sql '{sql}'"))
+    }
+
+    /// Runs the program with these variables set.
+    pub(crate) fn run_in(&self, args: &str, variables: &[(&'static str, String)]) -> Run {
+        let mut command = self.command(args);
+        let output = command
+            .envs(variables.iter().map(|(name, value)| (name, value)))
+            .output();
+        Run::of(&output.expect("a process"), args)
+    }
+
     fn run_with(&self, args: &str, input: impl AsRef<[u8]>, columns: usize) -> Run {
         let mut child = self
             .command(args)
@@ -197,7 +217,10 @@ impl fmt::Debug for Run {
 fn timeless(line: &str) -> String {
     match line.rsplit_once(" in ") {
         Some((what, time))
-            if time.contains(" s") && (line.starts_with("Read ") || line.starts_with("Wrote ")) =>
+            if time.contains(" s")
+                && ["Read ", "Wrote ", "Looked at "]
+                    .iter()
+                    .any(|word| line.starts_with(word)) =>
         {
             format!("{what} in …")
         }

@@ -118,6 +118,7 @@ impl Ring {
         Around {
             before,
             after: after.collect(),
+            began_by: None,
         }
     }
 }
@@ -129,6 +130,9 @@ pub struct Around<'r> {
     pub before: Vec<&'r Seen>,
     /// After it, by time.
     pub after: Vec<&'r Seen>,
+    /// Who stands behind the session: the key of the principal that assumed the first of its roles, and through
+    /// how many sessions, where that is known.
+    pub began_by: Option<(String, usize)>,
 }
 
 /// Notable calls of a batch, by account and principal.

@@ -401,7 +401,7 @@ impl Source {
 
 impl Response {
     /// The commands of `step` for `record`; none if the record lacks a value that they need.
-    fn of(step: &Step, record: &Record<'_>) -> Option<Self> {
+    pub(crate) fn of(step: &Step, record: &Record<'_>) -> Option<Self> {
         Self::fill(step, Partition::of(record), |name| words(record, name))
     }
 

@@ -18,6 +18,7 @@ use serde::Deserialize;
 use crate::alert::{Alert, Response};
 use crate::cloudtrail::Record;
 use crate::guidance::{Guidance, Step};
+use crate::partition::Partition;
 use crate::principal::{Principal, PrincipalKind};
 use crate::shell;
 
@@ -61,6 +62,30 @@ pub(crate) fn of_call<'g>(guidance: &'g Guidance, record: &Record<'_>) -> &'g [S
     chapter.map_or(&[], |chapter| &chapter.steps)
 }
 
+/// What takes back the call in `record`, whatever rule may have matched it; none for most calls.
+#[must_use]
+pub fn of_record(record: &Record<'_>) -> Vec<Response> {
+    let steps = of_call(&Guidance::default(), record).to_vec();
+    steps
+        .iter()
+        .filter_map(|step| Response::of(step, record))
+        .collect()
+}
+
+/// What stops whoever made the call in `record`; none where nobody can be stopped.
+#[must_use]
+pub fn of_caller(record: &Record<'_>) -> Vec<Response> {
+    let principal = Principal::of(record);
+    let (account, region) = (record.account(), record.region());
+    Scene {
+        who: &principal,
+        account: account.as_deref(),
+        region: region.as_deref(),
+        partition: Partition::of(record),
+    }
+    .steps()
+}
+
 /// Puts what stops the principal of `alert` behind its other steps, in place of what its rule knew of that.
 ///
 /// Done twice is done once.
@@ -79,9 +104,30 @@ pub(crate) fn complete(alert: &mut Alert) {
 /// What stops the principal of `alert`; none where nobody can be stopped, or the record does not say who.
 #[must_use]
 pub fn of_principal(alert: &Alert) -> Vec<Response> {
-    let steps = manner(alert).and_then(|manner| BOOK.principals.get(manner));
-    let fill = |step| Response::fill(step, alert.partition, |place| word(alert, place));
-    steps.into_iter().flatten().filter_map(fill).collect()
+    Scene {
+        who: &alert.principal,
+        account: alert.account.id.as_deref(),
+        region: alert.region.as_deref(),
+        partition: alert.partition,
+    }
+    .steps()
+}
+
+/// Who called, and where.
+#[derive(Clone, Copy)]
+struct Scene<'a> {
+    who: &'a Principal,
+    account: Option<&'a str>,
+    region: Option<&'a str>,
+    partition: Partition,
+}
+
+impl Scene<'_> {
+    fn steps(self) -> Vec<Response> {
+        let steps = manner(self).and_then(|manner| BOOK.principals.get(manner));
+        let fill = |step| Response::fill(step, self.partition, |place| word(self, place));
+        steps.into_iter().flatten().filter_map(fill).collect()
+    }
 }
 
 /// Whether `step` stops the caller, or looks for what else the caller did.
@@ -100,8 +146,8 @@ fn is_about_caller(step: &Response, who: &Principal) -> bool {
 }
 
 /// Which steps fit the principal.
-fn manner(alert: &Alert) -> Option<&'static str> {
-    let who = &alert.principal;
+fn manner(scene: Scene<'_>) -> Option<&'static str> {
+    let who = scene.who;
     let is_long_lived = |key: &String| key.starts_with("AKIA");
     match who.kind {
         PrincipalKind::IamUser if who.access_key_id.as_ref().is_some_and(is_long_lived) => {
@@ -110,11 +156,11 @@ fn manner(alert: &Alert) -> Option<&'static str> {
         PrincipalKind::IamUser => Some("iam-user-session"),
         // Roles of AWS's own services cannot be changed.
         PrincipalKind::AssumedRole if who.name.starts_with("AWSServiceRoleFor") => None,
-        PrincipalKind::AssumedRole if instance(alert).is_some() => Some("instance-role"),
+        PrincipalKind::AssumedRole if instance(scene).is_some() => Some("instance-role"),
         PrincipalKind::AssumedRole => Some("role"),
         PrincipalKind::IdentityCenter => Some("identity-center"),
         PrincipalKind::Root => Some("root"),
-        PrincipalKind::Federated if user(alert).is_some() => Some("federation-token"),
+        PrincipalKind::Federated if user(scene).is_some() => Some("federation-token"),
         PrincipalKind::Federated if who.key.ends_with(":root") => Some("root"),
         PrincipalKind::Federated => Some("federated"),
         PrincipalKind::Service
@@ -125,31 +171,31 @@ fn manner(alert: &Alert) -> Option<&'static str> {
 }
 
 /// The instance whose credentials were used: its session is named after it.
-fn instance(alert: &Alert) -> Option<&str> {
-    let session = alert.principal.session.as_deref()?;
+fn instance<'a>(scene: Scene<'a>) -> Option<&'a str> {
+    let session = scene.who.session.as_deref()?;
     let digits = session.strip_prefix("i-")?;
     let is_hex = digits.bytes().all(|b| b.is_ascii_hexdigit());
     ((8..=17).contains(&digits.len()) && is_hex).then_some(session)
 }
 
 /// The user who made a federation token, by the last part of the key.
-fn user(alert: &Alert) -> Option<&str> {
-    let (_, path) = alert.principal.key.split_once(":user/")?;
+fn user<'a>(scene: Scene<'a>) -> Option<&'a str> {
+    let (_, path) = scene.who.key.split_once(":user/")?;
     path.rsplit('/').next()
 }
 
 /// What stands for a place in a step.
-fn word<'a>(alert: &'a Alert, place: &str) -> Vec<Cow<'a, str>> {
-    let who = &alert.principal;
+fn word<'a>(scene: Scene<'a>, place: &str) -> Vec<Cow<'a, str>> {
+    let who = scene.who;
     let value = match place {
         "name" => Some(who.name.as_str()),
         "key" => who.access_key_id.as_deref(),
         // Sessions of Identity Center are named after the person.
         "session" if who.kind == PrincipalKind::IdentityCenter => Some(who.name.as_str()),
-        "session" => instance(alert),
-        "user" => user(alert),
-        "account" => who.account.as_deref().or(alert.account.id.as_deref()),
-        "region" => alert.region.as_deref(),
+        "session" => instance(scene),
+        "user" => user(scene),
+        "account" => who.account.as_deref().or(scene.account),
+        "region" => scene.region,
         _ => None,
     };
     value.map(Cow::Borrowed).into_iter().collect()

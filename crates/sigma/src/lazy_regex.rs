@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 
 use regex::{Regex, RegexBuilder};
 use regex_syntax::ParserBuilder;
+use regex_syntax::hir::{Class, Hir, HirKind};
 
 use crate::error::Problem;
 use crate::modifier::RegexFlags;
@@ -14,12 +15,15 @@ use crate::modifier::RegexFlags;
 /// The largest built expression, in bytes.
 const MAX_BUILT: usize = 1 << 20;
 
-/// The longest pattern, in bytes, that cannot become as large as that if it repeats nothing by number and
-/// has few classes such as `\w`, of which each stands for hundreds of ranges.
-const SHORT: usize = 96;
+/// How much room a range of characters takes when built, at most, in bytes. That of all letters, 770
+/// ranges, takes 60 KB.
+const RANGE: usize = 128;
 
-/// How many classes are few.
-const FEW: usize = 8;
+/// How much more a class takes, for its ranges may be long, and each of many of one, two, three and four bytes.
+const CLASS: usize = 2_048;
+
+/// How much room anything else takes, at most, in bytes.
+const STEP: usize = 256;
 
 /// A regular expression.
 #[derive(Debug, Clone)]
@@ -35,8 +39,7 @@ impl LazyRegex {
     /// # Errors
     /// [`Problem::BadRegex`], [`Problem::RegexTooLarge`].
     pub(crate) fn new(pattern: &str, flags: RegexFlags) -> Result<Self, Problem> {
-        let can_wait = is_small(pattern) && is_sound(pattern, flags);
-        let built = match can_wait {
+        let built = match is_sound_and_small(pattern, flags) {
             true => OnceLock::new(),
             false => OnceLock::from(build(pattern, flags)?),
         };
@@ -54,18 +57,37 @@ impl LazyRegex {
     }
 }
 
-fn is_small(pattern: &str) -> bool {
-    let classes = pattern.matches(['\\', '^']).count();
-    pattern.len() <= SHORT && classes <= FEW && !pattern.contains('{')
-}
-
-fn is_sound(pattern: &str, flags: RegexFlags) -> bool {
+/// Whether the pattern is sound and will surely not be too large. Where that is not sure it is built at once, to
+/// see.
+fn is_sound_and_small(pattern: &str, flags: RegexFlags) -> bool {
     let mut parser = ParserBuilder::new()
         .case_insensitive(flags.ignore_case)
         .multi_line(flags.multi_line)
         .dot_matches_new_line(flags.dot_all)
         .build();
-    parser.parse(pattern).is_ok()
+    parser
+        .parse(pattern)
+        .is_ok_and(|hir| room(&hir) < MAX_BUILT)
+}
+
+/// How much room the expression takes when built, at most. What is repeated is built as often as it must be
+/// there, or may be.
+fn room(hir: &Hir) -> usize {
+    let inside = match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => 0,
+        HirKind::Literal(literal) => literal.0.len() * STEP,
+        HirKind::Class(Class::Unicode(class)) => CLASS + class.ranges().len() * RANGE,
+        HirKind::Class(Class::Bytes(class)) => CLASS + class.ranges().len() * RANGE,
+        HirKind::Repetition(repetition) => {
+            let times = repetition.max.unwrap_or(repetition.min).max(1);
+            room(&repetition.sub).saturating_mul(times as usize)
+        }
+        HirKind::Capture(capture) => room(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts
+            .iter()
+            .fold(0, |sum, part| room(part).saturating_add(sum)),
+    };
+    inside.saturating_add(STEP)
 }
 
 fn build(pattern: &str, flags: RegexFlags) -> Result<Regex, Problem> {
@@ -106,15 +128,45 @@ mod tests {
 
     #[test]
     fn no_small_pattern_is_too_large() {
+        let flags = RegexFlags::default();
         for piece in [
-            r"\w", r"\W", r"[^\w\s]", "[^a]", "(?i:ſ)", r"\w+?", "(.|.)+", ".",
+            r"\w",
+            r"\W",
+            r"[^\w\s]",
+            "[^a]",
+            "(?i:ſ)",
+            r"\w+?",
+            "(.|.)+",
+            ".",
+            "a",
+            "[a-f0-9]{8,17}",
+            "(a{2}){3}",
+            "(x|yz)",
+            r"\b",
         ] {
-            let fitting = (1..SHORT).map(|times| piece.repeat(times));
-            let largest = fitting
-                .filter(|pattern| is_small(pattern))
-                .max_by_key(String::len);
-            let largest = largest.expect("one is small");
-            assert!(build(&largest, RegexFlags::default()).is_ok(), "{largest}");
+            let fitting =
+                (1..5_000).take_while(|times| is_sound_and_small(&piece.repeat(*times), flags));
+            let largest = fitting.last().expect("one is small");
+            let largest = piece.repeat(largest);
+            assert!(
+                build(&largest, flags).is_ok(),
+                "{piece}: {} bytes",
+                largest.len()
+            );
+        }
+    }
+
+    #[test]
+    fn what_rules_are_made_of_can_wait() {
+        for pattern in [
+            r"/i-[0-9a-f]{8,17}$",
+            r"(?i)^arn:aws[a-z-]*:iam::[0-9]{12}:role/(admin|power)[^/]*$",
+            r"^\w+\.\w+$",
+        ] {
+            assert!(
+                is_sound_and_small(pattern, RegexFlags::default()),
+                "{pattern}"
+            );
         }
     }
 

@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::following::hashed;
 use super::windows::Spot;
 use crate::cloudtrail::Record;
 use crate::facts::words;
@@ -107,6 +108,52 @@ impl Default for StoredActor {
             behind: None,
             homeless: BTreeSet::new(),
         }
+    }
+}
+
+/// A walk from a session back to whoever began it, key by key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beginning {
+    actor: String,
+    sessions: usize,
+    is_lost: bool,
+}
+
+impl Beginning {
+    /// From the session of this principal; `None` if it is no session of a role.
+    #[must_use]
+    pub fn of(principal: &Principal) -> Option<Self> {
+        let key = principal.access_key_id.as_ref()?;
+        (principal.kind == PrincipalKind::AssumedRole).then(|| Self {
+            actor: format!("{KEY}{key}"),
+            sessions: 0,
+            is_lost: false,
+        })
+    }
+
+    /// The name of the item that is to be looked at next; `None` at the end.
+    #[must_use]
+    pub fn wanted(&self) -> Option<String> {
+        let goes_on = is_open(&self.actor) && !self.is_lost && self.sessions < HOPS;
+        goes_on.then(|| hashed(&self.actor))
+    }
+
+    /// Takes a step by what that item says.
+    pub fn go_on(&mut self, stored: Option<&StoredActor>) {
+        let known = stored.filter(|stored| stored.v == VERSION);
+        match known.and_then(|known| known.behind.clone()) {
+            Some(behind) => {
+                self.actor = behind;
+                self.sessions += 1;
+            }
+            None => self.is_lost = true,
+        }
+    }
+
+    /// The key of the principal at the beginning, and through how many sessions the walk led.
+    #[must_use]
+    pub fn found(self) -> Option<(String, usize)> {
+        (!is_open(&self.actor)).then_some((self.actor, self.sessions))
     }
 }
 

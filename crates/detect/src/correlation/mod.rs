@@ -25,8 +25,8 @@ mod window;
 mod windows;
 mod words;
 
-pub use self::actors::StoredActor;
 pub(crate) use self::actors::actor;
+pub use self::actors::{Beginning, StoredActor};
 pub use self::agenda::{Agenda, Noted, SHARDS, Waiting};
 pub use self::correlator::{Changed, Correlator, Findings, Wanted};
 pub use self::following::WantedActor;

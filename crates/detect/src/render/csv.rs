@@ -54,6 +54,24 @@ pub fn write(alerts: &[Alert], language: Language, out: &mut dyn Write) -> io::R
     csv.flush()
 }
 
+/// Writes any heading and rows, whose cells are safe to show already.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_rows(
+    heading: &[String],
+    rows: impl Iterator<Item = Vec<String>>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut csv = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(out);
+    for row in std::iter::once(heading.to_vec()).chain(rows) {
+        csv.write_record(row.iter().map(|cell| harmless(cell).into_owned()))?;
+    }
+    csv.flush()
+}
+
 fn cells(alert: &Alert, language: Language) -> [String; COLUMNS.len()] {
     let event = alert.decided().or(alert.events.first());
     let name = |text: Option<&str>| text::name(text.unwrap_or_default());

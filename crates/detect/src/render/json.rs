@@ -28,6 +28,17 @@ pub fn write_lines<T: Serialize>(
     Ok(())
 }
 
+/// Writes JSON as somebody else has written it, on one line: what cannot be seen is escaped, which may
+/// stand in texts only, and what breaks the line becomes a blank.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_raw(text: &str, out: &mut dyn Write) -> io::Result<()> {
+    let line = text.replace(['\n', '\r', '\t'], " ");
+    Visible.write_string_fragment(&mut *out, &line)?;
+    out.write_all(b"\n")
+}
+
 /// Compact JSON in which every character can be seen.
 struct Visible;
 
@@ -37,8 +48,8 @@ impl Formatter for Visible {
         out: &mut W,
         text: &str,
     ) -> io::Result<()> {
-        if text.is_ascii() && memchr::memchr(0x7f, text.as_bytes()).is_none() {
-            // Nearly always: serde_json hands over no other control characters.
+        if text.bytes().all(|b| (0x20..0x7f).contains(&b)) {
+            // Nearly always.
             return out.write_all(text.as_bytes());
         }
         let hidden = |c: char| c.is_control() || is_unseen(c);
@@ -64,6 +75,16 @@ mod tests {
         let mut out = Vec::new();
         write_lines([text], &mut out).expect("a vector takes everything");
         String::from_utf8(out).expect("JSON is UTF-8")
+    }
+
+    #[test]
+    fn what_others_wrote_means_the_same_on_one_line() {
+        let mut out = Vec::new();
+        write_raw("{\n  \"a\": \"x\u{9b}\u{202e}\\n\"\r\n}", &mut out).expect("memory");
+        let line = String::from_utf8(out).expect("JSON is UTF-8");
+        assert_eq!(line, "{   \"a\": \"x\\u009b\\u202e\\n\"  }\n");
+        let value: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(value["a"], "x\u{9b}\u{202e}\n");
     }
 
     #[test]

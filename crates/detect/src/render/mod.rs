@@ -19,11 +19,23 @@ mod text;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use text::sentence;
+pub use text::{column, lines, name, sentence};
 
 use anstyle::{AnsiColor, Style};
 
 use sigma::Level;
+
+/// A value found at `path` in a record, or what stands in place of a secret; still to be made safe to show.
+#[must_use]
+pub fn unsecret<'v>(path: &str, value: &'v str) -> std::borrow::Cow<'v, str> {
+    crate::secret::masked(path, value.into())
+}
+
+/// A value found at `path` in a record, safe to show in one line: a secret is masked.
+#[must_use]
+pub fn cell(path: &str, value: &str) -> String {
+    name(&crate::secret::masked(path, value.into()))
+}
 
 /// The colour of a level, for terminals.
 #[must_use]

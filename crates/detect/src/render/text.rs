@@ -11,7 +11,8 @@ use crate::neutral::neutral;
 const NAME: usize = 200;
 
 /// A name from a record, safe to show.
-pub(super) fn name(text: &str) -> String {
+#[must_use]
+pub fn name(text: &str) -> String {
     neutral(text, NAME)
 }
 
@@ -23,7 +24,8 @@ pub fn sentence(text: &str) -> String {
 }
 
 /// `text` in `width` columns, filled up with blanks or cut with `…`.
-pub(super) fn column(text: &str, width: usize) -> String {
+#[must_use]
+pub fn column(text: &str, width: usize) -> String {
     let cut = cut(text, width);
     let blank = width.saturating_sub(cut.width());
     format!("{cut}{:blank$}", "")
@@ -46,7 +48,8 @@ fn cut(text: &str, width: usize) -> Cow<'_, str> {
 }
 
 /// Prose in lines of at most `width` columns.
-pub(super) fn lines(text: &str, width: usize) -> Vec<String> {
+#[must_use]
+pub fn lines(text: &str, width: usize) -> Vec<String> {
     wrap(text, width, true)
 }
 

@@ -11,9 +11,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sigma::Level;
 
+use super::beginning;
 use super::desk::Entry;
 use super::ladder::Ladder;
 use super::thread::ThreadId;
+use crate::ports::StateStore;
 
 /// One alert, claimed for the reader.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -128,6 +130,11 @@ impl Claim {
     #[must_use]
     pub fn around<'r>(&self, ring: &'r Ring) -> Around<'r> {
         ring.around(&self.alert)
+    }
+
+    /// Who stands behind its session, if that is known; a mail without that is better than none.
+    pub(super) async fn began_by(&self, states: &impl StateStore) -> Option<(String, usize)> {
+        beginning::of(states, &self.alert).await.ok().flatten()
     }
 
     /// Whether a look at what followed is worth a mail of its own.

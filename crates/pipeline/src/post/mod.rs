@@ -15,6 +15,7 @@
 //! conversation. The desk is loaded first and saved on condition, so no two copies can decide on the same
 //! alert without one of them noticing.
 
+mod beginning;
 mod claim;
 pub mod desk;
 mod guard;
@@ -272,11 +273,14 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
             news.extend(claims.values());
         }
         let rings = self.rings(order, &news).await?;
-        let around: Vec<Around<'_>> = news
+        let mut around: Vec<Around<'_>> = news
             .iter()
             .zip(&rings)
             .map(|(claim, ring)| claim.around(ring))
             .collect();
+        for (around, claim) in around.iter_mut().zip(&news) {
+            around.began_by = claim.began_by(&self.states).await;
+        }
         // That nothing followed is no news.
         let is_quiet = is_follow_up && around.iter().all(|around| around.after.is_empty());
         if !news.is_empty() && !is_quiet {

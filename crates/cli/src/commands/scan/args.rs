@@ -129,13 +129,13 @@ pub(in crate::commands) fn budget() -> impl TypedValueParser<Value = f64> {
 }
 
 /// Takes an exclusion by its name.
-fn exclusion() -> PossibleValuesParser {
+pub(in crate::commands) fn exclusion() -> PossibleValuesParser {
     let known = rules::EXCLUSIONS.iter();
     PossibleValuesParser::new(known.map(|one| PossibleValue::new(one.name).help(one.title)))
 }
 
 /// Takes a level by its Sigma name.
-fn level() -> impl TypedValueParser<Value = Level> {
+pub(crate) fn level() -> impl TypedValueParser<Value = Level> {
     PossibleValuesParser::new([
         PossibleValue::new("informational").help("Worth knowing in hindsight"),
         PossibleValue::new("low").help("Worth a look some day"),

@@ -6,7 +6,7 @@
 mod args;
 mod plan;
 mod printer;
-mod progress;
+pub(super) mod progress;
 mod read;
 mod summary;
 mod tally;
@@ -20,12 +20,16 @@ use detect::{Detector, Screened};
 use pipeline::memory::NoState;
 use pipeline::{Pipeline, Settled};
 
+pub(super) use self::args::exclusion;
+pub(crate) use self::args::level;
 pub use self::args::{Format, LONG, ScanArgs};
+pub(super) use self::plan::Choice;
 use self::plan::Plan;
 use self::printer::Printer;
-use self::read::Harvest;
-pub(super) use self::read::{Reading, observe_all, read_all};
+pub(super) use self::read::{Harvest, Reading, observe_all, read_all};
 use self::summary::Summary;
+pub(super) use self::summary::WhatWasRead;
+pub(super) use self::tally::Tally;
 
 use crate::complaint::{Complaint, chain};
 use crate::exit::Exit;
@@ -84,9 +88,12 @@ pub fn run(args: &ScanArgs, language: Language, terminal: Terminal) -> Result<Ex
     ];
     if !terminal.is_quiet() && !printer.is_cut() {
         let summary = Summary {
-            tally,
-            strangers: plan.inputs.skipped,
-            elapsed: started.elapsed(),
+            read: WhatWasRead {
+                tally,
+                strangers: plan.inputs.skipped,
+                elapsed: started.elapsed(),
+                done: "judged",
+            },
             alerts: printer.told().clone(),
             folded: printer.folded(),
             below: below.values().sum(),

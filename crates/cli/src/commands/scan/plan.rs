@@ -1,6 +1,7 @@
 //! Arguments as typed made into a plan: everything looked up and opened, before any work is done.
 
 use std::mem::ManuallyDrop;
+use std::path::PathBuf;
 
 use detect::Detector;
 use detect::language::Language;
@@ -65,9 +66,9 @@ impl Plan {
         terminal: Terminal,
     ) -> Result<Self, Complaint> {
         let now = Timestamp::now();
-        let range = range(args, now)?;
+        let range = TimeRange::of(args.since, args.until, now)?;
         let output = Output::open(args.output.as_deref(), terminal)?;
-        let (detector, rules_exit) = detector(args, now, terminal)?;
+        let (detector, rules_exit) = Choice::of(args).detector(now, terminal)?;
         let state = args.state.as_deref().map(StateFile::open).transpose()?;
         let habits = habits(args)?;
         let since = args.since.map(|_| range.since);
@@ -112,55 +113,70 @@ fn habits(args: &ScanArgs) -> Result<Option<Habits>, Complaint> {
     Habits::open(args.baseline.as_deref(), args.budget, &args.geo).map(Some)
 }
 
-fn range(args: &ScanArgs, now: Timestamp) -> Result<TimeRange, Complaint> {
-    let range = TimeRange {
-        since: args.since.map_or(Timestamp::MIN, |since| since.start(now)),
-        until: args.until.map_or(Timestamp::MAX, |until| until.end(now)),
-    };
-    if range.since >= range.until {
-        let what = format!("{} is not before --until {}", range.since, range.until);
-        return Err(Complaint::bad_call("--since", what).help("swap the two"));
-    }
-    Ok(range)
+/// Which rules to judge by.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::commands) struct Choice<'a> {
+    /// Files and folders of rules, beside the built-in ones.
+    pub(in crate::commands) rules: &'a [PathBuf],
+    /// Whether to leave the built-in ones out.
+    pub(in crate::commands) no_builtin: bool,
+    /// Ready exclusions to switch on.
+    pub(in crate::commands) exclude: &'a [String],
+    /// Whether to judge each record by itself only.
+    pub(in crate::commands) no_correlation: bool,
 }
 
-/// The rules, with what is wrong with some of them told; the others work.
-fn detector(
-    args: &ScanArgs,
-    now: Timestamp,
-    terminal: Terminal,
-) -> Result<(Detector, Exit), Complaint> {
-    let builtin = if args.no_builtin {
-        Rulebook::default()
-    } else {
-        Rulebook::for_judging()
-    };
-    let book = builtin.with(&args.rules).excluding(&args.exclude);
-    let mut loaded = book.load();
-    terminal.complain_all(&book.complaints);
-    let errors = diagnosis::tell_problems(&loaded.problems, terminal);
-    for filter in loaded.rules.set_today(now.to_zoned(TimeZone::UTC).date()) {
-        terminal.warn(format_args!(
-            "{}: the filter `{}` has ended and suppresses nothing",
-            filter.location(),
-            filter.title()
-        ));
+impl<'a> Choice<'a> {
+    fn of(args: &'a ScanArgs) -> Self {
+        Self {
+            rules: &args.rules,
+            no_builtin: args.no_builtin,
+            exclude: &args.exclude,
+            no_correlation: args.no_correlation,
+        }
     }
-    if loaded.rules.rules().is_empty() {
-        return Err(
-            Complaint::bad_rule("--rules", "there is no rule to judge by")
-                .help("mend the rules, name others, or leave --no-builtin out"),
-        );
+
+    /// The rules, with what is wrong with some of them told; the others work.
+    ///
+    /// # Errors
+    /// A [`Complaint`] if there are none.
+    pub(in crate::commands) fn detector(
+        self,
+        now: Timestamp,
+        terminal: Terminal,
+    ) -> Result<(Detector, Exit), Complaint> {
+        let builtin = if self.no_builtin {
+            Rulebook::default()
+        } else {
+            Rulebook::for_judging()
+        };
+        let book = builtin.with(self.rules).excluding(self.exclude);
+        let mut loaded = book.load();
+        terminal.complain_all(&book.complaints);
+        let errors = diagnosis::tell_problems(&loaded.problems, terminal);
+        for filter in loaded.rules.set_today(now.to_zoned(TimeZone::UTC).date()) {
+            terminal.warn(format_args!(
+                "{}: the filter `{}` has ended and suppresses nothing",
+                filter.location(),
+                filter.title()
+            ));
+        }
+        if loaded.rules.rules().is_empty() {
+            return Err(
+                Complaint::bad_rule("--rules", "there is no rule to judge by")
+                    .help("mend the rules, name others, or leave --no-builtin out"),
+            );
+        }
+        let rules = if self.no_correlation {
+            loaded.rules.singles()
+        } else {
+            loaded.rules
+        };
+        let (detector, problems) = Detector::with_blocks(rules, rulebook::block);
+        for problem in &problems {
+            terminal.warn(problem);
+        }
+        let bad = !book.complaints.is_empty() || errors > 0 || !problems.is_empty();
+        Ok((detector, if bad { Exit::BadRule } else { Exit::Quiet }))
     }
-    let rules = if args.no_correlation {
-        loaded.rules.singles()
-    } else {
-        loaded.rules
-    };
-    let (detector, problems) = Detector::with_blocks(rules, rulebook::block);
-    for problem in &problems {
-        terminal.warn(problem);
-    }
-    let bad = !book.complaints.is_empty() || errors > 0 || !problems.is_empty();
-    Ok((detector, if bad { Exit::BadRule } else { Exit::Quiet }))
 }

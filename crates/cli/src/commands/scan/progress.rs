@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_millis(400);
 
 /// Shows the meter's progress towards `total` bytes until everyone who holds the other end of `done`
 /// has let go of it.
-pub(super) fn watch(meter: &Meter, total: u64, done: &Receiver<()>) {
+pub(in crate::commands) fn watch(meter: &Meter, total: u64, done: &Receiver<()>) {
     let started = Instant::now();
     let mut bar = None;
     while done.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {

@@ -11,15 +11,24 @@ use crate::baseline_file::Lesson;
 use crate::inputs::Stranger;
 use crate::numbers::{bytes, count, things};
 
+/// What is said of files and records at the end of any reading.
+#[derive(Debug, Default)]
+pub(in crate::commands) struct WhatWasRead {
+    /// What became of files and records.
+    pub(in crate::commands) tally: Tally,
+    /// Files that were passed over, by reason.
+    pub(in crate::commands) strangers: BTreeMap<Stranger, u64>,
+    /// How long it took.
+    pub(in crate::commands) elapsed: Duration,
+    /// What was done with the records, such as `judged`.
+    pub(in crate::commands) done: &'static str,
+}
+
 /// Everything that is said at the end of a scan.
 #[derive(Debug, Default)]
 pub(super) struct Summary {
     /// What became of files and records.
-    pub(super) tally: Tally,
-    /// Files that were passed over, by reason.
-    pub(super) strangers: BTreeMap<Stranger, u64>,
-    /// How long it took.
-    pub(super) elapsed: Duration,
+    pub(super) read: WhatWasRead,
     /// Alerts told, by level.
     pub(super) alerts: BTreeMap<Level, u64>,
     /// Alerts not told because an incident tells them.
@@ -43,8 +52,7 @@ impl Display for Summary {
         if self.interrupted {
             writeln!(f, "Interrupted: this is what was found up to here")?;
         }
-        self.files(f)?;
-        self.records(f)?;
+        self.read.fmt(f)?;
         if let Some(lesson) = &self.lesson {
             write!(f, "{lesson}")?;
         }
@@ -52,7 +60,14 @@ impl Display for Summary {
     }
 }
 
-impl Summary {
+impl Display for WhatWasRead {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.files(f)?;
+        self.records(f)
+    }
+}
+
+impl WhatWasRead {
     fn files(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let tally = &self.tally;
         let seconds = self.elapsed.as_secs_f64();
@@ -90,9 +105,10 @@ impl Summary {
         let skipped: Vec<_> = outside.into_iter().chain(tally.skipped.clone()).collect();
         writeln!(
             f,
-            "Records: {} read = {} judged + {} skipped + {} failed",
+            "Records: {} read = {} {} + {} skipped + {} failed",
             count(tally.read()),
             count(tally.judged),
+            self.done,
             count(skipped.iter().map(|(_, number)| number).sum()),
             count(tally.failed),
         )?;
@@ -100,7 +116,7 @@ impl Summary {
         if tally.repaired > 0 {
             reasons(
                 f,
-                "judged",
+                self.done,
                 [("with invalid UTF-8, replaced".to_owned(), tally.repaired)],
             )?;
         }
@@ -112,7 +128,9 @@ impl Summary {
             more => writeln!(f, "  failed: {} more", count(more)),
         }
     }
+}
 
+impl Summary {
     fn findings(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let total: u64 = self.alerts.values().sum();
         write!(f, "Alerts: {}", count(total))?;

@@ -11,58 +11,58 @@ const PLACES: usize = 5;
 
 /// Counts over files, or over one. Adding tallies up in any order gives the same.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(super) struct Tally {
+pub(in crate::commands) struct Tally {
     /// Files opened.
-    pub(super) files: u64,
+    pub(in crate::commands) files: u64,
     /// Of them, those that held nothing.
-    pub(super) empty: u64,
+    pub(in crate::commands) empty: u64,
     /// Bytes as stored.
-    pub(super) bytes: u64,
+    pub(in crate::commands) bytes: u64,
     /// Bytes inflated.
-    pub(super) inflated: u64,
+    pub(in crate::commands) inflated: u64,
     /// Records whose time lies outside `--since` and `--until`.
-    pub(super) outside: u64,
+    pub(in crate::commands) outside: u64,
     /// Objects that are no records, by what they are.
-    pub(super) skipped: BTreeMap<String, u64>,
+    pub(in crate::commands) skipped: BTreeMap<String, u64>,
     /// Records that were judged.
-    pub(super) judged: u64,
+    pub(in crate::commands) judged: u64,
     /// Of them, those with invalid UTF-8, which was replaced.
-    pub(super) repaired: u64,
+    pub(in crate::commands) repaired: u64,
     /// Records that could not be read.
-    pub(super) failed: u64,
+    pub(in crate::commands) failed: u64,
     /// The first few of them: file, offset in bytes, what is wrong.
-    pub(super) places: BTreeSet<(String, u64, String)>,
+    pub(in crate::commands) places: BTreeSet<(String, u64, String)>,
     /// Files that could not be read to their end, by name.
-    pub(super) complaints: BTreeMap<String, Complaint>,
+    pub(in crate::commands) complaints: BTreeMap<String, Complaint>,
 }
 
 impl Tally {
     /// Everything that looked like a record.
     #[must_use]
-    pub(super) fn read(&self) -> u64 {
+    pub(in crate::commands) fn read(&self) -> u64 {
         self.judged + self.outside + self.skipped.values().sum::<u64>() + self.failed
     }
 
     /// Whether all that was to be read could be.
     #[must_use]
-    pub(super) fn is_whole(&self) -> bool {
+    pub(in crate::commands) fn is_whole(&self) -> bool {
         self.failed == 0 && self.complaints.is_empty()
     }
 
     /// What is to be said of files that could not be read to their end, by name.
     #[must_use]
-    pub(super) fn complaints(&self) -> Vec<Complaint> {
+    pub(in crate::commands) fn complaints(&self) -> Vec<Complaint> {
         self.complaints.values().cloned().collect()
     }
 
     /// Counts a file that could not be opened.
-    pub(super) fn refused(&mut self, name: &str, complaint: Complaint) {
+    pub(in crate::commands) fn refused(&mut self, name: &str, complaint: Complaint) {
         self.files += 1;
         self.complaints.insert(name.to_owned(), complaint);
     }
 
     /// Counts a file that was read, of whose records `outside` lay outside the time asked for.
-    pub(super) fn add(&mut self, name: &str, report: &FileReport, outside: u64) {
+    pub(in crate::commands) fn add(&mut self, name: &str, report: &FileReport, outside: u64) {
         self.files += 1;
         self.empty += u64::from(report.is_empty());
         self.bytes += report.bytes_read;
@@ -87,7 +87,7 @@ impl Tally {
     }
 
     /// Adds what another thread has counted.
-    pub(super) fn merge(&mut self, other: Self) {
+    pub(in crate::commands) fn merge(&mut self, other: Self) {
         self.files += other.files;
         self.empty += other.empty;
         self.bytes += other.bytes;

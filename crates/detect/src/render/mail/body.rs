@@ -163,6 +163,11 @@ impl Page<'_> {
         if let Some(key) = &alert.principal.access_key_id {
             self.labelled(words::KEY, &name(key));
         }
+        let around = told.around.and_then(|around| around.began_by.as_ref());
+        if let Some((who, sessions)) = around {
+            let said = words::behind(&name(who), *sessions, self.language);
+            self.labelled(words::BEHIND, &said);
+        }
         self.labelled(words::WHERE, &self.place(alert));
         self.origin(alert);
         let when = self.order.letter.clock.moment(alert.time, self.language);

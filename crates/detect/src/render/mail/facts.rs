@@ -19,6 +19,7 @@ fn in_chinese(fact: &str) -> Option<String> {
         .or_else(|| step(fact))
         .or_else(|| span(fact))
         .or_else(|| bounds(fact))
+        .or_else(|| sum(fact))
 }
 
 /// `` `path` is `value` ``, of one event or of all.
@@ -55,26 +56,52 @@ fn at_least(count: &str) -> (&str, &str) {
     }
 }
 
+const BOUNDS: [(&str, &str); 6] = [
+    ("more than ", "多于"),
+    ("at least ", "至少"),
+    ("fewer than ", "少于"),
+    ("at most ", "至多"),
+    ("exactly ", "恰好"),
+    ("anything but ", "不等于"),
+];
+
+/// A span of time such as `1 h 30 min`.
+fn lasting(span: &str) -> String {
+    let zh = |word| match word {
+        "min" => "分钟",
+        "h" => "小时",
+        "d" => "天",
+        "s" => "秒",
+        other => other,
+    };
+    span.split(' ').map(zh).collect::<Vec<_>>().join(" ")
+}
+
+/// `together … points from … tactics, where points fade by half in …; the correlation asks for …`
+fn sum(fact: &str) -> Option<String> {
+    let (points, rest) = fact
+        .strip_prefix("together ")?
+        .split_once(" points from ")?;
+    let (tactics, rest) = rest.split_once(" tactics, where points fade by half in ")?;
+    let (half, rest) = rest.split_once("; the correlation asks for ")?;
+    let (bounds, rest) = rest.split_once(" points from at least ")?;
+    let (wanted, span) = rest.split_once(" tactics within ")?;
+    let bounds = BOUNDS
+        .iter()
+        .fold(bounds.replace(" and ", "且"), |words, (en, zh)| {
+            words.replace(en, &format!("{zh} "))
+        });
+    let (half, span) = (lasting(half), lasting(span));
+    Some(format!(
+        "合计 {points} 分，来自 {tactics} 个战术，分值每 {half}减半；关联规则要求在 {span}内{bounds} 分，且至少来自 {wanted} 个战术"
+    ))
+}
+
 /// `the correlation asks for … within …`
 fn bounds(fact: &str) -> Option<String> {
-    const BOUNDS: [(&str, &str); 6] = [
-        ("more than ", "多于"),
-        ("at least ", "至少"),
-        ("fewer than ", "少于"),
-        ("at most ", "至多"),
-        ("exactly ", "恰好"),
-        ("anything but ", "不等于"),
-    ];
     let asked = fact.strip_prefix("the correlation asks for ")?;
     let (asked, span) = asked.rsplit_once(" within ")?;
-    let span = [("min", "分钟"), ("h", "小时"), ("d", "天"), ("s", "秒")]
-        .into_iter()
-        .fold(span.to_owned(), |span, (en, zh)| {
-            let words = span
-                .split(' ')
-                .map(|word| if word == en { zh } else { word });
-            words.collect::<Vec<_>>().join(" ")
-        });
+    let span = lasting(span);
     if asked == "all of this" {
         return Some(format!("关联规则要求以上各项在 {span}内全部出现"));
     }
@@ -120,6 +147,10 @@ mod tests {
             (
                 "the correlation asks for more than 3 different values of `requestParameters.secretId` within 1 d",
                 "关联规则要求在 1 天内，`requestParameters.secretId` 有多于 3 个不同的值",
+            ),
+            (
+                "together 30.0 points from 3 tactics, where points fade by half in 6 h; the correlation asks for at least 25 points from at least 3 tactics within 1 d",
+                "合计 30.0 分，来自 3 个战术，分值每 6 小时减半；关联规则要求在 1 天内至少 25 分，且至少来自 3 个战术",
             ),
             ("something else", "something else"),
         ] {

@@ -221,6 +221,14 @@ impl Letter {
     }
 }
 
+/// The exclusion that a mail about `alert` offers: a Sigma filter, ready to be saved; `None` for what is
+/// told by several events together, and for callers whose names cannot be shown as they are.
+#[must_use]
+pub fn exclusion(alert: &Alert, language: Language) -> Option<String> {
+    let (_, lines) = expected::of(alert, language);
+    (!lines.is_empty()).then(|| lines.join("\n") + "\n")
+}
+
 /// 0 for informational to 4 for critical, for filters that say "from here on".
 #[must_use]
 pub fn level_number(level: Level) -> u8 {

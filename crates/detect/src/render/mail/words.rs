@@ -43,6 +43,7 @@ pub(super) const RULE_SAW: Words = words("What the rule saw:", "规则看到的�
 pub(super) const LEVEL: Words = words("Level:", "级别：");
 pub(super) const WHO: Words = words("Who:", "身份：");
 pub(super) const KEY: Words = words("Key:", "密钥：");
+pub(super) const BEHIND: Words = words("Behind it:", "源头：");
 pub(super) const WHERE: Words = words("Where:", "位置：");
 pub(super) const FROM: Words = words("From:", "来源：");
 pub(super) const WHEN: Words = words("When:", "时间：");
@@ -186,6 +187,16 @@ fn date_and_time(time: &jiff::Zoned, language: Language) -> String {
                 time.strftime("%H:%M:%S")
             )
         }
+    }
+}
+
+/// Who assumed the role, or the first of several.
+pub(super) fn behind(who: &str, sessions: usize, language: Language) -> String {
+    match (sessions, language) {
+        (1, Language::En) => format!("{who}, who assumed this role"),
+        (n, Language::En) => format!("{who}, through {n} roles one after the other"),
+        (1, Language::ZhCn) => format!("{who}（由其代入此角色）"),
+        (n, Language::ZhCn) => format!("{who}（依次经过 {n} 个角色）"),
     }
 }
 
