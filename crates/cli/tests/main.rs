@@ -8,6 +8,7 @@ mod forecast;
 mod formats;
 mod hostile;
 mod manual;
+mod real;
 mod report;
 mod rules;
 mod scan;
