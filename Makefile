@@ -19,7 +19,7 @@ PARAMETERS ?= infra/sam/parameters.json
 FUZZ_SECONDS ?= 300
 
 # Crates that judge, and must give the same answer wherever and whenever they are asked.
-export PURE = yaml-tree sigma detect baseline pipeline catalog simulate query report trace forecast
+export PURE = yaml-tree sigma detect baseline pipeline catalog simulate query report trace integrity checkup forecast
 
 .PHONY: help
 help: ## List what can be made
@@ -130,8 +130,9 @@ bench-fleet: python ## Measure the functions: size, start, warm event, memory
 	TRAILHOUND_FUNCTIONS=$(abspath $(TARGET))/release $(CARGO) test --locked -p fleet -- --ignored figures --nocapture
 
 .PHONY: quality
-quality: ## Say what the rules find in real logs, and what they cry about
+quality: ## Say what rules and baselines find, and what they cry about
 	$(CARGO) test --profile $(PROFILE) --locked -p tests -- quality stories --nocapture --test-threads 1
+	$(CARGO) test --profile $(PROFILE) --locked -p baseline --test months -- --nocapture --test-threads 1
 
 .PHONY: fuzz
 fuzz: ## Throw bytes at what reads strangers' files, FUZZ_SECONDS=300 each

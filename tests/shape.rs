@@ -10,7 +10,14 @@ use std::process::Command;
 use crate::corpus::{files, repository};
 
 /// The crates without I/O, clock, runtime or cloud.
-const PURE: [&str; 4] = ["yaml-tree", "sigma", "detect", "pipeline"];
+const PURE: [&str; 6] = [
+    "yaml-tree",
+    "sigma",
+    "detect",
+    "pipeline",
+    "integrity",
+    "checkup",
+];
 
 /// How dependencies begin that would bring the world in.
 const WORLDLY: [&str; 10] = [

@@ -199,6 +199,23 @@ impl Journal {
         Some(Uuid::from_u128(a << 96 | b << 64 | c << 32 | d).to_string())
     }
 
+    /// Somebody, in words.
+    #[must_use]
+    pub fn told(&self, who: &Who) -> crate::evidence::Who {
+        let text = |id| self.names.text(id).to_owned();
+        crate::evidence::Who {
+            account: text(who.account),
+            key: text(who.key),
+            kind: who.kind,
+            name: text(who.name),
+            trade: text(who.trade),
+            person: text(who.person),
+            credential: String::new(),
+            session: String::new(),
+            arn: String::new(),
+        }
+    }
+
     /// What a pattern's calls count towards.
     #[must_use]
     pub fn counts(&self, api: u32) -> Counts {

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::engine::{Common, DAY, Engine, Settings, by_mark};
+use crate::engine::{Common, DAY, Engine, Settings, by_mark, mark_of};
 use crate::evidence::{Anomaly, Signal, Who};
 use crate::journal::Journal;
 use crate::places::Places;
@@ -213,25 +213,37 @@ impl Memory {
             .collect()
     }
 
-    /// How many principals are known.
-    #[must_use]
-    pub fn known(&self) -> usize {
-        self.engine.profiles.len()
-    }
-
     /// Forgets those that are `unwanted`: they are new when they come again. What others have learned from
-    /// them stays.
-    pub fn forget(&mut self, unwanted: impl Fn(&Who) -> bool) {
+    /// them stays. Returns how many those were.
+    pub fn forget(&mut self, unwanted: impl Fn(&Who) -> bool) -> usize {
         let Engine {
             settings,
             common,
             profiles,
             ..
         } = self.engine.clone();
-        let kept = profiles
+        let (gone, kept): (Vec<_>, Vec<_>) = profiles
             .into_iter()
-            .filter(|profile| !unwanted(&profile.who));
-        self.engine = Engine::of(settings, common, kept.collect());
+            .partition(|profile| unwanted(&profile.who));
+        let mut forgotten: BTreeSet<_> = gone.iter().map(|profile| mark_of(&profile.who)).collect();
+        self.engine = Engine::of(settings, common, kept);
+        let who = self.open.who.rows().iter();
+        let unwanted: Vec<bool> = who
+            .map(|who| self.open.told(who))
+            .map(|who| {
+                let unwanted = unwanted(&who);
+                if unwanted {
+                    forgotten.insert(mark_of(&who));
+                }
+                unwanted
+            })
+            .collect();
+        let of = |pattern: u32| self.open.sessions[self.open.patterns[pattern].session].who;
+        let mut open = Journal::default();
+        open.merge_where(&self.open, |entry| !unwanted[of(entry.pattern) as usize]);
+        open.settle();
+        self.open = open;
+        forgotten.len()
     }
 
     /// How many events wait in the open days.

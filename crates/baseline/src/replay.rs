@@ -115,19 +115,7 @@ impl<'j> Replay<'j> {
     }
 
     pub(crate) fn who(&self, who: u32) -> Who {
-        let who = &self.journal.who[who];
-        let text = |id| self.text(id).to_owned();
-        Who {
-            account: text(who.account),
-            key: text(who.key),
-            kind: who.kind,
-            name: text(who.name),
-            trade: text(who.trade),
-            person: text(who.person),
-            credential: String::new(),
-            session: String::new(),
-            arn: String::new(),
-        }
+        self.journal.told(&self.journal.who[who])
     }
 
     /// `who`, as called at this event.

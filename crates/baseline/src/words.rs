@@ -150,7 +150,10 @@ fn first_time(new: &New, language: Language) -> String {
 
 fn others(new: &New, language: Language) -> String {
     let (with, peers) = (new.peers_with, new.peers);
+    let alone = peers == 0 && matches!(new.circle, Circle::Account | Circle::Organisation);
     match language {
+        Language::En if alone => "there is no other of its kind, others did".to_owned(),
+        Language::ZhCn if alone => "没有同类主体，其他主体做过".to_owned(),
         Language::En => match new.circle {
             Circle::Same => "the same person does so with another role or account".to_owned(),
             Circle::Peers => format!(

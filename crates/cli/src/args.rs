@@ -7,13 +7,14 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use detect::language::Language;
 
 use crate::commands::{
-    baseline, completions, explain, forecast, man, report, rules, scan, search, simulate, story,
+    baseline, completions, doctor, explain, forecast, history, man, report, rules, scan, search,
+    simulate, story, verify,
 };
 
 /// Finds attacks in AWS CloudTrail logs and says what to do
 ///
-/// Trailhound judges CloudTrail records by Sigma rules. It needs no AWS account and no network: it
-/// reads log files from disk or from standard input.
+/// Trailhound judges CloudTrail records by Sigma rules. It needs no AWS account and no network, unless a
+/// command is told to ask AWS: it reads log files from disk or from standard input.
 #[derive(Debug, Parser)]
 #[command(
     name = "trailhound",
@@ -98,6 +99,15 @@ pub enum Command {
     Explain(explain::ExplainArgs),
     /// List, check, test and explain rules
     Rules(rules::RulesArgs),
+    /// Prove that log files are whole and as CloudTrail delivered them
+    #[command(long_about = verify::LONG)]
+    Verify(verify::VerifyArgs),
+    /// Ask CloudTrail for the events of the last ninety days, trail or no trail
+    #[command(long_about = history::LONG)]
+    History(history::HistoryArgs),
+    /// Say what is wrong with how an account records and watches itself, and how to mend it
+    #[command(long_about = doctor::LONG)]
+    Doctor(doctor::DoctorArgs),
     /// Forecast what a rule would tell, before it is switched on
     Replay(forecast::ReplayArgs),
     /// Forecast the fleet's bill of a month from your own logs

@@ -23,7 +23,7 @@ use crate::numbers::{count, things};
 const SCHEMA: &str = "trailhound.baseline/1";
 
 const ABOUT: TableDefinition<'_, &str, &str> = TableDefinition::new("about");
-const ITEMS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("items");
+const ITEMS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("principals");
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -205,8 +205,8 @@ impl Habits {
             if level < floor {
                 *found.below.entry(level).or_default() += 1;
             } else if let Some(case) = tell::case(anomaly) {
+                lesson.unusual += u64::from(found.cases.get(case.id()).is_none());
                 found.cases.merge_one(case);
-                lesson.unusual += 1;
             }
         }
         lesson
@@ -246,7 +246,7 @@ fn places(geo: &[PathBuf]) -> Result<Box<dyn Places>, Complaint> {
     let files: Vec<_> = geo.iter().map(read).collect::<Result<_, _>>()?;
     let names: Vec<_> = geo.iter().map(|path| path.display().to_string()).collect();
     let mmdb = Mmdb::new(files).map_err(|error| {
-        Complaint::bad_call(names.join(", "), crate::complaint::chain(&error))
+        Complaint::bad_call(names.join(", "), error)
             .help("name a database in MaxMind's format, such as GeoLite2-ASN.mmdb")
     })?;
     Ok(Box::new(mmdb))

@@ -64,6 +64,9 @@ fn dispatch(cli: &Cli, terminal: Terminal) -> Result<Exit, Complaint> {
         Command::Replay(args) => commands::forecast::run_replay(args, language, terminal),
         Command::Cost(args) => commands::forecast::run_cost(args, terminal),
         Command::Explain(args) => commands::explain::run(args, language, terminal),
+        Command::Verify(args) => commands::verify::run(args, terminal),
+        Command::History(args) => commands::history::run(args, language, terminal),
+        Command::Doctor(args) => commands::doctor::run(args, terminal),
         Command::Rules(args) => commands::rules::run(args, language, terminal),
     }
 }

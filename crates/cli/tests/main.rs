@@ -1,11 +1,17 @@
 //! The program from outside: arguments and files in; output, messages and exit code out.
 
+mod cloud;
+mod behaviour;
 #[path = "../../../tests/fleet/conformance.rs"]
 mod conformance;
+mod doctor;
 mod examples;
 mod explain;
+#[path = "../../integrity/tests/forge.rs"]
+mod forge;
 mod forecast;
 mod formats;
+mod history;
 mod hostile;
 mod manual;
 mod real;
@@ -18,3 +24,4 @@ mod simulate;
 mod state;
 mod story;
 mod trouble;
+mod verify;

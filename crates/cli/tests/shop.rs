@@ -118,6 +118,15 @@ impl Shop {
         Run::of(&output, &format!("search --index i.sqlite --sql '{sql}'"))
     }
 
+    /// Runs the program with these variables set.
+    pub(crate) fn run_in(&self, args: &str, variables: &[(&'static str, String)]) -> Run {
+        let mut command = self.command(args);
+        let output = command
+            .envs(variables.iter().map(|(name, value)| (name, value)))
+            .output();
+        Run::of(&output.expect("a process"), args)
+    }
+
     fn run_with(&self, args: &str, input: impl AsRef<[u8]>, columns: usize) -> Run {
         let mut child = self
             .command(args)

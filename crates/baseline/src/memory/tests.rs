@@ -24,7 +24,7 @@ static FILES: LazyLock<Vec<Journal>> = LazyLock::new(|| {
         reader.read(&*file, |record| {
             // One in seven, so that the test takes seconds.
             at += 1;
-            if at % 7 == 0 {
+            if at.is_multiple_of(7) {
                 observers[at / 7 % 24].observe(record, None);
             }
         });

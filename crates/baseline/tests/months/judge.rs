@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::net::IpAddr;
-use std::time::Instant;
 
 use baseline::evidence::{Anomaly, What};
 use baseline::places::{NetworkKind, Place};
@@ -72,7 +71,6 @@ pub(crate) struct Verdict {
     pub(crate) digest: usize,
     pub(crate) month: Month,
     pub(crate) records: usize,
-    pub(crate) seconds: f64,
 }
 
 pub(crate) fn observe(month: &Month) -> Journal {
@@ -89,25 +87,22 @@ pub(crate) fn observe(month: &Month) -> Journal {
 /// Days at the start of which nothing is told.
 const WARM_UP: u32 = 10;
 
-pub(crate) fn judge(plan: MonthPlan, world: &World) -> Verdict {
+pub(crate) fn judge(plan: MonthPlan, world: &World, near_misses: bool) -> Verdict {
     let mut month = month(plan);
     let journal = observe(&month);
     month.files.clear();
-    let begun = Instant::now();
     let mut engine = Engine::new(Settings::default());
     let found = engine.learn(&journal, world);
     let records = journal.entries.len();
-    let seconds = begun.elapsed().as_secs_f64();
-    let mut verdict = weigh(plan, month, found, records);
-    verdict.seconds = seconds;
-    if std::env::var_os("MISSED").is_some() {
-        missed(&mut verdict, &journal, world);
+    let verdict = weigh(plan, month, found, records);
+    if near_misses {
+        missed(&verdict, &journal, world);
     }
     verdict
 }
 
 /// Says of attacks that were not told how close they came.
-fn missed(verdict: &mut Verdict, journal: &Journal, world: &World) {
+fn missed(verdict: &Verdict, journal: &Journal, world: &World) {
     let all = Settings {
         floor: 0.3,
         a_day: 1e9,
@@ -187,7 +182,6 @@ fn weigh(plan: MonthPlan, month: Month, found: Vec<Anomaly>, records: usize) -> 
         digest,
         month,
         records,
-        seconds: 0.0,
     }
 }
 
@@ -201,7 +195,6 @@ pub(crate) struct Sum {
     digest: usize,
     months: u64,
     records: usize,
-    seconds: f64,
 }
 
 impl Sum {
@@ -229,7 +222,6 @@ impl Sum {
         self.most = self.most.max(verdict.most);
         self.digest += verdict.digest;
         self.records += verdict.records;
-        self.seconds += verdict.seconds;
     }
 
     pub(crate) fn recall(&self, of: impl Fn(&Attack) -> bool) -> (usize, usize) {
@@ -255,8 +247,8 @@ impl fmt::Display for Sum {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "{} months, {} records, {} account-days, {:.1} s",
-            self.months, self.records, self.account_days, self.seconds
+            "{} months, {} records, {} account-days",
+            self.months, self.records, self.account_days
         )?;
         if !self.fates.is_empty() {
             writeln!(f, "  recall {}", share(self.recall(|_| true)))?;

@@ -2,9 +2,11 @@
 
 pub mod baseline;
 pub mod completions;
+pub mod doctor;
 pub mod explain;
 pub mod forecast;
 mod gather;
+pub mod history;
 pub mod man;
 mod met;
 pub mod report;
@@ -13,3 +15,4 @@ pub mod scan;
 pub mod search;
 pub mod simulate;
 pub mod story;
+pub mod verify;

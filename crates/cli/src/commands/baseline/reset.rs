@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use baseline::Settings;
+use baseline::evidence::Who;
 use baseline::memory::Items;
 use clap::Args;
 
@@ -41,29 +42,26 @@ Examples:
 pub(super) fn run(args: &ResetArgs, terminal: Terminal) -> Result<Exit, Complaint> {
     let file = BaselineFile::existing(&args.file)?;
     let mut memory = file.memory(Settings::default())?;
-    let before = memory.known();
-    let after = match &args.who {
-        None => {
-            file.save(&Items::new())?;
-            0
-        }
-        Some(who) => {
-            memory.forget(|one| one.key.contains(&**who) || one.name.contains(&**who));
-            if memory.known() == before {
-                return Err(Complaint::bad_call(
-                    who,
-                    "the baseline knows nobody whose key or name contains this",
-                )
-                .help("`trailhound baseline show FILE` lists who it knows"));
-            }
-            file.save(&memory.items())?;
-            memory.known()
-        }
+    let unwanted = |one: &Who| match &args.who {
+        Some(who) => one.key.contains(&**who) || one.name.contains(&**who),
+        None => true,
     };
+    let forgotten = memory.forget(unwanted);
+    match &args.who {
+        Some(who) if forgotten == 0 => {
+            return Err(Complaint::bad_call(
+                who,
+                "the baseline knows nobody whose key or name contains this",
+            )
+            .help("`trailhound baseline show FILE` lists who it knows"));
+        }
+        Some(_) => file.save(&memory.items())?,
+        None => file.save(&Items::new())?,
+    }
     if !terminal.is_quiet() {
         terminal.say(format_args!(
             "{} forgotten",
-            things((before - after) as u64, "principal")
+            things(forgotten as u64, "principal")
         ));
     }
     Ok(Exit::Quiet)

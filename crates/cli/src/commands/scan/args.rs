@@ -135,7 +135,7 @@ pub(in crate::commands) fn exclusion() -> PossibleValuesParser {
 }
 
 /// Takes a level by its Sigma name.
-pub(in crate::commands) fn level() -> impl TypedValueParser<Value = Level> {
+pub(crate) fn level() -> impl TypedValueParser<Value = Level> {
     PossibleValuesParser::new([
         PossibleValue::new("informational").help("Worth knowing in hindsight"),
         PossibleValue::new("low").help("Worth a look some day"),

@@ -1,0 +1,126 @@
+//! What lies in a bucket, and what an object holds, read as it arrives.
+
+use std::io::{self, Read};
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::primitives::ByteStream;
+
+use super::{Account, AskError};
+
+/// An object that is being read.
+pub struct Fetched<'a> {
+    account: &'a Account,
+    body: ByteStream,
+    chunk: Vec<u8>,
+    at: usize,
+    /// The signature in its metadata, if it is a digest.
+    pub signature: Option<String>,
+}
+
+impl Account {
+    /// Hands over the keys of all objects that begin with `prefix`.
+    ///
+    /// # Errors
+    /// [`AskError`] if the bucket cannot be listed.
+    pub fn list(
+        &self,
+        bucket: &str,
+        prefix: &str,
+        mut take: impl FnMut(&str),
+    ) -> Result<(), AskError> {
+        let client = self.s3(bucket)?;
+        let mut token = None;
+        loop {
+            let request = client.list_objects_v2().bucket(bucket).prefix(prefix);
+            let page = self
+                .wait(request.set_continuation_token(token).send())
+                .map_err(|error| AskError::of("s3:ListBucket", error))?;
+            page.contents()
+                .iter()
+                .filter_map(|object| object.key())
+                .for_each(&mut take);
+            token = page.next_continuation_token;
+            if token.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Begins to read an object.
+    ///
+    /// # Errors
+    /// [`AskError`] if it is not there, or must not be read.
+    pub fn fetch(&self, bucket: &str, key: &str) -> Result<Fetched<'_>, AskError> {
+        let request = self.s3(bucket)?.get_object().bucket(bucket).key(key);
+        let object = self
+            .wait(request.send())
+            .map_err(|error| AskError::of("s3:GetObject", error))?;
+        let metadata = object.metadata.unwrap_or_default();
+        Ok(Fetched {
+            account: self,
+            body: object.body,
+            chunk: Vec::new(),
+            at: 0,
+            signature: metadata.get("signature").cloned(),
+        })
+    }
+
+    /// A client for the region of the bucket.
+    pub(super) fn s3(&self, bucket: &str) -> Result<Client, AskError> {
+        let is_elsewhere = self.is_elsewhere("S3");
+        let region = if is_elsewhere {
+            self.region.clone()
+        } else {
+            self.bucket_region(bucket)?
+        };
+        let config = aws_sdk_s3::config::Builder::from(&self.sdk("S3", &region))
+            // Where AWS is another address, buckets have no names of their own.
+            .force_path_style(is_elsewhere)
+            .build();
+        Ok(Client::from_conf(config))
+    }
+
+    /// Any region knows where a bucket lies, and says so even if it lies elsewhere or is closed to us.
+    fn bucket_region(&self, bucket: &str) -> Result<String, AskError> {
+        if let Some(region) = self.buckets.borrow().get(bucket) {
+            return Ok(region.clone());
+        }
+        let client = Client::new(&self.sdk("S3", &self.region));
+        let region = match self.wait(client.head_bucket().bucket(bucket).send()) {
+            Ok(answer) => answer.bucket_region,
+            Err(error) => {
+                let header = error
+                    .raw_response()
+                    .and_then(|response| response.headers().get("x-amz-bucket-region"));
+                match header.map(str::to_owned) {
+                    Some(region) => Some(region),
+                    None => return Err(AskError::of("s3:ListBucket", error)),
+                }
+            }
+        };
+        let region = region.unwrap_or_else(|| self.region.clone());
+        self.buckets
+            .borrow_mut()
+            .insert(bucket.to_owned(), region.clone());
+        Ok(region)
+    }
+}
+
+impl Read for Fetched<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.at == self.chunk.len() {
+            match self.account.wait(self.body.next()) {
+                Some(chunk) => {
+                    self.chunk = chunk.map_err(io::Error::other)?.to_vec();
+                    self.at = 0;
+                }
+                None => return Ok(0),
+            }
+        }
+        let rest = &self.chunk[self.at..];
+        let length = rest.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&rest[..length]);
+        self.at += length;
+        Ok(length)
+    }
+}
