@@ -1,15 +1,15 @@
 //! The program from outside: arguments and files in; output, messages and exit code out.
 
-mod cloud;
 mod behaviour;
+mod cloud;
 #[path = "../../../tests/fleet/conformance.rs"]
 mod conformance;
 mod doctor;
 mod examples;
 mod explain;
+mod forecast;
 #[path = "../../integrity/tests/forge.rs"]
 mod forge;
-mod forecast;
 mod formats;
 mod history;
 mod hostile;

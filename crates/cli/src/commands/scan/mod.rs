@@ -20,9 +20,9 @@ use detect::{Detector, Screened};
 use pipeline::memory::NoState;
 use pipeline::{Pipeline, Settled};
 
+pub(super) use self::args::exclusion;
 pub(crate) use self::args::level;
 pub use self::args::{Format, LONG, ScanArgs};
-pub(super) use self::args::exclusion;
 pub(super) use self::plan::Choice;
 use self::plan::Plan;
 use self::printer::Printer;

@@ -190,6 +190,16 @@ fn date_and_time(time: &jiff::Zoned, language: Language) -> String {
     }
 }
 
+/// Who assumed the role, or the first of several.
+pub(super) fn behind(who: &str, sessions: usize, language: Language) -> String {
+    match (sessions, language) {
+        (1, Language::En) => format!("{who}, who assumed this role"),
+        (n, Language::En) => format!("{who}, through {n} roles one after the other"),
+        (1, Language::ZhCn) => format!("{who}（由其代入此角色）"),
+        (n, Language::ZhCn) => format!("{who}（依次经过 {n} 个角色）"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -245,15 +255,5 @@ mod tests {
             assert_eq!(clock.moment(time, Language::En), en);
             assert_eq!(clock.moment(time, Language::ZhCn), zh);
         }
-    }
-}
-
-/// Who assumed the role, or the first of several.
-pub(super) fn behind(who: &str, sessions: usize, language: Language) -> String {
-    match (sessions, language) {
-        (1, Language::En) => format!("{who}, who assumed this role"),
-        (n, Language::En) => format!("{who}, through {n} roles one after the other"),
-        (1, Language::ZhCn) => format!("{who}（由其代入此角色）"),
-        (n, Language::ZhCn) => format!("{who}（依次经过 {n} 个角色）"),
     }
 }
