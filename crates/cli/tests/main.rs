@@ -14,6 +14,7 @@ mod formats;
 mod history;
 mod hostile;
 mod manual;
+mod real;
 mod report;
 mod rules;
 mod scan;

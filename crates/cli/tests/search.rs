@@ -173,6 +173,7 @@ fn questions_that_make_no_sense() {
 fn an_index_answers_like_the_files_and_takes_what_is_new() {
     let shop = Shop::furnished();
     for question in [
+        "--since 2026-03-03T09:06:00Z --until 2026-03-03T09:07:46Z",
         "--where acme-org",
         "--event DeleteTrail --format jsonl",
         "--count-by eventName",

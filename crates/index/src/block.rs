@@ -16,10 +16,9 @@ use crate::tokens;
 /// How much text makes a block, in bytes: more packs better, less is unpacked sooner.
 const SIZE: usize = 96 << 10;
 
-/// Some records of one file, ready to be written.
+/// Some records, of one file or of several small ones, ready to be written.
 #[derive(Debug)]
 pub struct Block {
-    pub(crate) file: FileStamp,
     pub(crate) rows: Vec<Row>,
     pub(crate) size: usize,
     pub(crate) packed: Vec<u8>,
@@ -29,6 +28,7 @@ pub struct Block {
 /// What of a record stands in columns.
 #[derive(Debug)]
 pub(crate) struct Row {
+    pub(crate) file: Arc<FileStamp>,
     pub(crate) event: i64,
     pub(crate) event_id: Option<String>,
     pub(crate) time: i64,
@@ -60,10 +60,11 @@ impl Default for Packer {
 
 impl Packer {
     /// Adds a record of `file`; gives a block when there is enough for one.
-    pub fn add(&mut self, record: &Record<'_>, file: &FileStamp) -> Option<Block> {
+    pub fn add(&mut self, record: &Record<'_>, file: &Arc<FileStamp>) -> Option<Block> {
         let (texts, odd) = column::texts(record);
         let text = record.text();
         self.rows.push(Row {
+            file: Arc::clone(file),
             event: event(record),
             event_id: record.event_id().map(Into::into),
             time: record.event_time().as_microsecond(),
@@ -74,15 +75,15 @@ impl Packer {
         });
         self.text.push_str(text);
         tokens::collect(record, &mut self.tokens);
-        (self.text.len() >= SIZE).then(|| self.pack(file))
+        (self.text.len() >= SIZE).then(|| self.pack())
     }
 
-    /// What is left of `file`, as a block; nothing if nothing is.
-    pub fn rest(&mut self, file: &FileStamp) -> Option<Block> {
-        (!self.rows.is_empty()).then(|| self.pack(file))
+    /// What is left, as a block; nothing if nothing is.
+    pub fn rest(&mut self) -> Option<Block> {
+        (!self.rows.is_empty()).then(|| self.pack())
     }
 
-    fn pack(&mut self, file: &FileStamp) -> Block {
+    fn pack(&mut self) -> Block {
         let mut packed = vec![0; self.compressor.deflate_compress_bound(self.text.len())];
         // The bound is always enough; were it not, the block would be damaged, and reading it says so.
         let length = self
@@ -91,7 +92,6 @@ impl Packer {
             .unwrap_or(0);
         packed.truncate(length);
         let block = Block {
-            file: file.clone(),
             rows: std::mem::take(&mut self.rows),
             size: self.text.len(),
             packed,
@@ -146,10 +146,12 @@ impl<'db> Shelf<'db> {
         block: i64,
         start: i64,
         length: i64,
+        file: i64,
     ) -> Result<(&str, &Arc<str>), IndexError> {
         if self.block != Some(block) {
             self.unpack(block)?;
         }
+        self.name(file)?;
         let start = usize::try_from(start).map_err(|_| IndexError::Damaged)?;
         let length = usize::try_from(length).map_err(|_| IndexError::Damaged)?;
         let text = start
@@ -161,17 +163,13 @@ impl<'db> Shelf<'db> {
     fn unpack(&mut self, block: i64) -> Result<(), IndexError> {
         let mut statement = self
             .db
-            .prepare_cached("SELECT file, size, packed FROM blocks WHERE id = ?1")?;
+            .prepare_cached("SELECT size, packed FROM blocks WHERE id = ?1")?;
         let found = statement
             .query_row([block], |row| {
-                Ok((
-                    row.get(0)?,
-                    row.get::<_, i64>(1)?,
-                    row.get::<_, Vec<u8>>(2)?,
-                ))
+                Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?))
             })
             .optional()?;
-        let (file, size, packed) = found.ok_or(IndexError::Damaged)?;
+        let (size, packed) = found.ok_or(IndexError::Damaged)?;
         let size = usize::try_from(size).map_err(|_| IndexError::Damaged)?;
         // A record may be large, but no block of ours is a thousand times what it was packed to.
         if size > packed.len().saturating_mul(1_100) {
@@ -185,7 +183,7 @@ impl<'db> Shelf<'db> {
         }
         self.text = String::from_utf8(bytes).map_err(|_| IndexError::Damaged)?;
         self.block = Some(block);
-        self.name(file)
+        Ok(())
     }
 
     fn name(&mut self, file: i64) -> Result<(), IndexError> {

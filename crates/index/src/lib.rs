@@ -119,7 +119,7 @@ impl Index {
     ) -> Result<u64, IndexError> {
         let condition = plan::condition(&self.db, query.expr())?;
         let sql = format!(
-            "SELECT c.block, c.start, c.length FROM calls c {} ORDER BY c.block, c.start",
+            "SELECT c.block, c.start, c.length, c.file FROM calls c {} ORDER BY c.block, c.start",
             condition.map_or_else(String::new, |condition| format!("WHERE {condition}"))
         );
         let mut statement = self.db.prepare(&sql)?;
@@ -127,7 +127,7 @@ impl Index {
         let mut shelf = block::Shelf::new(&self.db);
         let mut looked_at = 0;
         while let Some(row) = rows.next()? {
-            let (text, file) = shelf.record(row.get(0)?, row.get(1)?, row.get(2)?)?;
+            let (text, file) = shelf.record(row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)?;
             looked_at += 1;
             let layout = layout::of(text).ok_or(IndexError::Damaged)?;
             let record = Record::new(text, layout).map_err(|_| IndexError::Damaged)?;

@@ -65,11 +65,11 @@ fn tables_sql() -> String {
             written INTEGER NOT NULL, whole INTEGER NOT NULL);
          CREATE TABLE words(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE, folded TEXT NOT NULL);
          CREATE INDEX words_folded ON words(folded);
-         CREATE TABLE blocks(id INTEGER PRIMARY KEY, file INTEGER NOT NULL, size INTEGER NOT NULL,
+         CREATE TABLE blocks(id INTEGER PRIMARY KEY, size INTEGER NOT NULL,
             packed BLOB NOT NULL);
          CREATE TABLE calls(id INTEGER PRIMARY KEY, event INTEGER NOT NULL UNIQUE, event_id TEXT,
             time INTEGER NOT NULL, {columns} odd INTEGER NOT NULL, block INTEGER NOT NULL,
-            start INTEGER NOT NULL, length INTEGER NOT NULL);
+            start INTEGER NOT NULL, length INTEGER NOT NULL, file INTEGER NOT NULL);
          CREATE INDEX calls_time ON calls(time);
          {indexes}
          CREATE VIRTUAL TABLE tokens USING fts5(text, content='', columnsize=0, detail=none,
@@ -77,7 +77,7 @@ fn tables_sql() -> String {
          CREATE VIRTUAL TABLE vocabulary USING fts5vocab(tokens, row);
          CREATE VIEW events AS SELECT
             strftime('%Y-%m-%dT%H:%M:%SZ', time / 1000000, 'unixepoch') AS time, event_id{shown},
-            (SELECT name FROM files WHERE id = (SELECT file FROM blocks WHERE id = c.block)) AS log_file
+            (SELECT name FROM files WHERE id = c.file) AS log_file
             FROM calls c;"
     )
 }

@@ -23,13 +23,13 @@ pub struct Writer<'db> {
 impl<'db> Writer<'db> {
     pub(crate) fn begin(db: &'db mut Connection) -> Result<Self, IndexError> {
         let names: Vec<_> = COLUMNS.iter().map(|column| column.name).collect();
-        let places: Vec<_> = (1..=COLUMNS.len() + 7).map(|at| format!("?{at}")).collect();
+        let places: Vec<_> = (1..=COLUMNS.len() + 8).map(|at| format!("?{at}")).collect();
         Ok(Self {
             transaction: db.transaction()?,
             words: HashMap::new(),
             files: HashMap::new(),
             insert: format!(
-                "INSERT OR IGNORE INTO calls(event, event_id, time, odd, block, start, length, {}) VALUES ({})",
+                "INSERT OR IGNORE INTO calls(event, event_id, time, odd, block, start, length, file, {}) VALUES ({})",
                 names.join(", "),
                 places.join(", ")
             ),
@@ -41,10 +41,9 @@ impl<'db> Writer<'db> {
     /// # Errors
     /// Those of SQLite.
     pub fn add(&mut self, block: &Block) -> Result<(), IndexError> {
-        let file = self.file(&block.file)?;
         self.transaction
-            .prepare_cached("INSERT INTO blocks(file, size, packed) VALUES (?1, ?2, ?3)")?
-            .execute((file, block.size as i64, &block.packed))?;
+            .prepare_cached("INSERT INTO blocks(size, packed) VALUES (?1, ?2)")?
+            .execute((block.size as i64, &block.packed))?;
         let id = self.transaction.last_insert_rowid();
         self.transaction
             .prepare_cached("INSERT INTO tokens(rowid, text) VALUES (?1, ?2)")?
@@ -81,6 +80,7 @@ impl<'db> Writer<'db> {
             block.into(),
             (row.start as i64).into(),
             (row.length as i64).into(),
+            self.file(&row.file)?.into(),
         ];
         for text in &row.texts {
             let word = text.as_ref().map(|text| self.word(text)).transpose()?;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use detect::cloudtrail::LogFileReader;
 use index::{Cell, FileStamp, Index, IndexError, Packer};
@@ -43,10 +44,11 @@ fn filled(path: &Path) -> Index {
     let mut index = Index::open(path).expect("an index");
     let mut writer = index.write().expect("a writer");
     for (stamp, bytes) in logs() {
+        let stamp = Arc::new(stamp);
         let mut packer = Packer::default();
         let mut blocks = Vec::new();
         LogFileReader::default().read(&*bytes, |record| blocks.extend(packer.add(record, &stamp)));
-        blocks.extend(packer.rest(&stamp));
+        blocks.extend(packer.rest());
         blocks
             .iter()
             .for_each(|block| writer.add(block).expect("room"));
@@ -194,6 +196,7 @@ fn what_was_not_committed_is_not_there() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut index = Index::open(&folder.path().join("index")).expect("an index");
     let (stamp, bytes) = logs().remove(1);
+    let stamp = Arc::new(stamp);
     let mut writer = index.write().expect("a writer");
     let mut packer = Packer::default();
     LogFileReader::default().read(&*bytes, |record| {

@@ -1,5 +1,6 @@
 //! Questions that are asked so often that they have a flag of their own.
 
+use std::cmp::Ordering;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -8,6 +9,7 @@ use sigma::FieldPath;
 
 use crate::compare::{Check, Operand};
 use crate::expr::{Expr, Query, Test};
+use crate::instant::Span;
 use crate::pattern::Pattern;
 
 /// Where a record says who called.
@@ -68,6 +70,29 @@ impl Query {
             "sourceIPAddress",
             Check::AnyOf(vec![operand]),
         )))
+    }
+
+    /// Calls from `since` on and before `until`.
+    #[must_use]
+    pub fn between(since: Timestamp, until: Timestamp) -> Self {
+        let bound = |at: Timestamp, side, or_equal| {
+            let mut operand = Operand::new("", at);
+            operand.text = at.to_string();
+            operand.span = Some(Span {
+                start: at,
+                last: at,
+            });
+            let check = Check::Order {
+                side,
+                or_equal,
+                operand,
+            };
+            test("eventTime", check)
+        };
+        Self::of(Expr::All(vec![
+            bound(since, Ordering::Greater, true),
+            bound(until, Ordering::Less, false),
+        ]))
     }
 
     fn any(paths: &[&str], text: &str) -> Self {

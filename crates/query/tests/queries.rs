@@ -11,6 +11,10 @@ fn now() -> Timestamp {
     "2026-11-22T12:00:00Z".parse().expect("a time")
 }
 
+fn at(time: &str) -> Timestamp {
+    time.parse().expect("a time")
+}
+
 fn record() -> Record<'static> {
     Record::new(RECORD, layout::of(RECORD).expect("an object")).expect("a record")
 }
@@ -175,6 +179,16 @@ fn shortcuts_find_what_they_name() {
             Query::address("203.0.113.8").unwrap(),
             false,
             "another address",
+        ),
+        (
+            Query::between(at("2026-11-20T14:02:11Z"), at("2026-11-20T14:02:12Z")),
+            true,
+            "its first moment is inside",
+        ),
+        (
+            Query::between(at("2026-11-20T14:02:10Z"), at("2026-11-20T14:02:11Z")),
+            false,
+            "its last is not",
         ),
     ] {
         assert_eq!(query.matches(&record), expected, "{why}");

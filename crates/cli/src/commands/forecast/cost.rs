@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use detect::cloudtrail::Record;
 use detect::{Screened, Screener};
 use forecast::bill::{Counted, Fleet, Line, MONTH, bill, total};
@@ -59,9 +59,9 @@ pub struct CostArgs {
     #[arg(long)]
     pub existing_trail: bool,
 
-    /// Functions run on x86_64
-    #[arg(long)]
-    pub x86_64: bool,
+    /// What functions run on, as the fleet's parameter `Architecture`
+    #[arg(long, value_name = "NAME", default_value = "arm64")]
+    pub architecture: Architecture,
 
     /// Count nothing as free: the account uses its free units elsewhere
     #[arg(long)]
@@ -74,6 +74,16 @@ pub struct CostArgs {
     /// How to write it
     #[arg(long, short, value_name = "FORMAT", default_value = "text")]
     pub format: ForecastFormat,
+}
+
+/// What functions run on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Architecture {
+    /// Graviton, a fifth cheaper
+    Arm64,
+    /// Intel and AMD
+    #[value(name = "x86_64")]
+    X86,
 }
 
 const EXAMPLES: &str = "\
@@ -131,7 +141,7 @@ pub fn run(args: &CostArgs, terminal: Terminal) -> Result<Exit, Complaint> {
     let fleet = Fleet {
         retention_days: f64::from(args.retention_days),
         is_new_trail: !args.existing_trail,
-        is_arm64: !args.x86_64,
+        is_arm64: args.architecture == Architecture::Arm64,
     };
     let lines = bill(&counted, &fleet, &prices);
     Output::open(None, terminal)?.write(|out| match args.format {

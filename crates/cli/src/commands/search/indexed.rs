@@ -8,6 +8,7 @@ use std::time::{Instant, UNIX_EPOCH};
 use detect::cloudtrail::Record;
 use detect::render::{csv, json};
 use index::{Block, Cell, FileStamp, Index, IndexError, Packer, Rows};
+use query::Query;
 use serde_json::Value as Json;
 
 use super::Question;
@@ -41,13 +42,12 @@ pub(super) fn search(
     let (index, exit) = opened(args, path, terminal)?;
     let started = Instant::now();
     let met = Met::default();
-    let mut searcher = Searcher::new(&question.query, &question.wanted, &met);
+    // The time asked for narrows the search down more than most.
+    let TimeRange { since, until } = question.range;
+    let query = question.query.clone().and(Query::between(since, until));
+    let mut searcher = Searcher::new(&query, &question.wanted, &met);
     let looked_at = index
-        .search(&question.query, |record, _| {
-            if question.range.contains(record.event_time()) {
-                searcher.found(record);
-            }
-        })
+        .search(&query, |record, _| searcher.found(record))
         .map_err(unusable)?;
     if !terminal.is_quiet() {
         terminal.say(format_args!(
@@ -238,7 +238,7 @@ fn stamp_of(path: &Path, name: Arc<str>) -> FileStamp {
 /// One thread that reads for the index.
 struct Packing {
     packer: Packer,
-    file: Option<FileStamp>,
+    file: Option<Arc<FileStamp>>,
     blocks: mpsc::SyncSender<Block>,
 }
 
@@ -255,11 +255,7 @@ impl Packing {
         if self.file.as_ref().is_some_and(|file| &*file.name == name) {
             return;
         }
-        if let Some(file) = self.file.take() {
-            let rest = self.packer.rest(&file);
-            self.send(rest);
-        }
-        self.file = Some(stamp_of(Path::new(name), name.into()));
+        self.file = Some(Arc::new(stamp_of(Path::new(name), name.into())));
     }
 }
 
@@ -275,10 +271,8 @@ impl Gatherer for Packing {
     }
 
     fn finish(mut self) {
-        if let Some(file) = self.file.take() {
-            let rest = self.packer.rest(&file);
-            self.send(rest);
-        }
+        let rest = self.packer.rest();
+        self.send(rest);
     }
 }
 
