@@ -124,6 +124,8 @@ fn folder(
     for entry in WalkDir::new(root).follow_links(true) {
         match entry {
             Ok(entry) if entry.file_type().is_dir() => {}
+            // A pipe would be waited for, for ever.
+            Ok(entry) if !entry.file_type().is_file() => all.passed_over += 1,
             Ok(entry) => match entry.path().to_str() {
                 Some(path) => all.add(&path.replace(MAIN_SEPARATOR, "/")),
                 None => all.passed_over += 1,

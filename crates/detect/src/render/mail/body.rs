@@ -11,7 +11,7 @@ use sigma::Level;
 
 use super::text::{command, line, name};
 use super::words::{self, counted, events, span};
-use super::{Kind, Letter, Told, expected, facts};
+use super::{Kind, Letter, Told, expected, facts, proof};
 use crate::activity::Seen;
 use crate::alert::{Alert, Kind as RuleKind, Response};
 use crate::containment;
@@ -363,6 +363,11 @@ impl Page<'_> {
             if let Some(file) = &event.log_file {
                 self.line(&format!("  {}", line(file)));
             }
+        }
+        let file = decided.and_then(|event| event.log_file.as_deref());
+        if let Some(verify) = file.and_then(|file| proof::command(file, alert.time)) {
+            self.prose(words::VERIFY.to(self.language));
+            self.line(&format!("   {}", command(&verify)));
         }
     }
 

@@ -13,6 +13,7 @@ mod accounts;
 mod body;
 mod expected;
 mod facts;
+mod proof;
 mod text;
 mod words;
 

@@ -66,6 +66,23 @@ fn told(alert: &Alert) -> [Told<'_>; 1] {
 }
 
 #[test]
+fn a_log_file_in_a_bucket_comes_with_what_proves_it() {
+    let mut alert = alert("maria");
+    let said = |alert: &Alert| {
+        let mail = Letter::new(&Language::ALL).write(Kind::Alert, &told(alert), now());
+        mail.body
+            .matches(
+                "trailhound verify s3://acme/AWSLogs/111122223333/ --since 2026-11-22T13:02:11Z",
+            )
+            .count()
+    };
+    assert_eq!(said(&alert), 0);
+    let file = "s3://acme/AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/22/a.json.gz";
+    alert.events[0].log_file = Some(file.into());
+    assert_eq!(said(&alert), Language::ALL.len());
+}
+
+#[test]
 fn a_mail_says_what_why_and_what_to_type() {
     let alert = alert("maria");
     let mail = Letter::new(&Language::ALL).write(Kind::Alert, &told(&alert), now());

@@ -12,6 +12,10 @@ pub(super) const UNUSUAL: Words = words("WHY THIS IS UNUSUAL", "为什么异常"
 pub(super) const STOP: Words = words("STOP IT", "如何制止");
 pub(super) const EXPECTED: Words = words("IF THIS WAS EXPECTED", "如果这是预期行为");
 pub(super) const PROOF: Words = words("PROOF", "证据");
+pub(super) const VERIFY: Words = words(
+    "Two hours later it can be proven that the log file is as it was delivered:",
+    "两小时后可验证该日志文件与交付时一致：",
+);
 pub(super) const MORE: Words = words("MORE OF WHAT YOU WERE TOLD", "此前告警的后续");
 pub(super) const CHANGED: Words = words(
     "You were told that this failed. It has worked since.",
