@@ -224,7 +224,7 @@ fn what_an_incident_tells_is_not_told_once_more() {
         }
         let taken = take(&mut desk, 86_400, RATE);
         let told: Vec<_> = taken.values().flat_map(|order| &order.alerts).collect();
-        assert_eq!(told, [&id(2), &id(3)], "{incident_first}");
+        assert_eq!(told, [&id(3), &id(2)], "{incident_first}");
     }
 }
 
