@@ -1,8 +1,11 @@
 //! `trailhound scan`: what is read, and what is shown of it.
 
+use std::collections::BTreeMap;
+
 use insta::assert_snapshot;
 use serde_json::Value;
 
+use crate::cloud::{Answer, Cloud};
 use crate::shop::{Shop, gzip, record, story};
 
 const SCAN: &str = "scan logs --rules my-rules --no-builtin";
@@ -312,4 +315,92 @@ fn weak_findings_are_told_as_the_one_incident_that_they_add_up_to() {
     );
     let two = shop.run_on("scan - --format jsonl", day[..2].join("\n"));
     assert_eq!(two.stdout.lines().count(), 2, "{two}");
+}
+
+/// A bucket with three log files, a digest, and a log file that is not for us.
+fn bucket() -> Cloud {
+    let prefix = "AWSLogs/111122223333";
+    let name = |time: &str| {
+        format!(
+            "{prefix}/CloudTrail/eu-west-1/2026/11/22/111122223333_CloudTrail_eu-west-1_{time}_AbCdEfGhIjKlMnOp.json.gz"
+        )
+    };
+    let mut objects = BTreeMap::from([
+        (
+            name("20261122T1405Z"),
+            Some(gzip(record("DeleteTrail", "2026-11-22T14:02:11Z"))),
+        ),
+        (
+            name("20261122T1410Z"),
+            Some(gzip(record("GetTrail", "2026-11-22T14:07:11Z"))),
+        ),
+        (
+            name("20261121T1410Z"),
+            Some(gzip(record("DeleteTrail", "2026-11-21T14:07:11Z"))),
+        ),
+        (name("20261122T1415Z"), None),
+    ]);
+    objects.insert(
+        format!("{prefix}/CloudTrail-Digest/eu-west-1/2026/11/22/111122223333_CloudTrail-Digest_eu-west-1_t_eu-west-1_20261122T140500Z.json.gz"),
+        Some(gzip("{}")),
+    );
+    Cloud::start(move |request| {
+        if let Some(prefix) = request.query("prefix") {
+            let keys = objects.keys().filter(|key| key.starts_with(&prefix));
+            let keys: String = keys
+                .map(|key| format!("<Contents><Key>{key}</Key><Size>9</Size></Contents>"))
+                .collect();
+            return Answer::ok(format!("<ListBucketResult>{keys}</ListBucketResult>"));
+        }
+        let path = request.path.split('?').next().unwrap_or_default();
+        match objects.get(path.strip_prefix("/trail/").unwrap_or_default()) {
+            Some(Some(object)) => Answer::ok(object.clone()),
+            Some(None) => Answer::status(
+                403,
+                "<Error><Code>AccessDenied</Code><Message>not for you</Message></Error>",
+            ),
+            None => Answer::status(404, "<Error><Code>NoSuchKey</Code></Error>"),
+        }
+    })
+}
+
+#[test]
+fn a_bucket_is_read_where_it_lies_and_what_is_closed_is_named() {
+    let (shop, cloud) = (Shop::furnished(), bucket());
+    let scan = "scan s3://trail/AWSLogs --rules my-rules --no-builtin --format jsonl";
+    let run = shop.run_in(scan, &cloud.environment()).ends(4);
+    let alerts: Vec<Value> = run
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(alerts.len(), 3, "{run}");
+    let places: Vec<_> = alerts
+        .iter()
+        .map(|alert| alert["events"][0]["log_file"].as_str().unwrap())
+        .collect();
+    assert!(
+        places
+            .iter()
+            .all(|place| place.starts_with("s3://trail/AWSLogs/")),
+        "{run}"
+    );
+    for said in [
+        "Records: 3 read = 3 judged + 0 skipped + 0 failed",
+        "1 CloudTrail digest",
+        "20261122T1415Z_AbCdEfGhIjKlMnOp.json.gz: access denied to s3:GetObject: not for you",
+    ] {
+        assert!(run.stderr.contains(said), "{said}: {run}");
+    }
+    let one = &places[0]["s3://trail/".len()..];
+    let one = shop.run_in(&format!("search s3://trail/{one}"), &cloud.environment());
+    assert!(one.ends(0).stdout.contains("DeleteTrail"));
+    let late = shop.run_in(&format!("{scan} --since 2026-11-22"), &cloud.environment());
+    assert!(late.ends(4).stderr.contains("Records: 2 read"));
+    let none = shop.run_in("scan s3://trail/elsewhere", &cloud.environment());
+    assert!(
+        none.ends(4)
+            .stderr
+            .contains("no CloudTrail log files under this prefix")
+    );
 }

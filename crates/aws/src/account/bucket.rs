@@ -1,15 +1,16 @@
 //! What lies in a bucket, and what an object holds, read as it arrives.
 
+use std::borrow::Borrow;
 use std::io::{self, Read};
 
 use aws_sdk_s3::Client;
-use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::primitives::{ByteStream, DateTime};
 
 use super::{Account, AskError};
 
 /// An object that is being read.
-pub struct Fetched<'a> {
-    account: &'a Account,
+pub struct Fetched<A> {
+    account: A,
     body: ByteStream,
     chunk: Vec<u8>,
     at: usize,
@@ -17,8 +18,19 @@ pub struct Fetched<'a> {
     pub signature: Option<String>,
 }
 
+/// An object in a bucket.
+#[derive(Debug, Clone, Copy)]
+pub struct Listed<'k> {
+    /// Its key.
+    pub key: &'k str,
+    /// Its size in bytes, as stored.
+    pub bytes: u64,
+    /// When it was written, in seconds since 1970-01-01T00:00:00Z; 0 if the bucket does not say.
+    pub written: i64,
+}
+
 impl Account {
-    /// Hands over the keys of all objects that begin with `prefix`.
+    /// Hands over all objects whose keys begin with `prefix`.
     ///
     /// # Errors
     /// [`AskError`] if the bucket cannot be listed.
@@ -26,7 +38,7 @@ impl Account {
         &self,
         bucket: &str,
         prefix: &str,
-        mut take: impl FnMut(&str),
+        mut take: impl FnMut(Listed<'_>),
     ) -> Result<(), AskError> {
         let client = self.s3(bucket)?;
         let mut token = None;
@@ -35,10 +47,14 @@ impl Account {
             let page = self
                 .wait(request.set_continuation_token(token).send())
                 .map_err(|error| AskError::of("s3:ListBucket", error))?;
-            page.contents()
-                .iter()
-                .filter_map(|object| object.key())
-                .for_each(&mut take);
+            for object in page.contents() {
+                let Some(key) = object.key() else { continue };
+                take(Listed {
+                    key,
+                    bytes: object.size().map_or(0, |size| size.max(0).unsigned_abs()),
+                    written: object.last_modified().map_or(0, DateTime::secs),
+                });
+            }
             token = page.next_continuation_token;
             if token.is_none() {
                 return Ok(());
@@ -50,14 +66,27 @@ impl Account {
     ///
     /// # Errors
     /// [`AskError`] if it is not there, or must not be read.
-    pub fn fetch(&self, bucket: &str, key: &str) -> Result<Fetched<'_>, AskError> {
-        let request = self.s3(bucket)?.get_object().bucket(bucket).key(key);
-        let object = self
+    pub fn fetch(&self, bucket: &str, key: &str) -> Result<Fetched<&Self>, AskError> {
+        Self::fetch_by(self, bucket, key)
+    }
+
+    /// The same by a share in an account, which the object keeps for as long as it is read.
+    ///
+    /// # Errors
+    /// [`AskError`] if it is not there, or must not be read.
+    pub fn fetch_by<A: Borrow<Self>>(
+        account: A,
+        bucket: &str,
+        key: &str,
+    ) -> Result<Fetched<A>, AskError> {
+        let this = account.borrow();
+        let request = this.s3(bucket)?.get_object().bucket(bucket).key(key);
+        let object = this
             .wait(request.send())
             .map_err(|error| AskError::of("s3:GetObject", error))?;
         let metadata = object.metadata.unwrap_or_default();
         Ok(Fetched {
-            account: self,
+            account,
             body: object.body,
             chunk: Vec::new(),
             at: 0,
@@ -106,10 +135,11 @@ impl Account {
     }
 }
 
-impl Read for Fetched<'_> {
+impl<A: Borrow<Account>> Read for Fetched<A> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.at == self.chunk.len() {
-            match self.account.wait(self.body.next()) {
+            let account: &Account = self.account.borrow();
+            match account.wait(self.body.next()) {
                 Some(chunk) => {
                     self.chunk = chunk.map_err(io::Error::other)?.to_vec();
                     self.at = 0;

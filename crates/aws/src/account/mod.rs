@@ -22,7 +22,7 @@ use aws_types::SdkConfig;
 use aws_types::region::Region;
 use tokio::runtime::{self, Runtime};
 
-pub use self::bucket::Fetched;
+pub use self::bucket::{Fetched, Listed};
 pub use self::trail::PublicKey;
 use crate::boot;
 use crate::settings::{self, Cloud};

@@ -1,21 +1,25 @@
-//! From paths as typed to the files to read: folders walked, patterns expanded, strangers told
-//! apart, each file once, in the order of their paths.
+//! From paths as typed to the files to read: folders walked, patterns expanded, buckets listed, strangers
+//! told apart, each file once, in the order of their paths.
 
+mod bucket;
 mod source;
 mod stranger;
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, FileType, Metadata};
 use std::io;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use detect::cloudtrail::kind;
 use jiff::{SignedDuration, Timestamp};
 use walkdir::{DirEntry, WalkDir};
 
+pub use self::bucket::Object;
 pub use self::source::{Meter, Metered, Source};
 pub use self::stranger::Stranger;
 use crate::complaint::Complaint;
+use crate::cores::cores;
 
 /// The clocks of CloudTrail and of the services it records need not agree to the second.
 const CLOCK_SLACK: SignedDuration = SignedDuration::from_hours(1);
@@ -34,7 +38,7 @@ pub struct Inputs {
 }
 
 impl Inputs {
-    /// Looks up `paths`: files, folders, patterns, `-`.
+    /// Looks up `paths`: files, folders, patterns, `s3://bucket/prefix`, `-`.
     ///
     /// A file named by itself is read whatever it is called; in folders, and behind patterns, only
     /// what is called like a log file, and not delivered before `since`. Whether they are `measured`
@@ -53,12 +57,24 @@ impl Inputs {
         found.sources.sort();
         found
     }
+
+    /// On how many threads to read them, unless the user says.
+    #[must_use]
+    pub fn threads(&self, asked: Option<NonZeroUsize>) -> usize {
+        let in_bucket = |source: &Source| matches!(source, Source::Object(_));
+        let usual = || match self.sources.iter().any(in_bucket) {
+            true => cores().max(bucket::AT_ONCE),
+            false => cores(),
+        };
+        asked.map_or_else(usual, Into::into)
+    }
 }
 
 #[derive(Default)]
 struct Search {
     found: Inputs,
     seen: HashSet<FileId>,
+    objects: HashSet<Box<str>>,
     since: Option<Timestamp>,
     measured: bool,
     /// The devices of the folders above the entry that the walk has come to.
@@ -70,8 +86,8 @@ impl Search {
         if path.as_os_str() == "-" {
             return self.stdin();
         }
-        if let Some(url) = path.to_str().filter(|path| path.starts_with("s3://")) {
-            return self.bucket(url);
+        if let Some((bucket, prefix)) = bucket::parts(path) {
+            return self.bucket(bucket, prefix);
         }
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => self.folder(path),
@@ -89,12 +105,38 @@ impl Search {
         }
     }
 
-    fn bucket(&mut self, url: &str) {
-        self.found.complaints.push(
-            Complaint::unreadable(url, "buckets cannot be read directly").help(format!(
-                "copy the logs first: aws s3 sync {url} logs && trailhound scan logs"
-            )),
-        );
+    /// An object that is named by itself is read whatever it is called.
+    fn bucket(&mut self, bucket: &str, prefix: &str) {
+        let objects = match bucket::list(bucket, prefix) {
+            Ok(objects) => objects,
+            Err(complaint) => return self.found.complaints.push(complaint),
+        };
+        let whole = format!("s3://{bucket}/{prefix}");
+        let named = objects.iter().find(|object| *object.url == *whole).cloned();
+        let before = self.found.sources.len();
+        let is_empty = objects.is_empty();
+        for object in named.map_or(objects, |named| vec![named]) {
+            let path = Path::new(&*object.url);
+            let stranger = (*object.url != *whole)
+                .then(|| kind::neighbour(path).map(Stranger::Neighbour))
+                .flatten()
+                .or_else(|| self.too_old(path));
+            match stranger {
+                Some(stranger) => self.skip(stranger),
+                None if self.objects.insert(object.url.clone()) => {
+                    self.found.bytes += object.bytes;
+                    self.found.sources.push(Source::Object(object));
+                }
+                None => {}
+            }
+        }
+        if is_empty || before == self.found.sources.len() && self.found.skipped.is_empty() {
+            let what = "no CloudTrail log files under this prefix";
+            let complaint = Complaint::unreadable(whole, what).help(
+                "name the bucket and what keys begin with: s3://bucket/AWSLogs/111122223333/",
+            );
+            self.found.complaints.push(complaint);
+        }
     }
 
     fn missing(&mut self, path: &Path, error: &io::Error) {

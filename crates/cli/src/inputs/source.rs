@@ -9,15 +9,18 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
+use super::bucket::Object;
 use crate::complaint::Complaint;
 
-/// A file, or standard input.
+/// A file, an object in a bucket, or standard input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
     /// Whatever is piped in.
     Stdin,
     /// A file on disk.
     File(PathBuf),
+    /// An object in a bucket.
+    Object(Object),
 }
 
 impl fmt::Display for Source {
@@ -25,6 +28,7 @@ impl fmt::Display for Source {
         match self {
             Self::Stdin => f.write_str("-"),
             Self::File(path) => path.display().fmt(f),
+            Self::Object(object) => f.write_str(&object.url),
         }
     }
 }
@@ -48,6 +52,7 @@ impl Source {
         match self {
             Self::Stdin => None,
             Self::File(path) => Some(path.as_os_str().as_encoded_bytes()),
+            Self::Object(object) => Some(object.url.as_bytes()),
         }
     }
 
@@ -57,6 +62,16 @@ impl Source {
         match self {
             Self::Stdin => None,
             Self::File(path) => Some(path.display().to_string().into()),
+            Self::Object(object) => Some((*object.url).into()),
+        }
+    }
+
+    /// What was called so by [`log_file`](Self::log_file).
+    #[must_use]
+    pub fn at(log_file: &str) -> Self {
+        match Object::at(log_file) {
+            Some(object) => Self::Object(object),
+            None => Self::File(PathBuf::from(log_file)),
         }
     }
 
@@ -71,6 +86,7 @@ impl Source {
                 Ok(file) => Ok(Box::new(file)),
                 Err(error) => Err(refused(path, &error)),
             },
+            Self::Object(object) => object.open(),
         }
     }
 }

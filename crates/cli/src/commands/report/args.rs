@@ -14,7 +14,8 @@ use crate::when::Moment;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct ReportArgs {
-    /// Log files, folders of them, patterns such as 'logs/**/*.json.gz', or - for standard input
+    /// Log files, folders of them, patterns such as 'logs/**/*.json.gz', s3://bucket/prefix, or - for
+    /// standard input
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
@@ -54,7 +55,7 @@ pub struct ReportArgs {
     #[arg(long, value_name = "TIME", hide = true)]
     pub made: Option<Timestamp>,
 
-    /// Read on so many threads; as many as there are cores if not given
+    /// Read on so many threads; as many as there are cores if not given, and eight for s3://
     #[arg(long, short = 'j', value_name = "NUMBER")]
     pub threads: Option<NonZeroUsize>,
 

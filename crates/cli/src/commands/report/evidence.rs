@@ -1,7 +1,6 @@
 //! The records that decided, read again from the files that alerts name.
 
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use detect::alert::{Alert, EventRef};
@@ -41,10 +40,7 @@ pub(super) fn fetch(alerts: &[Alert], gathering: Gathering) -> Records {
     files.sort_unstable();
     files.dedup();
     let inputs = Inputs {
-        sources: files
-            .iter()
-            .map(|file| Source::File(PathBuf::from(file)))
-            .collect(),
+        sources: files.iter().map(|file| Source::at(file)).collect(),
         ..Inputs::default()
     };
     let gathering = Gathering {

@@ -27,7 +27,6 @@ use super::gather::{Gatherer, Gathering};
 use super::met::Met;
 use super::scan::{Choice, Tally, WhatWasRead};
 use crate::complaint::{Complaint, chain};
-use crate::cores::cores;
 use crate::exit::Exit;
 use crate::inputs::{Inputs, Meter};
 use crate::interrupt;
@@ -60,7 +59,7 @@ pub fn run(args: &ReportArgs, language: Language, terminal: Terminal) -> Result<
     interrupt::stops(&meter);
     let gathering = Gathering {
         range,
-        threads: args.threads.map_or_else(cores, Into::into),
+        threads: inputs.threads(args.threads),
         progress,
     };
     let read = read(gathering, &inputs, &meter, &detector);

@@ -13,7 +13,8 @@ use crate::when::Moment;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct ScanArgs {
-    /// Log files, folders of them, patterns such as 'logs/**/*.json.gz', or - for standard input
+    /// Log files, folders of them, patterns such as 'logs/**/*.json.gz', s3://bucket/prefix, or - for
+    /// standard input
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
@@ -93,7 +94,7 @@ pub struct ScanArgs {
     #[arg(long, value_name = "TIME", help_heading = "What is read")]
     pub until: Option<Moment>,
 
-    /// Read on so many threads; as many as there are cores if not given
+    /// Read on so many threads; as many as there are cores if not given, and eight for s3://
     #[arg(
         long,
         short = 'j',

@@ -12,7 +12,6 @@ use sigma::Level;
 use super::args::{Format, ScanArgs};
 use crate::baseline_file::Habits;
 use crate::complaint::Complaint;
-use crate::cores::cores;
 use crate::diagnosis;
 use crate::exit::Exit;
 use crate::inputs::Inputs;
@@ -82,10 +81,10 @@ impl Plan {
             .max()
             .unwrap_or_default();
         Ok(Self {
+            threads: inputs.threads(args.threads),
             inputs,
             detector: ManuallyDrop::new(detector.from_level(args.level)),
             range,
-            threads: args.threads.map_or_else(cores, Into::into),
             progress,
             fail_on: args.fail_on,
             format: args.format,

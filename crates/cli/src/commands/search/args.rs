@@ -11,7 +11,8 @@ use crate::when::Moment;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct SearchArgs {
-    /// Log files, folders of them, patterns such as 'logs/**/*.json.gz', or - for standard input
+    /// Log files, folders of them, patterns such as 'logs/**/*.json.gz', s3://bucket/prefix, or - for
+    /// standard input
     #[arg(required_unless_present = "index", value_name = "PATH")]
     pub paths: Vec<PathBuf>,
 
@@ -114,7 +115,7 @@ pub struct SearchArgs {
     )]
     pub sql: Option<String>,
 
-    /// Read on so many threads; as many as there are cores if not given
+    /// Read on so many threads; as many as there are cores if not given, and eight for s3://
     #[arg(long, short = 'j', value_name = "NUMBER")]
     pub threads: Option<NonZeroUsize>,
 

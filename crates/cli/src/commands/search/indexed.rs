@@ -214,10 +214,16 @@ fn fill(
 
 /// What tells a file from what it was before; standard input is always new.
 fn stamp(source: &Source) -> Option<FileStamp> {
-    let Source::File(path) = source else {
-        return None;
-    };
-    Some(stamp_of(path, source.to_string().into()))
+    let name = source.to_string().into();
+    match source {
+        Source::Stdin => None,
+        Source::File(path) => Some(stamp_of(path, name)),
+        Source::Object(object) => Some(FileStamp {
+            name,
+            bytes: object.bytes,
+            written: object.written,
+        }),
+    }
 }
 
 fn stamp_of(path: &Path, name: Arc<str>) -> FileStamp {

@@ -21,7 +21,6 @@ use super::gather::Gathering;
 use super::met::Met;
 use super::scan::WhatWasRead;
 use crate::complaint::Complaint;
-use crate::cores::cores;
 use crate::exit::Exit;
 use crate::inputs::{Inputs, Meter};
 use crate::interrupt;
@@ -94,7 +93,7 @@ fn read(args: &SearchArgs, question: &Question, terminal: Terminal) -> (Finds, E
     interrupt::stops(&meter);
     let gathering = Gathering {
         range: question.range,
-        threads: args.threads.map_or_else(cores, Into::into),
+        threads: inputs.threads(args.threads),
         progress,
     };
     let met = Met::default();

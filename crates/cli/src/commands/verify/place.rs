@@ -103,8 +103,8 @@ fn bucket(url: &str, opener: &Opener, all: &mut Collection) -> Result<(), Compla
     let (bucket, prefix) = url.split_once('/').unwrap_or((url, ""));
     let account = opener.account();
     let listed = account.and_then(|account| {
-        account.list(bucket, prefix, |key| {
-            all.add(&format!("{S3}{bucket}/{key}"));
+        account.list(bucket, prefix, |object| {
+            all.add(&format!("{S3}{bucket}/{}", object.key));
         })
     });
     listed.map_err(|error| unanswered(format_args!("{S3}{url}"), &error))
