@@ -10,6 +10,9 @@ PROFILE ?= quick
 TARGET = $(or $(CARGO_TARGET_DIR),target)
 TRAILHOUND = $(TARGET)/$(PROFILE)/trailhound
 
+# The same, as the tests have it.
+PROGRAM = $(TARGET)/debug/trailhound
+
 # The Python that runs the local AWS and speaks to the real one; tools/venv.sh makes it.
 PY = target/venv/bin/python
 STACK ?= trailhound
@@ -57,24 +60,27 @@ redrive: python ## Bring dead letters back: QUEUE=logs|events|findings [STACK=tr
 test: check unit rules flags page infra fleet ## Run every check and every test
 	@tools/tally.sh
 
+# Program, functions and tests in one go: built one by one, much that they share would be built for each.
+.PHONY: built
+built:
+	$(CARGO) build --locked --workspace --bins --tests
+
 .PHONY: unit
 unit: ## Run the tests of all crates
 	@tools/unit.sh
 
 .PHONY: rules
-rules: ## Lint the built-in rules, and run the tests that they carry
-	$(CARGO) run --quiet --locked -p cli -- rules check rules --strict
-	@tools/logged.sh rules $(CARGO) run --quiet --locked -p cli -- rules test rules
+rules: built ## Lint the built-in rules, and run the tests that they carry
+	$(PROGRAM) rules check rules --strict
+	@tools/logged.sh rules $(PROGRAM) rules test rules
 
 .PHONY: infra
 infra: ## Test the templates, and the fleet on a local AWS
 	@tools/infra.sh
 
 .PHONY: fleet
-fleet: python ## Attack the functions on a local AWS that fails
-	$(CARGO) build --locked -p cli
-	$(CARGO) build --locked -p lambda-s3-logs -p lambda-eventbridge -p lambda-alerts
-	@tools/logged.sh fleet $(CARGO) test --locked -p fleet -- --ignored --skip figures --nocapture --test-threads 1
+fleet: python built ## Attack the functions on a local AWS that fails
+	@tools/logged.sh fleet $(CARGO) test --locked --workspace --test fleet -- --ignored --skip figures --nocapture --test-threads 1
 
 .PHONY: page
 page: ## Open reports in a headless Chromium, and press what can be pressed
@@ -89,8 +95,8 @@ python:
 	@tools/venv.sh target/venv infra/requirements.txt
 
 .PHONY: flags
-flags:
-	@tools/flags.sh $(CARGO) run --quiet --locked -p cli --
+flags: built
+	@tools/flags.sh $(PROGRAM)
 
 .PHONY: check
 check: format lint document purity licences links ## Check all that can be checked without running

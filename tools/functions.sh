@@ -12,8 +12,13 @@ functions='lambda-s3-logs lambda-eventbridge lambda-alerts'
 build_here() {
     folder=$1
     [ "$folder" = dev ] && folder=debug
-    # shellcheck disable=SC2046 # a flag for each
-    "$cargo" build --locked --profile "$1" $(for name in $functions; do echo --package "$name"; done)
+    if [ "$1" = dev ]; then
+        # With the tests and for the same reason: what both use is built once.
+        "$cargo" build --locked --workspace --bins --tests
+    else
+        # shellcheck disable=SC2046 # a flag for each
+        "$cargo" build --locked --profile "$1" $(for name in $functions; do echo --package "$name"; done)
+    fi
     for name in $functions; do
         mkdir -p "target/lambda/$name"
         cp "$target/$folder/$name" "target/lambda/$name/bootstrap"

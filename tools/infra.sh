@@ -3,7 +3,6 @@
 set -eu
 tools/venv.sh target/venv infra/requirements.txt
 tools/functions.sh here dev
-"${CARGO:-cargo}" build --locked --package cli
 target/venv/bin/cfn-lint infra/sam/*.yaml
 echo "cfn-lint has nothing against the templates"
 exec tools/logged.sh infra target/venv/bin/python -m pytest --quiet infra/tests

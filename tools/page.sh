@@ -8,5 +8,5 @@ if [ -z "$browser" ]; then
     exit 0
 fi
 tools/venv.sh target/page tests/page/requirements.txt
-${CARGO:-cargo} build --quiet --locked -p cli
+${CARGO:-cargo} build --quiet --locked --workspace --bins --tests
 CHROMIUM=$browser exec tools/logged.sh page target/page/bin/python -m pytest --quiet -p no:cacheprovider tests/page
