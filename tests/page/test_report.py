@@ -74,8 +74,8 @@ def test_every_part_is_drawn(open_page, stories):
     assert page.locator("#graph svg path.edge").count() > 0
     assert page.locator("#matrix button.found").count() > 10
     shades = page.evaluate(
-        "['.shade-1', '.shade-8'].map((one) => getComputedStyle(document.querySelector('#heat td' + one)).backgroundColor)")
-    assert shades[0] != shades[1]
+        "new Set([...document.querySelectorAll('#heat td')].map((cell) => getComputedStyle(cell).backgroundColor)).size")
+    assert shades > 2, "cells differ in shade"
 
 
 def test_the_numbers_are_those_of_the_data(open_page, stories):
