@@ -24,6 +24,13 @@ logsource: { product: aws, service: cloudtrail }
 detection: { selection: { eventName: '*' }, condition: selection }
 level: high
 trailhound: { group-by: [eventID] }
+---
+# All is done by one principal here: what that adds up to would stand in for the low alerts.
+title: Nothing adds up
+id: 5f0c8a44-9d0b-4a0e-8a52-0c2f6a3c7d19
+logsource: { product: aws, service: cloudtrail }
+detection: { selection: { eventName: NothingIsCalledSo }, condition: selection }
+level: high
 """
 
 # What is called where nothing hangs on it.
