@@ -384,7 +384,14 @@ fn the_law_holds_for_whole_functions_on_a_failing_aws() {
             .count();
         **times > 1 + heard_of
     });
-    let unexcused = unexcused.count() as u64;
+    // A sender that dies takes a mail with it, which may be about several alerts.
+    let unexcused: Vec<&str> = unexcused.map(|(id, _)| id.as_str()).collect();
+    let doubled = heard.mails.iter().filter(|mail| {
+        let told = told_as_new(mail);
+        told.iter().any(|id| unexcused.contains(&id.as_str()))
+    });
+    // The first of each pair was the one that was to be.
+    let unexcused = (doubled.count() as u64).div_ceil(2);
     let kills = [&logs, &events, &alerts].map(|work| work.kills.load(Relaxed));
     assert!(
         unexcused <= kills[2],
