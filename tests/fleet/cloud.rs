@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use aws::boot::sdk;
-use aws::settings::Cloud;
+use ::cloud::{Cloud, sdk};
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
 };

@@ -7,6 +7,7 @@ use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -23,7 +24,12 @@ pub(crate) struct Function {
     process: Option<Child>,
     waiting: Option<TcpStream>,
     number: u64,
+    /// The session of its process, by which its requests are told from those of others.
+    session: String,
 }
+
+/// How many processes there have been.
+static PROCESSES: AtomicU64 = AtomicU64::new(0);
 
 /// What became of an invocation.
 #[derive(Debug, PartialEq)]
@@ -45,6 +51,7 @@ impl Function {
             process: None,
             waiting: None,
             number: 0,
+            session: String::new(),
         }
     }
 
@@ -60,9 +67,11 @@ impl Function {
                 .append(true)
                 .open(outside::repository().join("target/fleet.log"))
                 .unwrap();
+            self.session = format!("session-{}", PROCESSES.fetch_add(1, Relaxed));
             let process = Command::new(&self.program)
                 .env_clear()
                 .envs(&self.environment)
+                .env("AWS_SESSION_TOKEN", &self.session)
                 .env(
                     "AWS_LAMBDA_RUNTIME_API",
                     self.api.local_addr().unwrap().to_string(),
@@ -163,6 +172,12 @@ impl Function {
         body.extend(rest);
         let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
         Ok((stream, path, String::from_utf8_lossy(&body).into_owned()))
+    }
+
+    /// The session of its process; asked before there is one, it starts one.
+    pub(crate) fn session(&mut self) -> String {
+        self.start();
+        self.session.clone()
     }
 
     /// The number of its process.

@@ -111,6 +111,10 @@ pub(crate) struct Struck {
     pub(crate) lost: AtomicU64,
     /// Mails of which the sender never heard that they were accepted.
     pub(crate) lost_mails: Mutex<Vec<String>>,
+    /// All mails, each with the session that sent it.
+    mails: Mutex<Vec<(String, String)>>,
+    /// Sessions that were killed, and how many mails they had sent before they were last invoked.
+    killed: Mutex<Vec<(String, usize)>>,
     /// One request in so many is struck; 0 for none.
     pub(crate) odds: AtomicU64,
     dice: AtomicU64,
@@ -123,6 +127,29 @@ impl Struck {
         let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         (z ^ (z >> 31)) % bound
+    }
+
+    /// How many mails this session has sent.
+    pub(crate) fn mails_of(&self, session: &str) -> usize {
+        let mails = self.mails.lock().unwrap();
+        mails.iter().filter(|(by, _)| by == session).count()
+    }
+
+    /// This session was killed in an invocation before which it had sent so many mails.
+    pub(crate) fn killed(&self, session: &str, mails: usize) {
+        let mut killed = self.killed.lock().unwrap();
+        killed.push((session.to_owned(), mails));
+    }
+
+    /// The mails of which nobody could save that they were sent: the answer was lost, or the sender killed.
+    pub(crate) fn unsaved_mails(&self) -> Vec<String> {
+        let mut unsaved = self.lost_mails.lock().unwrap().clone();
+        let mails = self.mails.lock().unwrap();
+        for (session, before) in &*self.killed.lock().unwrap() {
+            let sent = mails.iter().filter(|(by, _)| by == session);
+            unsaved.extend(sent.skip(*before).map(|(_, mail)| mail.clone()));
+        }
+        unsaved
     }
 }
 
@@ -156,6 +183,11 @@ fn pass(mut client: TcpStream, port: u16, struck: &Struck) -> io::Result<()> {
             "{head}\r\ncontent-length: {}\r\n\r\n{body}",
             body.len()
         );
+    }
+    if let Some(mail) = request.mail() {
+        let session = header(&request.head, "x-amz-security-token").unwrap_or_default();
+        let mut mails = struck.mails.lock().unwrap();
+        mails.push((session.to_owned(), mail));
     }
     let answer = exchange(port, &request.closing())?;
     if is_struck {

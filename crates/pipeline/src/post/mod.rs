@@ -344,8 +344,29 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
         Ok(claims)
     }
 
-    /// Saves that `news` were told.
+    /// Saves that `news` were told, and gives up only when the state stays away: whatever is not saved now
+    /// is told twice.
     async fn remember(
+        &self,
+        news: &[&Claim],
+        order: &Order,
+        now: Timestamp,
+        posted: &mut Posted,
+    ) -> Result<(), PostError> {
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            match self.note(news, order, now, posted).await {
+                Err(PostError::State(PipelineError::State(_))) if attempt < ATTEMPTS => {
+                    self.states.pause(attempt).await;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    /// Saves that `news` were told.
+    async fn note(
         &self,
         news: &[&Claim],
         order: &Order,
