@@ -1,7 +1,7 @@
 //! What lies in a bucket, and what an object holds, read as it arrives.
 
-use std::borrow::Borrow;
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
+use std::rc::Rc;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::{ByteStream, DateTime};
@@ -9,11 +9,10 @@ use aws_sdk_s3::primitives::{ByteStream, DateTime};
 use super::{Account, AskError};
 
 /// An object that is being read.
-pub struct Fetched<A> {
-    account: A,
+pub struct Fetched {
+    account: Rc<Account>,
     body: ByteStream,
-    chunk: Vec<u8>,
-    at: usize,
+    chunk: Cursor<Vec<u8>>,
     /// The signature in its metadata, if it is a digest.
     pub signature: Option<String>,
 }
@@ -62,34 +61,20 @@ impl Account {
         }
     }
 
-    /// Begins to read an object.
+    /// Begins to read an object, which keeps the account for as long as it is read.
     ///
     /// # Errors
     /// [`AskError`] if it is not there, or must not be read.
-    pub fn fetch(&self, bucket: &str, key: &str) -> Result<Fetched<&Self>, AskError> {
-        Self::fetch_by(self, bucket, key)
-    }
-
-    /// The same by a share in an account, which the object keeps for as long as it is read.
-    ///
-    /// # Errors
-    /// [`AskError`] if it is not there, or must not be read.
-    pub fn fetch_by<A: Borrow<Self>>(
-        account: A,
-        bucket: &str,
-        key: &str,
-    ) -> Result<Fetched<A>, AskError> {
-        let this = account.borrow();
-        let request = this.s3(bucket)?.get_object().bucket(bucket).key(key);
-        let object = this
+    pub fn fetch(self: &Rc<Self>, bucket: &str, key: &str) -> Result<Fetched, AskError> {
+        let request = self.s3(bucket)?.get_object().bucket(bucket).key(key);
+        let object = self
             .wait(request.send())
             .map_err(|error| AskError::of("s3:GetObject", error))?;
         let metadata = object.metadata.unwrap_or_default();
         Ok(Fetched {
-            account,
+            account: Rc::clone(self),
             body: object.body,
-            chunk: Vec::new(),
-            at: 0,
+            chunk: Cursor::default(),
             signature: metadata.get("signature").cloned(),
         })
     }
@@ -135,22 +120,17 @@ impl Account {
     }
 }
 
-impl<A: Borrow<Account>> Read for Fetched<A> {
+impl Read for Fetched {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.at == self.chunk.len() {
-            let account: &Account = self.account.borrow();
-            match account.wait(self.body.next()) {
-                Some(chunk) => {
-                    self.chunk = chunk.map_err(io::Error::other)?.to_vec();
-                    self.at = 0;
-                }
+        loop {
+            let read = self.chunk.read(buffer)?;
+            if read > 0 || buffer.is_empty() {
+                return Ok(read);
+            }
+            match self.account.wait(self.body.next()) {
+                Some(chunk) => self.chunk = Cursor::new(chunk.map_err(io::Error::other)?.to_vec()),
                 None => return Ok(0),
             }
         }
-        let rest = &self.chunk[self.at..];
-        let length = rest.len().min(buffer.len());
-        buffer[..length].copy_from_slice(&rest[..length]);
-        self.at += length;
-        Ok(length)
     }
 }

@@ -20,12 +20,11 @@ use std::fmt;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_types::SdkConfig;
 use aws_types::region::Region;
+use cloud::Cloud;
 use tokio::runtime::{self, Runtime};
 
 pub use self::bucket::{Fetched, Listed};
 pub use self::trail::PublicKey;
-use crate::boot;
-use crate::settings::{self, Cloud};
 
 /// The services that may have an address of their own, by the names that variables have for them.
 const SERVICES: [&str; 6] = ["CLOUDTRAIL", "EVENTBRIDGE", "KMS", "S3", "SNS", "STS"];
@@ -161,19 +160,19 @@ impl Account {
     /// # Errors
     /// [`AskError::NoCredentials`] if there are none.
     pub fn from_environment() -> Result<Self, AskError> {
-        let cloud = Cloud::of(&settings::environment);
-        if cloud.access_key.is_empty() || cloud.secret.is_empty() {
+        let reached = Cloud::of(&cloud::environment);
+        if reached.access_key.is_empty() || reached.secret.is_empty() {
             return Err(AskError::NoCredentials);
         }
-        let own = |service| settings::environment(&format!("AWS_ENDPOINT_URL_{service}"));
+        let own = |service| cloud::environment(&format!("AWS_ENDPOINT_URL_{service}"));
         let endpoints = SERVICES
             .iter()
             .filter_map(|&service| Some((service, own(service)?)));
         let runtime = runtime::Builder::new_current_thread().enable_all().build();
         Ok(Self {
             runtime: runtime.map_err(AskError::Runtime)?,
-            sdk: boot::sdk(&cloud),
-            region: cloud.region,
+            sdk: cloud::sdk(&reached),
+            region: reached.region,
             endpoints: endpoints.collect(),
             buckets: RefCell::default(),
         })

@@ -1,16 +1,9 @@
 //! Whatever can be built once is built here, when a function starts: log, settings, clients, rules.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_sdk_dynamodb::config::BehaviorVersion;
-use aws_sdk_dynamodb::config::retry::RetryConfig;
-use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
-use aws_smithy_http_client::Builder;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_types::SdkConfig;
-use aws_types::region::Region;
+use cloud::{Cloud, environment, sdk};
 use detect::Detector;
 use detect::render::mail::Letter;
 use pipeline::Pipeline;
@@ -24,17 +17,8 @@ use crate::log_files::LogFiles;
 use crate::mail_topic::MailTopic;
 use crate::own::Own;
 use crate::own_queue::OwnQueue;
-use crate::settings::{self, Cloud, ForLogFiles, ForMails, Judging, environment};
+use crate::settings::{self, ForLogFiles, ForMails, Judging};
 use crate::state_table::StateTable;
-
-/// How long to wait for a connection.
-const CONNECT: Duration = Duration::from_secs(3);
-
-/// How long to wait for one answer.
-const ANSWER: Duration = Duration::from_secs(10);
-
-/// How often a call is tried in all.
-const TRIES: u32 = 4;
 
 /// The start of a function.
 #[derive(Debug)]
@@ -109,42 +93,6 @@ impl Default for Boot {
     fn default() -> Self {
         Self::new()
     }
-}
-
-/// What all clients share: one pool of connections, one TLS.
-#[must_use]
-pub fn sdk(cloud: &Cloud) -> SdkConfig {
-    let is_plain = cloud
-        .endpoint
-        .as_ref()
-        .is_some_and(|url| url.starts_with("http://"));
-    let http = if is_plain {
-        Builder::new().build_http()
-    } else {
-        Builder::new()
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .build_https()
-    };
-    let credentials = Credentials::new(
-        &cloud.access_key,
-        &cloud.secret,
-        cloud.session.clone(),
-        None,
-        "environment",
-    );
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(CONNECT)
-        .read_timeout(ANSWER)
-        .build();
-    let mut sdk = SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(cloud.region.clone()))
-        .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .retry_config(RetryConfig::standard().with_max_attempts(TRIES))
-        .timeout_config(timeouts)
-        .http_client(http);
-    sdk.set_endpoint_url(cloud.endpoint.clone());
-    sdk.build()
 }
 
 /// The rules, which live as long as the function, and the road.

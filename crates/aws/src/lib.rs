@@ -5,12 +5,9 @@
 //! through them with memory in place of AWS; the functions' `main.rs` only put the parts together,
 //! which [`boot`] makes once.
 //!
-//! The program at a terminal has a door of its own, [`account`], through which it only asks.
-//!
 //! Invariants: settings are read in [`settings`] and nowhere else; a message fails alone
 //! ([`batch`]); what a record holds is never logged.
 
-pub mod account;
 pub mod alert_topic;
 pub mod batch;
 pub mod boot;

@@ -4,7 +4,7 @@
 //! thread that judges. What can go wrong has a fate each: what is gone is gone, what is refused needs a
 //! person, everything else is tried again.
 
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
@@ -197,8 +197,7 @@ fn fate(object: &LogObject, error: SdkError<GetObjectError>) -> FetchError {
 #[derive(Debug)]
 pub struct Chunks {
     chunks: Receiver<Chunk>,
-    chunk: Vec<u8>,
-    at: usize,
+    chunk: Cursor<Vec<u8>>,
 }
 
 impl Chunks {
@@ -207,24 +206,22 @@ impl Chunks {
     pub fn new(chunks: Receiver<Chunk>) -> Self {
         Self {
             chunks,
-            chunk: Vec::new(),
-            at: 0,
+            chunk: Cursor::default(),
         }
     }
 }
 
 impl Read for Chunks {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.at == self.chunk.len() {
+        loop {
+            let read = self.chunk.read(buffer)?;
+            if read > 0 || buffer.is_empty() {
+                return Ok(read);
+            }
             match self.chunks.blocking_recv() {
-                Some(chunk) => (self.chunk, self.at) = (chunk?, 0),
+                Some(chunk) => self.chunk = Cursor::new(chunk?),
                 None => return Ok(0),
             }
         }
-        let rest = &self.chunk[self.at..];
-        let length = rest.len().min(buffer.len());
-        buffer[..length].copy_from_slice(&rest[..length]);
-        self.at += length;
-        Ok(length)
     }
 }

@@ -358,51 +358,5 @@ fn prefix(text: &str) -> Option<String> {
     (is_name && (4..=64).contains(&text.len())).then(|| text.to_owned())
 }
 
-/// Where AWS is, and who we are there: what Lambda says in the environment.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Cloud {
-    /// The region, such as `eu-west-1`.
-    pub region: String,
-    /// The access key of the function's role.
-    pub access_key: String,
-    /// Its secret.
-    pub secret: String,
-    /// Its session.
-    pub session: Option<String>,
-    /// Another address for all services; for tests.
-    pub endpoint: Option<String>,
-}
-
-impl fmt::Debug for Cloud {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cloud")
-            .field("region", &self.region)
-            .finish_non_exhaustive()
-    }
-}
-
-impl Cloud {
-    /// Reads what Lambda says; what it does not say is empty, and the first call will tell.
-    #[must_use]
-    pub fn of(value: &dyn Fn(&str) -> Option<String>) -> Self {
-        let text = |name| value(name).unwrap_or_default();
-        Self {
-            region: value("AWS_REGION")
-                .or_else(|| value("AWS_DEFAULT_REGION"))
-                .unwrap_or_else(|| "us-east-1".to_owned()),
-            access_key: text("AWS_ACCESS_KEY_ID"),
-            secret: text("AWS_SECRET_ACCESS_KEY"),
-            session: value("AWS_SESSION_TOKEN").filter(|token| !token.is_empty()),
-            endpoint: value("AWS_ENDPOINT_URL").filter(|url| !url.is_empty()),
-        }
-    }
-}
-
-/// A variable of this process.
-#[must_use]
-pub fn environment(name: &str) -> Option<String> {
-    std::env::var(name).ok()
-}
-
 #[cfg(test)]
 mod tests;

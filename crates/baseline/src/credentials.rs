@@ -53,36 +53,27 @@ impl Common {
             known.switches += 1;
         }
         let switches = known.switches;
-        if profile.is_person() {
-            let Some((other, then)) = recent else { return };
-            let pair = located.mark.pair(other);
-            let circle = self.pair(profile, &located, other, day);
-            let minutes = (entry.time - then) / 60;
-            let moved = Moved {
-                dimension: Dimension::Pair,
-                value: pair,
-                circle,
-                instance,
-                minutes,
-                switches,
-                other,
-            };
-            self.moved(profile, replay, entry, &located, &moved, signals);
+        let (dimension, value, circle, (other, then)) = if profile.is_person() {
+            let Some(place) = recent else { return };
+            let circle = self.pair(profile, &located, place.0, day);
+            (Dimension::Pair, located.mark.pair(place.0), circle, place)
         } else if new_address {
             let circle = self.address(profile, &located, day);
-            let (other, then) = before.unwrap_or((located.mark, entry.time));
-            let minutes = entry.time.saturating_sub(then) / 60;
-            let moved = Moved {
-                dimension: Dimension::Address,
-                value: at,
-                circle,
-                instance,
-                minutes,
-                switches,
-                other,
-            };
-            self.moved(profile, replay, entry, &located, &moved, signals);
-        }
+            let place = before.unwrap_or((located.mark, entry.time));
+            (Dimension::Address, at, circle, place)
+        } else {
+            return;
+        };
+        let moved = Moved {
+            dimension,
+            value,
+            circle,
+            instance,
+            minutes: entry.time.saturating_sub(then) / 60,
+            switches,
+            other,
+        };
+        self.moved(profile, replay, entry, &located, &moved, signals);
     }
 
     /// How usual it is for a person to be in these two networks.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use baseline::engine::DAY;
 use baseline::memory::Items;
 use baseline::places::mmdb::Mmdb;
-use baseline::{BuiltIn, Engine, Journal, Memory, Places, Run, Settings, tell};
+use baseline::{BuiltIn, Journal, Memory, Places, Run, Settings, tell};
 use detect::Screened;
 use jiff::Timestamp;
 use redb::{Database, ReadableDatabase as _, ReadableTable as _, TableDefinition};
@@ -196,7 +196,7 @@ impl Habits {
 
     /// Learns what was observed, and adds what was unusual to what was found.
     pub fn judge(&mut self, journal: &Journal, floor: Level, found: &mut Screened) -> Lesson {
-        let Some((run, _)) = self.learn(journal) else {
+        let Some(run) = self.learn(journal) else {
             return Lesson::default();
         };
         let mut lesson = Lesson::of(&run);
@@ -213,14 +213,14 @@ impl Habits {
     }
 
     /// Learns what was observed; once.
-    pub fn learn(&mut self, journal: &Journal) -> Option<(Run, Engine)> {
+    pub fn learn(&mut self, journal: &Journal) -> Option<Run> {
         let mut memory = self.memory.take()?;
         let now = u32::try_from(Timestamp::now().as_second()).unwrap_or(u32::MAX - DAY);
         let run = memory.learn(journal, &*self.places, now);
         if self.file.is_some() {
             self.items = memory.items();
         }
-        Some(memory.judge(run, &*self.places))
+        Some(memory.judge(run, &*self.places).0)
     }
 
     /// Keeps what was learned.

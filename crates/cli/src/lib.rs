@@ -5,6 +5,7 @@
 //! and nothing else does; all that is said about the run goes to the second.
 
 pub mod args;
+pub mod asking;
 pub mod baseline_file;
 pub mod commands;
 pub mod complaint;

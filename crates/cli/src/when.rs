@@ -135,6 +135,16 @@ impl TimeRange {
         Ok(range)
     }
 
+    /// Its bounds, as far as they were typed.
+    #[must_use]
+    pub fn typed(
+        self,
+        since: Option<Moment>,
+        until: Option<Moment>,
+    ) -> (Option<Timestamp>, Option<Timestamp>) {
+        (since.map(|_| self.since), until.map(|_| self.until))
+    }
+
     /// Whether a record of `time` lies inside.
     #[must_use]
     pub fn contains(&self, time: Timestamp) -> bool {

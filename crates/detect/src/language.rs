@@ -59,7 +59,8 @@ impl Words {
 }
 
 /// Shorthand for tables.
-pub(crate) const fn words(en: &'static str, zh: &'static str) -> Words {
+#[must_use]
+pub const fn words(en: &'static str, zh: &'static str) -> Words {
     Words { en, zh }
 }
 

@@ -124,6 +124,12 @@ impl Principal {
         Identity::of(record).who().key
     }
 
+    /// The access key alone, as written.
+    #[must_use]
+    pub fn access_key_of<'a>(record: &Record<'a>) -> Option<Cow<'a, str>> {
+        record.user_identity()?.get("accessKeyId")?.as_str()
+    }
+
     /// The kind alone.
     #[must_use]
     pub fn kind_of(record: &Record<'_>) -> PrincipalKind {

@@ -26,7 +26,7 @@ pub use writer::Writer;
 use std::path::Path;
 use std::sync::Arc;
 
-use detect::cloudtrail::{Record, layout};
+use detect::cloudtrail::Record;
 use query::Query;
 use rusqlite::{Connection, OpenFlags};
 
@@ -129,8 +129,7 @@ impl Index {
         while let Some(row) = rows.next()? {
             let (text, file) = shelf.record(row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)?;
             looked_at += 1;
-            let layout = layout::of(text).ok_or(IndexError::Damaged)?;
-            let record = Record::new(text, layout).map_err(|_| IndexError::Damaged)?;
+            let record = Record::of_text(text).ok_or(IndexError::Damaged)?;
             if query.matches(&record) {
                 each(&record, file);
             }

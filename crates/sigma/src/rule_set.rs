@@ -129,9 +129,7 @@ impl RuleSet {
     /// rules that are only counted by them.
     #[must_use]
     pub fn singles(self) -> Self {
-        let counted: Vec<_> = (0..self.rules.len())
-            .map(|rule| self.is_only_counted(rule))
-            .collect();
+        let counted = self.only_counted();
         let rules = self.rules.into_iter().zip(self.filters_of).zip(counted);
         let (rules, filters_of) = rules
             .filter_map(|(rule, counted)| (!counted).then_some(rule))
@@ -144,23 +142,37 @@ impl RuleSet {
         }
     }
 
-    /// Whether the rule at this position only counts towards correlations: some refer to it, and none
-    /// wants its own matches reported.
+    /// For each rule, whether it only counts towards correlations: some refer to it, and none wants its own
+    /// matches reported.
     ///
     /// Source: Sigma specification 2.1, "Sigma correlation rules", `generate`.
     #[must_use]
-    pub fn is_only_counted(&self, rule: usize) -> bool {
-        let Some(header) = self.rules.get(rule).map(Rule::header) else {
-            return false;
+    pub fn only_counted(&self) -> Vec<bool> {
+        let mut quiet: HashMap<&str, bool> = HashMap::new();
+        for correlation in &self.correlations {
+            for name in correlation.references() {
+                *quiet.entry(name).or_insert(true) &= !correlation.generate();
+            }
+        }
+        let is_only_counted = |rule: &Rule| {
+            let mut by = names(rule.header()).filter_map(|name| quiet.get(name));
+            by.next()
+                .is_some_and(|first| *first && by.all(|quiet| *quiet))
         };
-        let mut by = self.correlations.iter().filter(|correlation| {
-            let mut names = correlation.references().iter();
-            names.any(|name| header.is_called(name))
-        });
-        let Some(first) = by.next() else {
-            return false;
-        };
-        !first.generate() && by.all(|correlation| !correlation.generate())
+        self.rules.iter().map(is_only_counted).collect()
+    }
+
+    /// The rules that report for themselves, with their positions.
+    pub fn alone(&self) -> impl Iterator<Item = (usize, &Rule)> {
+        let rules = self.rules.iter().enumerate().zip(self.only_counted());
+        rules.filter_map(|(rule, only_counted)| (!only_counted).then_some(rule))
+    }
+
+    /// What all that reports says about itself: rules that do not only count towards others, and
+    /// correlations.
+    pub fn reporting(&self) -> impl Iterator<Item = &Header> {
+        let alone = self.alone().map(|(_, rule)| rule.header());
+        alone.chain(self.correlations.iter().map(Correlation::header))
     }
 
     /// The filter that suppresses what the rule at position `rule` found in `event`; the first if
@@ -282,24 +294,19 @@ impl Loader {
 
     /// Puts in place of levels the rules that they mean: those that report for themselves.
     fn expand_levels(&mut self) {
-        let mut correlations = std::mem::take(&mut self.set.correlations);
-        if correlations.iter().any(|one| one.risk().is_some()) {
-            self.set.correlations.clone_from(&correlations);
-            let rules = self.set.rules.iter().enumerate();
-            let spoken: Vec<_> = rules
-                .filter(|(at, _)| !self.set.is_only_counted(*at))
-                .filter_map(|(_, rule)| {
-                    Some((rule.level(), names(rule.header()).next()?.to_owned()))
-                })
-                .collect();
-            for correlation in &mut correlations {
-                correlation.expand(|level| {
-                    let of_level = spoken.iter().filter(|(known, _)| *known == level);
-                    of_level.map(|(_, name)| name.clone()).collect()
-                });
-            }
+        if self.set.correlations.iter().all(|one| one.risk().is_none()) {
+            return;
         }
-        self.set.correlations = correlations;
+        let alone = self.set.alone();
+        let alone: Vec<_> = alone
+            .filter_map(|(_, rule)| Some((rule.level(), names(rule.header()).next()?.to_owned())))
+            .collect();
+        for correlation in &mut self.set.correlations {
+            correlation.expand(|level| {
+                let of_level = alone.iter().filter(|(known, _)| *known == level);
+                of_level.map(|(_, name)| name.clone()).collect()
+            });
+        }
     }
 
     fn drop_incomplete_correlations(&mut self) {

@@ -15,6 +15,7 @@ use super::scan::Tally;
 use super::scan::progress;
 use crate::complaint::Complaint;
 use crate::inputs::{Inputs, Meter, Metered, Source};
+use crate::terminal::Terminal;
 use crate::when::TimeRange;
 
 /// How many records a thread reads before it tells the meter.
@@ -44,6 +45,15 @@ pub(super) struct Gathering {
 }
 
 impl Gathering {
+    /// Of `inputs`, as it is done where nothing is said about threads and progress.
+    pub(super) fn usual(range: TimeRange, inputs: &Inputs, terminal: Terminal) -> Self {
+        Self {
+            range,
+            threads: inputs.threads(None),
+            progress: terminal.is_watched(),
+        }
+    }
+
     /// Reads `inputs` to the end, or until the meter says stop; each thread by a gatherer of its own.
     /// Nothing is found where there is nothing to read.
     pub(super) fn read<G: Gatherer>(

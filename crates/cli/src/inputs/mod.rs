@@ -1,7 +1,7 @@
 //! From paths as typed to the files to read: folders walked, patterns expanded, buckets listed, strangers
 //! told apart, each file once, in the order of their paths.
 
-mod bucket;
+pub mod bucket;
 mod source;
 mod stranger;
 
@@ -18,8 +18,10 @@ use walkdir::{DirEntry, WalkDir};
 pub use self::bucket::Object;
 pub use self::source::{Meter, Metered, Source};
 pub use self::stranger::Stranger;
+use crate::asking::AT_ONCE;
 use crate::complaint::Complaint;
 use crate::cores::cores;
+use crate::exit::Exit;
 
 /// The clocks of CloudTrail and of the services it records need not agree to the second.
 const CLOCK_SLACK: SignedDuration = SignedDuration::from_hours(1);
@@ -58,12 +60,21 @@ impl Inputs {
         found
     }
 
+    /// How a search for inputs ends that has found these.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        match self.complaints.is_empty() {
+            true => Exit::Quiet,
+            false => Exit::Unreadable,
+        }
+    }
+
     /// On how many threads to read them, unless the user says.
     #[must_use]
     pub fn threads(&self, asked: Option<NonZeroUsize>) -> usize {
         let in_bucket = |source: &Source| matches!(source, Source::Object(_));
         let usual = || match self.sources.iter().any(in_bucket) {
-            true => cores().max(bucket::AT_ONCE),
+            true => cores().max(AT_ONCE),
             false => cores(),
         };
         asked.map_or_else(usual, Into::into)
@@ -116,11 +127,10 @@ impl Search {
         let before = self.found.sources.len();
         let is_empty = objects.is_empty();
         for object in named.map_or(objects, |named| vec![named]) {
-            let path = Path::new(&*object.url);
-            let stranger = (*object.url != *whole)
-                .then(|| kind::neighbour(path).map(Stranger::Neighbour))
-                .flatten()
-                .or_else(|| self.too_old(path));
+            let stranger = match *object.url == *whole {
+                true => None,
+                false => self.stranger(Path::new(&*object.url)),
+            };
             match stranger {
                 Some(stranger) => self.skip(stranger),
                 None if self.objects.insert(object.url.clone()) => {
@@ -248,9 +258,7 @@ impl Search {
         metadata: impl FnOnce() -> Option<Metadata>,
     ) {
         let stranger = if kind.is_file() {
-            kind::neighbour(path)
-                .map(Stranger::Neighbour)
-                .or_else(|| self.too_old(path))
+            self.stranger(path)
         } else {
             Some(Stranger::NotAFile)
         };
@@ -265,6 +273,13 @@ impl Search {
             // Gone since it was listed; opening it will say so.
             None => self.found.sources.push(Source::File(path.to_owned())),
         }
+    }
+
+    /// Why what is called like this is passed over, if it is.
+    fn stranger(&self, path: &Path) -> Option<Stranger> {
+        kind::neighbour(path)
+            .map(Stranger::Neighbour)
+            .or_else(|| self.too_old(path))
     }
 
     fn too_old(&self, path: &Path) -> Option<Stranger> {

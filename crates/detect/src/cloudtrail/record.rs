@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use memchr::memmem::Finder;
 
 use super::json::Json;
-use super::layout::{Field, Layout};
+use super::layout::{self, Field, Layout};
 use super::tail::Tail;
 use super::time;
 
@@ -93,6 +93,12 @@ impl<'a> Record<'a> {
             return Err(NotARecord::S3Notification);
         }
         Ok(record)
+    }
+
+    /// Takes `text` for a record; `None` if it is no object, or something else.
+    #[must_use]
+    pub fn of_text(text: &'a str) -> Option<Self> {
+        Self::new(text, layout::of(text)?).ok()
     }
 
     fn require(&self, name: &'static str, field: Option<Json<'a>>) -> Result<(), NotARecord> {

@@ -84,7 +84,6 @@ pub(crate) struct Plan {
 impl Plan {
     /// Makes the correlations of `rules` ready.
     pub(crate) fn of(rules: &RuleSet) -> Self {
-        let silent = (0..rules.rules().len()).map(|rule| rules.is_only_counted(rule));
         let mut plan = Self {
             correlations: rules
                 .correlations()
@@ -93,7 +92,7 @@ impl Plan {
                 .collect(),
             feeds: vec![Vec::new(); rules.rules().len()],
             weighs: vec![Vec::new(); rules.rules().len()],
-            silent: silent.collect(),
+            silent: rules.only_counted(),
         };
         for (at, correlation) in rules.correlations().iter().enumerate() {
             plan.connect(at, correlation, rules);

@@ -41,7 +41,7 @@ pub(super) fn run(args: &SeedArgs, terminal: Terminal) -> Result<Exit, Complaint
     let (journal, exit) = observe_all(Reading::of_all(&detector), &args.paths, terminal);
     let learned = habits.learn(&journal);
     habits.save()?;
-    if let Some((run, _)) = learned.filter(|_| !terminal.is_quiet()) {
+    if let Some(run) = learned.filter(|_| !terminal.is_quiet()) {
         terminal.say(Lesson::of(&run).to_string().trim_end());
     }
     Ok(exit)

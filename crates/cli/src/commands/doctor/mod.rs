@@ -7,7 +7,6 @@ mod volume;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use aws::account::{Account, AskError};
 use checkup::{Finding, Setup};
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
@@ -15,7 +14,8 @@ use sigma::Level;
 
 use super::history::{partition_of, region};
 use super::scan::level;
-use crate::complaint::{Complaint, chain};
+use crate::asking::{account, unanswered};
+use crate::complaint::Complaint;
 use crate::exit::Exit;
 use crate::numbers::things;
 use crate::output::Output;
@@ -135,9 +135,7 @@ pub fn run(args: &DoctorArgs, terminal: Terminal) -> Result<Exit, Complaint> {
 }
 
 fn ask(args: &DoctorArgs) -> Result<Setup, Complaint> {
-    let unanswered =
-        |error: AskError| Complaint::unreadable("doctor", chain(&error)).help(error.help());
-    let account = Account::from_environment().map_err(unanswered)?;
+    let account = account().map_err(|error| unanswered("doctor", &error))?;
     let regions: Vec<String> = if args.region.is_empty() {
         partition_of(account.region())
             .iter()
@@ -146,7 +144,9 @@ fn ask(args: &DoctorArgs) -> Result<Setup, Complaint> {
     } else {
         args.region.clone()
     };
-    account.setup(&regions, &args.topic).map_err(unanswered)
+    account
+        .setup(&regions, &args.topic)
+        .map_err(|error| unanswered("doctor", &error))
 }
 
 /// What could not be asked, each question once.

@@ -1,7 +1,7 @@
 //! Finds records in log files by their event id.
 
+use detect::cloudtrail::Record;
 use detect::cloudtrail::log_file::LogFileReader;
-use detect::cloudtrail::{Record, layout};
 
 use crate::complaint::Complaint;
 use crate::inputs::{Inputs, Meter, Metered};
@@ -51,8 +51,7 @@ pub(super) fn find(inputs: &Inputs, event: Option<&str>) -> Found {
 impl Found {
     /// The records kept.
     pub(super) fn records(&self) -> impl Iterator<Item = Record<'_>> {
-        let record = |text| Record::new(text, layout::of(text)?).ok();
-        self.texts.iter().map(String::as_str).filter_map(record)
+        self.texts.iter().filter_map(|text| Record::of_text(text))
     }
 
     fn take(&mut self, record: &Record<'_>, event: Option<&str>) {

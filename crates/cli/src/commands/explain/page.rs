@@ -65,8 +65,9 @@ impl Page<'_> {
     /// All rules that match, for want of one asked about.
     fn matching(&self, record: &Record<'_>, out: &mut dyn Write) -> io::Result<()> {
         let rules = self.detector.rules().rules();
-        let matching: Vec<_> = (0..rules.len())
-            .filter(|&at| !self.detector.rules().is_only_counted(at) && rules[at].matches(record))
+        let alone = self.detector.rules().alone();
+        let matching: Vec<_> = alone
+            .filter_map(|(at, rule)| rule.matches(record).then_some(at))
             .collect();
         writeln!(out, "\n{BOLD}{}{BOLD:#}", MATCHING.to(self.language))?;
         let (width, language) = (self.width, self.language);

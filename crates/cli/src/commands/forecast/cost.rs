@@ -1,6 +1,5 @@
 //! `trailhound cost`: the fleet's bill of a month, from the user's own logs.
 
-use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,8 +10,6 @@ use detect::{Screened, Screener};
 use forecast::bill::{Counted, Fleet, Line, MONTH, bill, total};
 use forecast::prices::Prices;
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use serde::Serialize;
 use sigma::{Level, Value};
 
@@ -22,7 +19,6 @@ use crate::commands::met::{Met, event_hash};
 use crate::commands::report::settle;
 use crate::commands::scan::{Choice, Tally, level};
 use crate::complaint::Complaint;
-use crate::cores::cores;
 use crate::exit::Exit;
 use crate::grid::Grid;
 use crate::inputs::{Inputs, Meter};
@@ -119,7 +115,8 @@ pub fn run(args: &CostArgs, terminal: Terminal) -> Result<Exit, Complaint> {
     );
     terminal.complain_all(&inputs.complaints);
     let met = Met::default();
-    let (tally, found) = gathering(range, terminal).read(&inputs, &Meter::default(), || Weighing {
+    let gathering = Gathering::usual(range, &inputs, terminal);
+    let (tally, found) = gathering.read(&inputs, &Meter::default(), || Weighing {
         screener: detector.screener(),
         met: &met,
         sums: Sums::default(),
@@ -162,8 +159,7 @@ pub fn run(args: &CostArgs, terminal: Terminal) -> Result<Exit, Complaint> {
     if counted.days < 7.0 {
         terminal.warn("these logs are of less than a week: a month may look different");
     }
-    let whole = tally.is_whole() && inputs.complaints.is_empty();
-    Ok(rules_exit.max(if whole { Exit::Quiet } else { Exit::Unreadable }))
+    Ok(rules_exit.max(tally.exit()).max(inputs.exit()))
 }
 
 fn prices(args: &CostArgs) -> Result<Prices, Complaint> {
@@ -183,14 +179,6 @@ fn prices(args: &CostArgs) -> Result<Prices, Complaint> {
     } else {
         prices
     })
-}
-
-fn gathering(range: TimeRange, terminal: Terminal) -> Gathering {
-    Gathering {
-        range,
-        threads: cores(),
-        progress: terminal.is_watched(),
-    }
 }
 
 fn counted(
@@ -263,32 +251,6 @@ fn write(
         detect::render::name(&prices.region),
         detect::render::name(&prices.date)
     )
-}
-
-/// The days that have a record in `range`.
-pub(super) fn days(inputs: &Inputs, range: TimeRange, terminal: Terminal) -> BTreeSet<Date> {
-    let gathering = Gathering {
-        progress: false,
-        ..gathering(range, terminal)
-    };
-    let (_, found) = gathering.read(inputs, &Meter::default(), Dating::default);
-    found.into_iter().flatten().collect()
-}
-
-#[derive(Default)]
-struct Dating(BTreeSet<Date>);
-
-impl Gatherer for Dating {
-    type Found = BTreeSet<Date>;
-
-    fn take(&mut self, record: &Record<'_>, _: Option<&Arc<str>>) {
-        self.0
-            .insert(record.event_time().to_zoned(TimeZone::UTC).date());
-    }
-
-    fn finish(self) -> Self::Found {
-        self.0
-    }
 }
 
 #[derive(Debug, Default)]

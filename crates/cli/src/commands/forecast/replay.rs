@@ -4,13 +4,15 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use detect::alert::Alert;
+use detect::cloudtrail::Record;
 use detect::language::Language;
 use detect::render::mail::{self, Kind, Letter, Told};
 use detect::render::{level_style, name, sentence as safe};
-use detect::{Detector, Screened};
+use detect::{Detector, Screened, Screener};
 use forecast::rate::{Rate, a_week};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -19,8 +21,9 @@ use serde::Serialize;
 use sigma::Header;
 
 use crate::commands::explain::named;
+use crate::commands::gather::{Gatherer, Gathering};
 use crate::commands::report::settle;
-use crate::commands::scan::{Choice, Harvest, Reading};
+use crate::commands::scan::Choice;
 use crate::complaint::Complaint;
 use crate::exit::Exit;
 use crate::inputs::{Inputs, Meter};
@@ -118,11 +121,10 @@ struct Preview {
 /// A [`Complaint`] if there is no such rule.
 pub fn run(args: &ReplayArgs, language: Language, terminal: Terminal) -> Result<Exit, Complaint> {
     if args.logs.iter().any(|path| path.as_os_str() == "-") {
-        return Err(Complaint::bad_call(
-            "--logs -",
-            "the logs are read twice, standard input only once",
-        )
-        .help("save them to a file first"));
+        return Err(
+            Complaint::bad_call("--logs -", "standard input is not read here")
+                .help("save it to a file first"),
+        );
     }
     let now = Timestamp::now();
     let range = TimeRange::of(args.since, args.until, now)?;
@@ -149,18 +151,20 @@ pub fn run(args: &ReplayArgs, language: Language, terminal: Terminal) -> Result<
         terminal.is_watched(),
     );
     terminal.complain_all(&inputs.complaints);
-    let reading = Reading {
-        range,
-        progress: terminal.is_watched(),
-        ..Reading::of_all(&detector)
-    };
-    let Harvest {
-        tally, screened, ..
-    } = reading.read(&inputs, &Meter::default());
+    let gathering = Gathering::usual(range, &inputs, terminal);
+    let (tally, found) = gathering.read(&inputs, &Meter::default(), || Replaying {
+        screener: detector.screener(),
+        screened: Screened::default(),
+        days: BTreeSet::new(),
+    });
     terminal.complain_all(&tally.complaints());
-    let days = covered(&detector, screened, &inputs, range, terminal)?;
-    let alerts: Vec<_> = days
-        .alerts
+    let (mut screened, mut days) = (Screened::default(), BTreeSet::new());
+    for (theirs, dates) in found {
+        detector.join(&mut screened, theirs);
+        days.extend(dates);
+    }
+    let days = covered(&days);
+    let alerts: Vec<_> = settle(&detector, screened)?
         .into_iter()
         .filter(|alert| wanted.contains(&alert.rule.id))
         .collect();
@@ -168,7 +172,7 @@ pub fn run(args: &ReplayArgs, language: Language, terminal: Terminal) -> Result<
         &detector,
         &wanted,
         tally.judged,
-        &days.days,
+        &days,
         &alerts,
         language,
         now,
@@ -180,8 +184,7 @@ pub fn run(args: &ReplayArgs, language: Language, terminal: Terminal) -> Result<
             writeln!(out)
         }
     })?;
-    let whole = tally.is_whole() && inputs.complaints.is_empty();
-    Ok(rules_exit.max(if whole { Exit::Quiet } else { Exit::Unreadable }))
+    Ok(rules_exit.max(tally.exit()).max(inputs.exit()))
 }
 
 fn title_of(header: &Header) -> (String, String) {
@@ -193,14 +196,7 @@ fn title_of(header: &Header) -> (String, String) {
 
 /// The ids of all rules that report.
 fn all(detector: &Detector) -> HashSet<String> {
-    let set = detector.rules();
-    let single = set
-        .rules()
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| !set.is_only_counted(*at));
-    let headers = single.map(|(_, rule)| rule.header());
-    let headers = headers.chain(set.correlations().iter().map(sigma::Correlation::header));
+    let headers = detector.rules().reporting();
     headers.map(|header| title_of(header).0).collect()
 }
 
@@ -220,32 +216,34 @@ fn one(detector: &Detector, wanted: &str) -> Result<HashSet<String>, Complaint> 
     .0]))
 }
 
-/// The days that the logs cover, and the alerts in them.
-struct Covered {
-    days: BTreeSet<Date>,
-    alerts: Vec<Alert>,
+/// From the first day with a record to the last: days without one in between were quiet, and count.
+fn covered(days: &BTreeSet<Date>) -> BTreeSet<Date> {
+    let (Some(first), Some(last)) = (days.first(), days.last()) else {
+        return BTreeSet::new();
+    };
+    let every = first.series(jiff::Span::new().days(1));
+    every.take_while(|day| day <= last).collect()
 }
 
-fn covered(
-    detector: &Detector,
+/// Asks the rules, and notes the days that have a record.
+struct Replaying<'d> {
+    screener: Screener<'d>,
     screened: Screened,
-    inputs: &Inputs,
-    range: TimeRange,
-    terminal: Terminal,
-) -> Result<Covered, Complaint> {
-    let days = super::cost::days(inputs, range, terminal);
-    let alerts = settle(detector, screened)?;
-    let (Some(first), Some(last)) = (days.first().copied(), days.last().copied()) else {
-        return Ok(Covered { days, alerts });
-    };
-    // Days without a record in between were quiet, and count.
-    let every = first
-        .series(jiff::Span::new().days(1))
-        .take_while(|day| *day <= last);
-    Ok(Covered {
-        days: every.collect(),
-        alerts,
-    })
+    days: BTreeSet<Date>,
+}
+
+impl Gatherer for Replaying<'_> {
+    type Found = (Screened, BTreeSet<Date>);
+
+    fn take(&mut self, record: &Record<'_>, log_file: Option<&Arc<str>>) {
+        self.screener.screen(record, log_file, &mut self.screened);
+        let day = record.event_time().to_zoned(TimeZone::UTC).date();
+        self.days.insert(day);
+    }
+
+    fn finish(self) -> Self::Found {
+        (self.screened, self.days)
+    }
 }
 
 fn by_day(days: &BTreeSet<Date>, alerts: &[&Alert]) -> Vec<u64> {

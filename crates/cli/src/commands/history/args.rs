@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use aws::account::history::Attribute;
+use account::history::Attribute;
 use clap::{Args, ValueEnum};
 
 use crate::when::Moment;

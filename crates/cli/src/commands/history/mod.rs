@@ -10,9 +10,9 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Instant;
 
-use aws::account::history::{Lookup, Page};
-use aws::account::{Account, AskError};
-use detect::cloudtrail::{Record, layout};
+use account::Account;
+use account::history::{Lookup, Page};
+use detect::cloudtrail::Record;
 use detect::language::Language;
 use detect::render::sentence;
 use jiff::Timestamp;
@@ -21,13 +21,15 @@ use self::args::Format;
 pub(crate) use self::args::region;
 pub use self::args::{HistoryArgs, LONG};
 use self::cursor::{CursorFile, Place};
-use crate::complaint::{Complaint, chain};
+use crate::asking::{account, unanswered};
+use crate::complaint::Complaint;
 use crate::exit::Exit;
 use crate::inputs::Meter;
 use crate::interrupt;
 use crate::numbers::things;
 use crate::output::Output;
 use crate::terminal::Terminal;
+use crate::when::TimeRange;
 
 /// How many events of a region, if nothing says how many or since when.
 const USUAL: u64 = 50;
@@ -76,7 +78,7 @@ pub(crate) fn partition_of(region: &str) -> &'static [&'static str] {
 /// If nobody can be asked, or nothing can be written.
 pub fn run(args: &HistoryArgs, language: Language, terminal: Terminal) -> Result<Exit, Complaint> {
     let started = Instant::now();
-    let account = Account::from_environment().map_err(|error| unanswered("history", &error))?;
+    let account = account().map_err(|error| unanswered("history", &error))?;
     let saved = args.save.as_deref().map(|folder| {
         std::fs::create_dir_all(folder)
             .map_err(|error| Complaint::bad_call(folder.display(), error))?;
@@ -133,20 +135,9 @@ pub fn run(args: &HistoryArgs, language: Language, terminal: Terminal) -> Result
     Ok(exits.fold(exit, Exit::max))
 }
 
-fn unanswered(at: &str, error: &AskError) -> Complaint {
-    Complaint::unreadable(at, chain(error)).help(error.help())
-}
-
 fn lookup(args: &HistoryArgs) -> Result<Lookup, Complaint> {
-    let now = Timestamp::now();
-    let since = args.since.map(|since| since.start(now));
-    let until = args.until.map(|until| until.end(now));
-    if let (Some(since), Some(until)) = (since, until)
-        && since >= until
-    {
-        let what = format!("{since} is not before --until {until}");
-        return Err(Complaint::bad_call("--since", what).help("swap the two"));
-    }
+    let range = TimeRange::of(args.since, args.until, Timestamp::now())?;
+    let (since, until) = range.typed(args.since, args.until);
     let by = args.by.as_ref().map(|by| (by.attribute, by.value.clone()));
     Ok(Lookup { by, since, until })
 }
@@ -252,8 +243,7 @@ impl Run<'_> {
         let mut kept = Vec::new();
         let mut told = 0;
         for text in &page.records {
-            let Some(record) = layout::of(text).and_then(|layout| Record::new(text, layout).ok())
-            else {
+            let Some(record) = Record::of_text(text) else {
                 self.complaints.push(Complaint::unreadable(
                     region,
                     "CloudTrail told what is no record",

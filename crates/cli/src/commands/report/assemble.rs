@@ -10,7 +10,6 @@ use detect::language::Language;
 use detect::render::name;
 use jiff::{Timestamp, tz::TimeZone};
 use report::{Api, Day, Edge, Finding, LEVELS, Origin, Period, Person, Report, Technique};
-use sigma::Correlation;
 
 use super::checks;
 use super::evidence::{Records, decided, visible};
@@ -149,12 +148,7 @@ impl Material<'_> {
                 .iter()
                 .filter_map(|alert| alert.source.ip.clone()),
         );
-        let mut origins: Vec<_> = self.stats.origins.iter().collect();
-        origins.sort_by_key(|(address, calls)| (Reverse(calls.calls), *address));
-        // Whoever did harm is listed, however few the calls.
-        origins.sort_by_key(|(address, _)| !named.contains_key(*address));
-        let mut origins: Vec<_> = origins.into_iter().take(ROWS).collect();
-        origins.sort_by_key(|(address, calls)| (Reverse(calls.calls), *address));
+        let origins = busiest(&self.stats.origins, &named, |calls| calls.calls);
         let origin = |(address, calls): (&String, &super::stats::Calls)| Origin {
             address: if address.is_empty() {
                 "-".to_owned()
@@ -173,11 +167,7 @@ impl Material<'_> {
 
     fn people(&self) -> Vec<Person> {
         let named = count(self.alerts.iter().map(|alert| alert.principal.key.clone()));
-        let mut people: Vec<_> = self.stats.people.iter().collect();
-        people.sort_by_key(|(key, person)| (Reverse(person.calls.calls), *key));
-        people.sort_by_key(|(key, _)| !named.contains_key(*key));
-        let mut people: Vec<_> = people.into_iter().take(ROWS).collect();
-        people.sort_by_key(|(key, person)| (Reverse(person.calls.calls), *key));
+        let people = busiest(&self.stats.people, &named, |person| person.calls.calls);
         let person = |(key, person): (&String, &super::stats::Person)| Person {
             key: name(key),
             name: name(&person.name),
@@ -195,16 +185,8 @@ impl Material<'_> {
 
     /// All that rules can find, with how often they did.
     fn techniques(&self) -> Vec<Technique> {
-        let set = self.detector.rules();
-        let single = set
-            .rules()
-            .iter()
-            .enumerate()
-            .filter(|(at, _)| !set.is_only_counted(*at));
-        let headers = single.map(|(_, rule)| rule.header());
-        let headers = headers.chain(set.correlations().iter().map(Correlation::header));
         let mut found: BTreeMap<String, Technique> = BTreeMap::new();
-        for header in headers {
+        for header in self.detector.rules().reporting() {
             for id in header.tags().iter().filter_map(|tag| technique(tag)) {
                 let known = catalog::technique(&id);
                 let first = || {
@@ -232,6 +214,20 @@ impl Material<'_> {
         }
         found.into_values().collect()
     }
+}
+
+/// As many rows as are shown, the most calls first. Whoever did harm is among them, however few the calls.
+fn busiest<'s, T>(
+    all: &'s HashMap<String, T>,
+    named: &HashMap<String, u64>,
+    calls: impl Fn(&T) -> u64,
+) -> Vec<(&'s String, &'s T)> {
+    let mut rows: Vec<_> = all.iter().collect();
+    let by_calls = |(key, one): &(&'s String, &'s T)| (Reverse(calls(one)), *key);
+    rows.sort_by_key(|row| (!named.contains_key(row.0), by_calls(row)));
+    rows.truncate(ROWS);
+    rows.sort_by_key(by_calls);
+    rows
 }
 
 fn more(all: usize, shown: usize) -> u64 {

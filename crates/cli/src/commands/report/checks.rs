@@ -15,9 +15,8 @@ use crate::numbers::count;
 /// The blocks of all rules that report, by the name that alerts give the rule.
 pub(super) fn guidance(detector: &Detector) -> HashMap<&str, &Guidance> {
     let set = detector.rules();
-    let rules = set.rules().iter().enumerate();
-    let single = rules
-        .filter(|(at, _)| !set.is_only_counted(*at))
+    let single = set
+        .alone()
         .map(|(at, rule)| (rule.header(), detector.guidance(at)));
     let correlations = set.correlations().iter().enumerate();
     let correlated =

@@ -100,8 +100,8 @@ fn shown(path: &mut String, value: Value) -> Value {
     }
 }
 
-/// The texts of an alert, what cannot be seen made visible.
-pub(super) fn visible(value: Value) -> Value {
+/// Any value, with what cannot be seen in its texts made visible.
+pub(in crate::commands) fn visible(value: Value) -> Value {
     match value {
         Value::String(text) => sentence(&text).into(),
         Value::Array(members) => members.into_iter().map(visible).collect(),

@@ -22,6 +22,7 @@ use pipeline::memory::{MemorySink, NoState};
 
 pub use self::args::{LONG, ReportArgs};
 use self::assemble::Material;
+pub(super) use self::evidence::visible;
 use self::stats::Stats;
 use super::gather::{Gatherer, Gathering};
 use super::met::Met;
@@ -83,7 +84,10 @@ pub fn run(args: &ReportArgs, language: Language, terminal: Terminal) -> Result<
     .report();
     let page = ::report::html(&report);
     let written = output.write(|out| out.write_all(page.as_bytes()))?;
-    let whole = read.tally.is_whole() && inputs.complaints.is_empty();
+    let read_exit = match meter.stopped() {
+        true => Exit::Interrupted,
+        false => read.tally.exit().max(inputs.exit()),
+    };
     if written && !terminal.is_quiet() {
         let summary = WhatWasRead {
             tally: read.tally,
@@ -99,11 +103,6 @@ pub fn run(args: &ReportArgs, language: Language, terminal: Terminal) -> Result<
             bytes(page.len() as u64)
         ));
     }
-    let read_exit = match () {
-        () if meter.stopped() => Exit::Interrupted,
-        () if whole => Exit::Quiet,
-        () => Exit::Unreadable,
-    };
     Ok(rules_exit.max(read_exit))
 }
 

@@ -166,9 +166,8 @@ struct Reporting<'d> {
 
 fn reporting(detector: &Detector) -> Vec<Reporting<'_>> {
     let (mut screener, set) = (detector.screener(), detector.rules());
-    let rules = set.rules().iter().enumerate();
-    let mut all: Vec<_> = rules
-        .filter(|(at, _)| !set.is_only_counted(*at))
+    let mut all: Vec<_> = set
+        .alone()
         .map(|(at, rule)| Reporting {
             header: rule.header(),
             guidance: detector.guidance(at),

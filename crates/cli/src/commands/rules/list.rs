@@ -84,9 +84,7 @@ pub(super) fn run(
 
 /// What reports: rules that do not only count towards others, and correlations.
 fn entries(rules: &RuleSet, language: Language) -> Vec<Entry> {
-    let alone = (0..).zip(rules.rules());
-    let alone = alone.filter(|(at, _)| !rules.is_only_counted(*at));
-    let alone = alone.map(|(_, rule)| {
+    let alone = rules.alone().map(|(_, rule)| {
         let tests = rule.tests().len();
         Entry::of(rule.header(), tests, selectors(rule), language)
     });

@@ -79,7 +79,7 @@ pub fn run(args: &ScanArgs, language: Language, terminal: Terminal) -> Result<Ex
     let worst = printer.told().keys().chain(below.keys()).max();
     let exits = [
         plan.exit,
-        when(!tally.is_whole(), Exit::Unreadable),
+        tally.exit(),
         when(
             plan.fail_on.is_some_and(|floor| worst >= Some(&floor)),
             Exit::Alerts,

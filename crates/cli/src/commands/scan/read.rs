@@ -106,8 +106,7 @@ fn harvest(reading: Reading<'_>, paths: &[PathBuf], terminal: Terminal) -> (Harv
     terminal.complain_all(&inputs.complaints);
     let harvest = reading.read(&inputs, &Meter::default());
     terminal.complain_all(&harvest.tally.complaints());
-    let whole = harvest.tally.is_whole() && inputs.complaints.is_empty();
-    let exit = if whole { Exit::Quiet } else { Exit::Unreadable };
+    let exit = harvest.tally.exit().max(inputs.exit());
     (harvest, exit)
 }
 

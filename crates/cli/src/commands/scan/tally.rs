@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use detect::cloudtrail::log_file::FileReport;
 
 use crate::complaint::Complaint;
+use crate::exit::Exit;
 
 /// How many broken places are told.
 const PLACES: usize = 5;
@@ -47,6 +48,15 @@ impl Tally {
     #[must_use]
     pub(in crate::commands) fn is_whole(&self) -> bool {
         self.failed == 0 && self.complaints.is_empty()
+    }
+
+    /// How a reading ends of which this came.
+    #[must_use]
+    pub(in crate::commands) fn exit(&self) -> Exit {
+        match self.is_whole() {
+            true => Exit::Quiet,
+            false => Exit::Unreadable,
+        }
     }
 
     /// What is to be said of files that could not be read to their end, by name.

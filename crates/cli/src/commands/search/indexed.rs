@@ -18,7 +18,6 @@ use crate::commands::gather::{Gatherer, Gathering};
 use crate::commands::met::Met;
 use crate::commands::scan::{Tally, WhatWasRead};
 use crate::complaint::{Complaint, chain};
-use crate::cores::cores;
 use crate::exit::Exit;
 use crate::grid::Grid;
 use crate::inputs::{Inputs, Meter, Source};
@@ -131,13 +130,8 @@ fn update(
         }
     }
     inputs.sources = sources;
-    let whole_inputs = inputs.complaints.is_empty();
     if inputs.sources.is_empty() {
-        return Ok(if whole_inputs {
-            Exit::Quiet
-        } else {
-            Exit::Unreadable
-        });
+        return Ok(inputs.exit());
     }
     let meter = Arc::new(Meter::default());
     interrupt::stops(&meter);
@@ -149,7 +143,7 @@ fn update(
             "the index is as it was before",
         ));
     }
-    let whole = tally.is_whole() && whole_inputs;
+    let exit = tally.exit().max(inputs.exit());
     if !terminal.is_quiet() {
         let read = WhatWasRead {
             tally,
@@ -159,7 +153,7 @@ fn update(
         };
         terminal.say(read.to_string().trim_end());
     }
-    Ok(if whole { Exit::Quiet } else { Exit::Unreadable })
+    Ok(exit)
 }
 
 /// All threads read and pack, one writes.
@@ -174,7 +168,7 @@ fn fill(
     let mut writer = index.write()?;
     let gathering = Gathering {
         range: TimeRange::ALL,
-        threads: args.threads.map_or_else(cores, Into::into),
+        threads: inputs.threads(args.threads),
         progress: terminal.is_watched() && !args.no_progress,
     };
     let (blocks, arriving) = mpsc::sync_channel::<Block>(WAITING);

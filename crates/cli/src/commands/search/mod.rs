@@ -17,6 +17,7 @@ use sigma::FieldPath;
 pub use self::args::{Format, LONG, SearchArgs};
 use self::finds::{Finds, Searcher, Wanted};
 use self::print::Printer;
+pub(super) use self::question::address;
 use super::gather::Gathering;
 use super::met::Met;
 use super::scan::WhatWasRead;
@@ -103,10 +104,9 @@ fn read(args: &SearchArgs, question: &Question, terminal: Terminal) -> (Finds, E
     let merge = |sum: Finds, other| sum.merge(other, &question.wanted);
     let finds = found.into_iter().fold(Finds::default(), merge);
     terminal.complain_all(&tally.complaints());
-    let exit = match () {
-        () if meter.stopped() => Exit::Interrupted,
-        () if tally.is_whole() && inputs.complaints.is_empty() => Exit::Quiet,
-        () => Exit::Unreadable,
+    let exit = match meter.stopped() {
+        true => Exit::Interrupted,
+        false => tally.exit().max(inputs.exit()),
     };
     if !terminal.is_quiet() {
         let read = WhatWasRead {

@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 use std::io::{self, Write};
 
-use detect::cloudtrail::{Record, layout};
-use detect::language::{Language, Words};
+use detect::cloudtrail::Record;
+use detect::language::{Language, Words, words};
 use detect::render::{cell, csv, json};
 use query::shown;
 use serde_json::{Map, Value as Json};
@@ -52,10 +52,6 @@ const WIDE: [&str; 14] = [
 const COUNT: Words = words("COUNT", "次数");
 const FIRST: Words = words("FIRST", "首次");
 const LAST: Words = words("LAST", "末次");
-
-const fn words(en: &'static str, zh: &'static str) -> Words {
-    Words { en, zh }
-}
 
 /// How to write.
 pub(super) struct Printer<'a> {
@@ -235,12 +231,10 @@ fn paths(fields: &[String]) -> Vec<FieldPath> {
 }
 
 fn records(finds: &Finds) -> impl Iterator<Item = Record<'_>> {
-    let record = |text| Record::new(text, layout::of(text)?).ok();
     finds
         .records
         .values()
-        .map(String::as_str)
-        .filter_map(record)
+        .filter_map(|text| Record::of_text(text))
 }
 
 fn cells(record: &Record<'_>, paths: &[FieldPath]) -> Vec<String> {

@@ -33,7 +33,11 @@ pub(super) fn query(args: &SearchArgs, now: Timestamp) -> Result<Query, Complain
     Ok(query.and(either(addresses?.into_iter())))
 }
 
-fn address(text: &str) -> Result<Query, Complaint> {
+/// Calls from an address or network, as typed.
+///
+/// # Errors
+/// A [`Complaint`] if it is neither.
+pub(in crate::commands) fn address(text: &str) -> Result<Query, Complaint> {
     Query::address(text).ok_or_else(|| {
         Complaint::bad_call(
             "--ip",

@@ -15,7 +15,6 @@ use crate::commands::gather::{Gatherer, Gathering};
 use crate::commands::report::settle;
 use crate::commands::scan::Choice;
 use crate::complaint::Complaint;
-use crate::cores::cores;
 use crate::exit::Exit;
 use crate::inputs::{Inputs, Meter};
 use crate::terminal::Terminal;
@@ -41,15 +40,6 @@ pub(super) struct Mark {
     pub(super) alert: String,
 }
 
-/// All of the log files, on all cores.
-pub(super) fn gathering(range: TimeRange, terminal: Terminal) -> Gathering {
-    Gathering {
-        range,
-        threads: cores(),
-        progress: terminal.is_watched(),
-    }
-}
-
 /// Reads `inputs` for the first time, looking for the event of this id.
 pub(super) fn read(
     inputs: &Inputs,
@@ -63,7 +53,7 @@ pub(super) fn read(
     };
     let (detector, rules_exit) = choice.detector(Timestamp::now(), terminal)?;
     let detector = detector.from_level(Level::Low);
-    let gathering = gathering(TimeRange::ALL, terminal);
+    let gathering = Gathering::usual(TimeRange::ALL, inputs, terminal);
     let (tally, found) = gathering.read(inputs, &Meter::default(), || Looking {
         screener: detector.screener(),
         screened: Screened::default(),
@@ -80,16 +70,11 @@ pub(super) fn read(
         handovers.merge(keys);
         event = event.into_iter().chain(text).min();
     }
-    let read_exit = if tally.is_whole() {
-        Exit::Quiet
-    } else {
-        Exit::Unreadable
-    };
     Ok(First {
         alerts: settle(&detector, screened)?,
         handovers,
         event,
-        exit: rules_exit.max(read_exit),
+        exit: rules_exit.max(tally.exit()),
     })
 }
 

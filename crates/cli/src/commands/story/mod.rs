@@ -16,7 +16,6 @@ pub use self::summary::SummaryArgs;
 pub use self::timeline::TimelineArgs;
 pub use self::{case::run as run_case, summary::run as run_summary, timeline::run as run_timeline};
 use crate::complaint::Complaint;
-use crate::exit::Exit;
 use crate::inputs::Inputs;
 use crate::terminal::Terminal;
 
@@ -24,7 +23,7 @@ use crate::terminal::Terminal;
 ///
 /// # Errors
 /// A [`Complaint`] for standard input, which can be read once.
-fn inputs(paths: &[PathBuf], terminal: Terminal) -> Result<(Inputs, Exit), Complaint> {
+fn inputs(paths: &[PathBuf], terminal: Terminal) -> Result<Inputs, Complaint> {
     if paths.iter().any(|path| path.as_os_str() == "-") {
         return Err(
             Complaint::bad_call("-", "the logs are read twice, standard input only once")
@@ -33,10 +32,5 @@ fn inputs(paths: &[PathBuf], terminal: Terminal) -> Result<(Inputs, Exit), Compl
     }
     let inputs = Inputs::find(paths, None, terminal.is_watched());
     terminal.complain_all(&inputs.complaints);
-    let exit = if inputs.complaints.is_empty() {
-        Exit::Quiet
-    } else {
-        Exit::Unreadable
-    };
-    Ok((inputs, exit))
+    Ok(inputs)
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use detect::cloudtrail::{Record, layout};
+use detect::cloudtrail::Record;
 use detect::principal::Principal;
 use jiff::Timestamp;
 use query::Query;
@@ -26,9 +26,7 @@ pub(super) struct Cast {
 impl Cast {
     /// Whether the call in `record` is theirs.
     pub(super) fn made(&self, record: &Record<'_>) -> bool {
-        let key = record
-            .user_identity()
-            .and_then(|who| who.get("accessKeyId")?.as_str());
+        let key = Principal::access_key_of(record);
         key.is_some_and(|key| self.keys.contains(&*key))
             || (!self.principals.is_empty()
                 && self.principals.contains(&*Principal::key_of(record)))
@@ -49,8 +47,9 @@ pub(super) struct Deeds {
 impl Deeds {
     /// The records kept, in order of time.
     pub(super) fn each(&self) -> impl Iterator<Item = Record<'_>> {
-        let record = |text| Record::new(text, layout::of(text)?).ok();
-        self.records.values().map(String::as_str).filter_map(record)
+        self.records
+            .values()
+            .filter_map(|text| Record::of_text(text))
     }
 
     /// How many there are that were not kept.

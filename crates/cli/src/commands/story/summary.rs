@@ -9,7 +9,7 @@ use std::sync::Arc;
 use clap::Args;
 use detect::alert::Alert;
 use detect::cloudtrail::Record;
-use detect::language::{Language, Words};
+use detect::language::{Language, Words, words};
 use detect::outcome::Outcome;
 use detect::principal::Principal;
 use detect::render::{csv, json, name};
@@ -19,7 +19,7 @@ use query::Query;
 use serde::Serialize;
 
 use super::first;
-use crate::commands::gather::Gatherer;
+use crate::commands::gather::{Gatherer, Gathering};
 use crate::commands::met::{Met, event_hash};
 use crate::commands::search::Format;
 use crate::complaint::Complaint;
@@ -95,8 +95,8 @@ struct Life {
     findings: Vec<Found>,
 }
 
-/// A finding about a principal.
-#[derive(Debug, Clone, Serialize)]
+/// A finding about a principal; they go by time.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 struct Found {
     time: Timestamp,
     level: String,
@@ -110,7 +110,7 @@ struct Found {
 /// A [`Complaint`] if there is no such principal.
 pub fn run(args: &SummaryArgs, language: Language, terminal: Terminal) -> Result<Exit, Complaint> {
     let range = TimeRange::of(args.since, args.until, Timestamp::now())?;
-    let (inputs, inputs_exit) = super::inputs(&args.paths, terminal)?;
+    let inputs = super::inputs(&args.paths, terminal)?;
     let first = first::read(&inputs, &args.rules, None, terminal)?;
     let queries: Vec<_> = args
         .principal
@@ -118,7 +118,7 @@ pub fn run(args: &SummaryArgs, language: Language, terminal: Terminal) -> Result
         .map(|who| Query::principal(who))
         .collect();
     let met = Met::default();
-    let gathering = first::gathering(range, terminal);
+    let gathering = Gathering::usual(range, &inputs, terminal);
     let (_, found) = gathering.read(&inputs, &Meter::default(), || Counting {
         queries: &queries,
         met: &met,
@@ -162,7 +162,7 @@ pub fn run(args: &SummaryArgs, language: Language, terminal: Terminal) -> Result
             count(PRINCIPALS as u64)
         ));
     }
-    Ok(first.exit.max(inputs_exit))
+    Ok(first.exit.max(inputs.exit()))
 }
 
 struct Counting<'a> {
@@ -232,13 +232,10 @@ impl Life {
             &mut self.apis,
             &format!("{service} {}", record.plain_event_name()),
         );
-        let key = record
-            .user_identity()
-            .and_then(|who| who.get("accessKeyId")?.as_str());
         for (map, value) in [
             (&mut self.regions, record.region()),
             (&mut self.addresses, record.source_ip()),
-            (&mut self.keys, key),
+            (&mut self.keys, Principal::access_key_of(record)),
             (
                 &mut self.tools,
                 Tool::of(record).map(|tool| tool.name.into()),
@@ -396,21 +393,14 @@ fn page(life: &Life, language: Language, out: &mut dyn Write) -> io::Result<()> 
     if !life.findings.is_empty() {
         writeln!(out, "{BOLD}{}{BOLD:#}", FINDINGS.to(language))?;
     }
-    let titles: BTreeSet<_> = life
-        .findings
-        .iter()
-        .map(|found| (found.time, found))
-        .map(|(time, found)| {
-            (
-                time,
-                found.level.as_str(),
-                found.title.as_str(),
-                found.alert.as_str(),
-            )
-        })
-        .collect();
-    for (time, level, title, alert) in titles {
-        writeln!(out, "  {time}  {level}  {}  {alert}", name(title))?;
+    let in_order: BTreeSet<&Found> = life.findings.iter().collect();
+    for found in in_order {
+        let title = name(&found.title);
+        writeln!(
+            out,
+            "  {}  {}  {title}  {}",
+            found.time, found.level, found.alert
+        )?;
     }
     writeln!(out)
 }
@@ -440,10 +430,6 @@ fn values_of(
         Some(more @ 1..) => writeln!(out, "  {:>8}  …", format!("+{}", count(more as u64))),
         _ => Ok(()),
     }
-}
-
-const fn words(en: &'static str, zh: &'static str) -> Words {
-    Words { en, zh }
 }
 
 const WHO: Words = words("WHO", "操作者");

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use detect::cloudtrail::{Record, layout};
+use detect::cloudtrail::Record;
 use detect::language::Language;
 use detect::outcome::Outcome;
 use detect::principal::Principal;
@@ -17,7 +17,8 @@ use serde_json::Value as Json;
 
 use super::first::{self, Mark};
 use super::second::{self, Cast, Deeds, Whose};
-use crate::commands::search::Format;
+use crate::commands::gather::Gathering;
+use crate::commands::search::{Format, address as address_query};
 use crate::complaint::Complaint;
 use crate::exit::Exit;
 use crate::numbers::things;
@@ -103,7 +104,7 @@ pub fn run(args: &TimelineArgs, language: Language, terminal: Terminal) -> Resul
     let asked = query(args)?;
     let mut range = TimeRange::of(args.since, args.until, Timestamp::now())?;
     let output = Output::open(args.output.as_deref(), terminal)?;
-    let (inputs, inputs_exit) = super::inputs(&args.paths, terminal)?;
+    let inputs = super::inputs(&args.paths, terminal)?;
     let first = first::read(&inputs, &args.rules, args.event.as_deref(), terminal)?;
     let mut cast = Cast::default();
     if let Some(key) = &args.key {
@@ -119,12 +120,11 @@ pub fn run(args: &TimelineArgs, language: Language, terminal: Terminal) -> Resul
     let mut around = asked.clone();
     if let Some(id) = &args.event {
         let text = first.event.as_deref().ok_or_else(|| unknown(id))?;
-        let record = layout::of(text).and_then(|layout| Record::new(text, layout).ok());
-        let record = record.ok_or_else(|| unknown(id))?;
+        let record = Record::of_text(text).ok_or_else(|| unknown(id))?;
         around = around.or(beside(&record));
         range = narrowed(range, record.event_time(), args.around);
     }
-    let gathering = first::gathering(range, terminal);
+    let gathering = Gathering::usual(range, &inputs, terminal);
     let whose = match &around {
         Asked::Nothing => Whose::Cast(&cast),
         Asked::For(query) => Whose::Query(query),
@@ -136,27 +136,29 @@ pub fn run(args: &TimelineArgs, language: Language, terminal: Terminal) -> Resul
         width: terminal.width(),
         only_changes: args.changes,
     };
+    let rows: Vec<Row> = teller.rows(&deeds).collect();
+    let told = rows.len() as u64;
+    let marked = rows.iter().filter(|row| row.mark.is_some()).count();
     output.write(|out| match args.format {
-        Format::Table => teller.table(&deeds, out),
-        Format::Jsonl => json::write_lines(teller.rows(&deeds).map(Row::into_json), out),
+        Format::Table => teller.table(&rows, out),
+        Format::Jsonl => json::write_lines(rows.into_iter().map(Row::into_json), out),
         Format::Csv => csv::write_rows(
             &COLUMNS.map(str::to_owned),
-            teller.rows(&deeds).map(Row::into_cells),
+            rows.into_iter().map(Row::into_cells),
             out,
         ),
     })?;
     if !terminal.is_quiet() {
-        let marked = teller.rows(&deeds).filter(|row| row.mark.is_some()).count();
         let more = match deeds.more() {
             0 => String::new(),
             more => format!("; {} later ones are left out", things(more, "event")),
         };
         terminal.say(format_args!(
             "{}, {marked} of them part of a finding{more}",
-            things(teller.rows(&deeds).count() as u64, "event")
+            things(told, "event")
         ));
     }
-    Ok(first.exit.max(inputs_exit))
+    Ok(first.exit.max(inputs.exit()))
 }
 
 fn unknown(id: &str) -> Complaint {
@@ -192,14 +194,7 @@ fn query(args: &TimelineArgs) -> Result<Asked, Complaint> {
         asked = asked.or(Query::resource(what));
     }
     for address in &args.ip {
-        let query = Query::address(address).ok_or_else(|| {
-            Complaint::bad_call(
-                "--ip",
-                format!("`{address}` is neither an address nor a network"),
-            )
-            .help("write 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32")
-        })?;
-        asked = asked.or(query);
+        asked = asked.or(address_query(address)?);
     }
     match (&asked, &args.key, &args.event) {
         (Asked::Nothing, None, None) => {
@@ -336,16 +331,16 @@ impl Teller<'_> {
     }
 
     /// By day; each event on a line, and below it what it is part of.
-    fn table(&self, deeds: &Deeds, out: &mut dyn Write) -> io::Result<()> {
+    fn table(&self, rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
         let mut day = String::new();
-        for row in self.rows(deeds) {
+        for row in rows {
             let today = row.time.strftime("%Y-%m-%d").to_string();
             if today != day {
                 let gap = if day.is_empty() { "" } else { "\n" };
                 writeln!(out, "{gap}{BOLD}{today} UTC{BOLD:#}")?;
                 day = today;
             }
-            self.line(&row, out)?;
+            self.line(row, out)?;
         }
         Ok(())
     }

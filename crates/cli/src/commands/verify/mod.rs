@@ -22,9 +22,9 @@ use jiff::{SignedDuration, Timestamp};
 use self::args::Format;
 pub use self::args::{LONG, VerifyArgs};
 use self::page::{Answer, Stray, Summary};
-use self::place::Opener;
 use self::state::Placed;
 use self::work::DigestJob;
+use crate::asking::{AT_ONCE, account, unanswered};
 use crate::complaint::{Complaint, chain as causes};
 use crate::cores::cores;
 use crate::exit::Exit;
@@ -32,9 +32,7 @@ use crate::inputs::Meter;
 use crate::interrupt;
 use crate::output::Output;
 use crate::terminal::Terminal;
-
-/// How many objects are asked for at once; a bucket takes its time for each.
-const FROM_BUCKETS: usize = 8;
+use crate::when::TimeRange;
 
 /// Keys are asked for from so long before the first digest.
 const BEFORE: SignedDuration = SignedDuration::from_hours(24);
@@ -62,7 +60,6 @@ pub fn run(args: &VerifyArgs, terminal: Terminal) -> Result<Exit, Complaint> {
         threads: threads(args),
         remembered,
         meter: Arc::default(),
-        opener: Opener::default(),
     };
     interrupt::stops(&run.meter);
     let (mut verified, complaints) = run.verify(keys, terminal)?;
@@ -93,14 +90,8 @@ pub fn run(args: &VerifyArgs, terminal: Terminal) -> Result<Exit, Complaint> {
 
 fn asked(args: &VerifyArgs) -> Result<Asked, Complaint> {
     let now = Timestamp::now();
-    let since = args.since.map(|since| since.start(now));
-    let until = args.until.map(|until| until.end(now));
-    if let (Some(since), Some(until)) = (since, until)
-        && since >= until
-    {
-        let what = format!("{since} is not before --until {until}");
-        return Err(Complaint::bad_call("--since", what).help("swap the two"));
-    }
+    let range = TimeRange::of(args.since, args.until, now)?;
+    let (since, until) = range.typed(args.since, args.until);
     // What is younger may yet come.
     let due = now.saturating_sub(LATE).unwrap_or(now);
     let is_live = args.paths.iter().all(|path| place::is_bucket(path));
@@ -117,7 +108,7 @@ fn asked(args: &VerifyArgs) -> Result<Asked, Complaint> {
 
 fn threads(args: &VerifyArgs) -> usize {
     let from_buckets = args.paths.iter().any(|path| place::is_bucket(path));
-    let usual = if from_buckets { FROM_BUCKETS } else { cores() };
+    let usual = if from_buckets { AT_ONCE } else { cores() };
     args.threads.map_or(usual, Into::into)
 }
 
@@ -137,7 +128,6 @@ struct Run<'a> {
     threads: usize,
     remembered: Vec<Placed>,
     meter: Arc<Meter>,
-    opener: Opener,
 }
 
 /// What came of it.
@@ -155,7 +145,7 @@ impl Run<'_> {
         mut keys: PublicKeys,
         terminal: Terminal,
     ) -> Result<(Verified, Vec<Complaint>), Complaint> {
-        let (collection, mut complaints) = place::collect(&self.args.paths, &self.opener);
+        let (collection, mut complaints) = place::collect(&self.args.paths);
         let copies: Vec<(String, Copy)> = collection.copies.into_iter().collect();
         if copies.is_empty() {
             terminal.complain_all(complaints.get(1..).unwrap_or_default());
@@ -295,9 +285,9 @@ impl Run<'_> {
                     .saturating_add(BEFORE)
                     .unwrap_or(last)
                     .min(Timestamp::now());
-                let account = self.opener.account();
+                let account = account();
                 let listed = account.and_then(|account| account.public_keys(region, from, to));
-                for key in listed.map_err(|error| place::unanswered("public keys", &error))? {
+                for key in listed.map_err(|error| unanswered("public keys", &error))? {
                     keys.add(&key.fingerprint, key.der);
                 }
             }

@@ -10,13 +10,12 @@ use integrity::digest::Listed;
 use integrity::hash::{InflateError, unhex};
 use integrity::{Chain, Digest, DigestName, Found, Hasher, LogState};
 
-use super::place::{Opener, Shut};
+use super::place::{self, Shut};
 use crate::inputs::{Meter, Metered};
 
 /// What each thread reads with.
 #[derive(Default)]
 struct Reader {
-    opener: Opener,
     hasher: Hasher,
 }
 
@@ -128,7 +127,7 @@ pub(super) fn read_logs(
 impl Reader {
     fn digest(&mut self, job: &DigestJob, meter: &Meter) -> Found {
         let path = format!("{}{}", job.base, job.tail);
-        let (content, metadata) = match self.opener.open(&path) {
+        let (content, metadata) = match place::open(&path) {
             Ok((file, signature)) => {
                 let content = match self.hasher.read(Metered::new(file, meter)) {
                     Ok(text) => Digest::parse(&text)
@@ -144,7 +143,7 @@ impl Reader {
         let saved = || {
             let path = format!("{path}{}", integrity::collection::SIGNATURE);
             job.has_signature
-                .then(|| self.opener.saved_signature(&path).unwrap_or_default())
+                .then(|| place::saved_signature(&path).unwrap_or_default())
         };
         Found {
             tail: job.tail.clone(),
@@ -182,7 +181,7 @@ impl Reader {
         if !copy.logs.contains(&listed.tail) {
             return LogState::Missing;
         }
-        let file = match self.opener.open(&format!("{base}{}", listed.tail)) {
+        let file = match place::open(&format!("{base}{}", listed.tail)) {
             Ok((file, _)) => file,
             Err(Shut::Gone) => return LogState::Missing,
             Err(Shut::Refused(why)) => return LogState::Unread(why),

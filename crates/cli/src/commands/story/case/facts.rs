@@ -11,7 +11,7 @@ use detect::principal::Principal;
 use detect::sentence::sentence;
 use trace::Chain;
 
-use super::{Case, Finding, Left, Session, Touched, record};
+use super::{Case, Finding, Left, Session, Touched};
 use crate::commands::story::first::First;
 use crate::commands::story::second::Deeds;
 
@@ -158,7 +158,7 @@ fn left(deeds: &Deeds, language: Language) -> (Vec<Left>, Vec<Response>) {
     let mut undo: Vec<Response> = Vec::new();
     let mut left = Vec::new();
     for change in deeds.changes.left() {
-        let Some(record) = record(&change.text) else {
+        let Some(record) = Record::of_text(&change.text) else {
             continue;
         };
         for step in containment::of_record(&record) {

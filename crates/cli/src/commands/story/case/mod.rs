@@ -8,16 +8,17 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use detect::alert::Response;
-use detect::cloudtrail::{Record, layout};
+use detect::cloudtrail::Record;
 use detect::language::Language;
 use detect::principal::Principal;
-use detect::render::sentence as safe;
 use jiff::Timestamp;
 use serde::Serialize;
 use trace::{Chain, Lasting};
 
 use super::first::{self, First};
 use super::second::{self, Cast, Whose};
+use crate::commands::gather::Gathering;
+use crate::commands::report::visible;
 use crate::complaint::Complaint;
 use crate::exit::Exit;
 use crate::numbers::things;
@@ -126,10 +127,10 @@ struct Left {
 /// A [`Complaint`] if there is no such event, key or alert.
 pub fn run(args: &CaseArgs, language: Language, terminal: Terminal) -> Result<Exit, Complaint> {
     let output = Output::open(args.output.as_deref(), terminal)?;
-    let (inputs, inputs_exit) = super::inputs(&args.paths, terminal)?;
+    let inputs = super::inputs(&args.paths, terminal)?;
     let first = first::read(&inputs, &args.rules, Some(&args.subject), terminal)?;
     let (cast, chain) = cast(&args.subject, &first);
-    let gathering = first::gathering(TimeRange::ALL, terminal);
+    let gathering = Gathering::usual(TimeRange::ALL, &inputs, terminal);
     let deeds = second::read(&inputs, gathering, &Whose::Cast(&cast));
     if deeds.count == 0 {
         return Err(Complaint::bad_call(
@@ -142,7 +143,8 @@ pub fn run(args: &CaseArgs, language: Language, terminal: Terminal) -> Result<Ex
     output.write(|out| match args.format {
         CaseFormat::Text => case.write(language, out),
         CaseFormat::Json => {
-            serde_json::to_writer_pretty(&mut *out, &visible(&case))?;
+            let case = serde_json::to_value(&case)?;
+            serde_json::to_writer_pretty(&mut *out, &visible(case))?;
             writeln!(out)
         }
     })?;
@@ -152,23 +154,7 @@ pub fn run(args: &CaseArgs, language: Language, terminal: Terminal) -> Result<Ex
             things(deeds.more(), "later event")
         ));
     }
-    Ok(first.exit.max(inputs_exit))
-}
-
-/// The case as JSON in which everything can be seen.
-fn visible(case: &Case) -> serde_json::Value {
-    fn walk(value: &mut serde_json::Value) {
-        match value {
-            serde_json::Value::String(text) => *text = safe(text),
-            serde_json::Value::Array(members) => members.iter_mut().for_each(walk),
-            serde_json::Value::Object(members) => members.values_mut().for_each(walk),
-            _ => {}
-        }
-    }
-    // It is texts, numbers and times.
-    let mut value = serde_json::to_value(case).unwrap_or_default();
-    walk(&mut value);
-    value
+    Ok(first.exit.max(inputs.exit()))
 }
 
 /// Who belongs to the case: whoever used the key, what it came from and what came from it; where a call was
@@ -189,7 +175,7 @@ fn cast(subject: &str, first: &First) -> (Cast, Chain) {
             alert.principal.access_key_id.clone(),
             alert.principal.key.clone(),
         );
-    } else if let Some(record) = first.event.as_deref().and_then(record) {
+    } else if let Some(record) = first.event.as_deref().and_then(Record::of_text) {
         let who = Principal::of(&record);
         take(who.access_key_id, who.key);
     } else {
@@ -202,8 +188,4 @@ fn cast(subject: &str, first: &First) -> (Cast, Chain) {
     cast.keys
         .extend(chain.links.iter().map(|link| link.key.clone()));
     (cast, chain)
-}
-
-fn record(text: &str) -> Option<Record<'_>> {
-    Record::new(text, layout::of(text)?).ok()
 }

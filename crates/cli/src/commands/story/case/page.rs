@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use detect::alert::Response;
-use detect::language::{Language, Words};
+use detect::language::{Language, Words, words};
 use detect::render::{level_style, name, sentence as safe};
 use trace::Lasting;
 
@@ -154,10 +154,6 @@ fn checkbox(step: &Response, language: Language, out: &mut dyn Write) -> io::Res
         Some(limits) => writeln!(out, "  {}\n", safe(limits.to(language))),
         None => Ok(()),
     }
-}
-
-const fn words(en: &'static str, zh: &'static str) -> Words {
-    Words { en, zh }
 }
 
 fn kind_name(kind: Lasting) -> Words {
