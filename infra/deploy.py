@@ -45,6 +45,9 @@ def deploy(stack: str, parameters: str, artifacts: str = "") -> int:
     subprocess.run(["tools/functions.sh", "aws", architecture], cwd=stacks.ROOT, check=True)
     bucket = artifacts or own_bucket()
     stacks.package(bucket, PACKAGED)
+    if not given.get("DeployRoleArn") and (role := own_role(boto3.client("sts").get_caller_identity()["Arn"])):
+        given["DeployRoleArn"] = role
+        print(f"changes to the fleet by any other than {role} will be told at once")
     stacks.deploy(stack, PACKAGED, given, bucket)
     for output in boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]:
         print(f"{output['OutputKey']:18} {output['OutputValue']}")
@@ -67,6 +70,18 @@ def mistake(path: Path) -> str | None:
     for name in ("ExistingKeyArn", "ExistingTopicArn"):
         if given.get(name) and not given.get("ExistingBucket"):
             return f"{path}: {name} belongs to ExistingBucket, which is empty"
+    return None
+
+
+def own_role(caller: str) -> str | None:
+    """The ARN of the role behind a session, and `None` for who is no session of a role.
+
+    A role of Identity Center has a path that the session does not tell: it must be named by hand.
+    """
+    match caller.split(":"):
+        case [_, partition, "sts", _, account, resource] if resource.startswith("assumed-role/"):
+            name = resource.split("/")[1]
+            return None if name.startswith("AWSReservedSSO_") else f"arn:{partition}:iam::{account}:role/{name}"
     return None
 
 

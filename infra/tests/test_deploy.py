@@ -6,7 +6,7 @@ import json
 
 import pytest
 from conftest import INFRA
-from deploy import destroy, mistake
+from deploy import destroy, mistake, own_role
 from fleet import STACK, launch
 
 GOOD = {"MailAddress": "security@example.com"}
@@ -44,6 +44,20 @@ def test_a_file_of_another_shape_or_none_is_named(tmp_path):
     for text in ("[]", "not json", json.dumps(GOOD)):
         path.write_text(text)
         assert str(path) in mistake(path)
+
+
+@pytest.mark.parametrize(
+    ("caller", "role"),
+    [
+        ("arn:aws:sts::111122223333:assumed-role/deploy/ci-4821", "arn:aws:iam::111122223333:role/deploy"),
+        ("arn:aws-cn:sts::111122223333:assumed-role/deploy/x", "arn:aws-cn:iam::111122223333:role/deploy"),
+        ("arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/maria", None),
+        ("arn:aws:iam::111122223333:user/maria", None),
+        ("arn:aws:iam::111122223333:root", None),
+    ],
+)
+def test_whoever_deploys_is_the_deploy_role_if_it_is_a_role(caller, role):
+    assert own_role(caller) == role
 
 
 def test_what_is_destroyed_is_gone(fleet, tmp_path):
