@@ -53,8 +53,12 @@ destroy: python ## Remove the fleet from your AWS account, all but the logs
 	@$(PY) infra/deploy.py --destroy $(STACK)
 
 .PHONY: redrive
-redrive: python ## Bring dead letters back: QUEUE=logs|events|findings [STACK=trailhound] [MOST=…]
+redrive: python ## Bring dead letters back: QUEUE=logs|events|findings|history [STACK=trailhound] [MOST=…]
 	@$(PY) infra/redrive.py $(STACK) $(QUEUE) $(MOST)
+
+.PHONY: history
+history: python ## Judge old log files, and mail nobody: DO='start PREFIX'|status|'take FILE' [STACK=trailhound]
+	@$(PY) infra/history.py $(STACK) $(DO)
 
 .PHONY: test
 test: check unit rules flags page cdk infra fleet ## Run every check and every test

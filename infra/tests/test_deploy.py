@@ -7,6 +7,7 @@ import json
 import pytest
 from conftest import INFRA
 from deploy import destroy, mistake, own_role
+from emulator import ACCOUNT
 from fleet import STACK, launch
 
 GOOD = {"MailAddress": "security@example.com"}
@@ -74,9 +75,10 @@ def test_logs_their_policy_and_their_key_outlive_their_stack(fleet):
     formation, s3 = fleet.client("cloudformation"), fleet.client("s3")
     bucket = "kept-logs"
     numbers = {"LogVisibilitySeconds": "60", "EventVisibilitySeconds": "60"}
-    empty = {"ExistingBucket": "", "ExistingTopicArn": "", "SourcePrefix": "local."}
+    empty = {"ExistingBucket": "", "ExistingTopicArn": "", "OrganizationId": "", "SourcePrefix": "local."}
     doors = stand(formation, "doors", {"Prefix": "kept", "BucketName": bucket, **numbers, **empty})
-    plain = {"MakeTrail": "false", "RetentionDays": "90", "Emulator": "true"}
+    plain = {"MakeTrail": "false", "RetentionDays": "90", "Emulator": "true", "OrganizationId": ""}
+    plain["TrailAccountId"] = ACCOUNT
     queue = doors["LogQueueArn"]
     key = stand(formation, "logs", {"Prefix": "kept", "BucketName": bucket, "LogQueueArn": queue, **plain})
     s3.put_object(Bucket=bucket, Key="AWSLogs/kept", Body=b"a log file")

@@ -5,13 +5,14 @@
  * deploys for an organization; the file of the organization sets parameters, and code comes as assets.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { CfnStack, Stack, type StackProps } from 'aws-cdk-lib';
 import { CfnSubscription } from 'aws-cdk-lib/aws-sns';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import { CfnFunction as CfnPlainFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnFunction } from 'aws-cdk-lib/aws-sam';
 import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import { type Configuration, LEVELS, accountsOf, isFiltered, parameters } from './configuration.js';
 
 /** Where the templates lie that both ways of deploying share. */
@@ -39,14 +40,25 @@ export class LogAccount extends Stack {
   /** Puts the built functions in place of the folders that the templates name. */
   private bringCode(fleet: CfnInclude, built: string): void {
     for (const part of fleet.node.findAll()) {
-      if (!(part instanceof CfnFunction) || typeof part.codeUri !== 'string') continue;
-      const folder = join(built, part.codeUri.replace(/\/$/, '').split('/').at(-1) ?? '');
-      if (!existsSync(join(folder, 'bootstrap'))) {
-        throw new Error(`${folder} holds no function: tools/functions.sh aws arm64 builds it`);
+      if (part instanceof CfnFunction && typeof part.codeUri === 'string') {
+        const { s3BucketName: bucket, s3ObjectKey: key } = this.code(part, part.codeUri, built);
+        part.codeUri = { bucket, key };
       }
-      const code = new Asset(this, `Code${Stack.of(part).node.id}${part.node.id}`, { path: folder });
-      part.codeUri = { bucket: code.s3BucketName, key: code.s3ObjectKey };
+      // Where there is no SAM, the template names a folder in the place of an object.
+      if (part instanceof CfnPlainFunction && typeof part.code === 'string') {
+        const { s3BucketName: s3Bucket, s3ObjectKey: s3Key } = this.code(part, part.code, built);
+        part.code = { s3Bucket, s3Key };
+      }
     }
+  }
+
+  /** The asset of the function that a template expects in a folder. */
+  private code(part: IConstruct, expected: string, built: string): Asset {
+    const folder = join(built, basename(expected));
+    if (!existsSync(join(folder, 'bootstrap'))) {
+      throw new Error(`${folder} holds no function: tools/functions.sh aws arm64 builds it`);
+    }
+    return new Asset(this, `Code${Stack.of(part).node.id}${part.node.id}`, { path: folder });
   }
 
   /** Subscribes everybody to the mails that concern them. */

@@ -89,7 +89,7 @@ test('the main stack is that of SAM, with what the file of the organization says
 
 /** A resource but for where its code or template lies: here these are assets. */
 function without(resource: Resource): Json {
-  const { CodeUri: _code, TemplateURL: _template, ...properties } = resource.Properties ?? {};
+  const { CodeUri: _uri, Code: _code, TemplateURL: _template, ...properties } = resource.Properties ?? {};
   const { Metadata: _metadata, ...rest } = resource;
   return { ...(rest as Record<string, Json>), Properties: properties };
 }
@@ -97,8 +97,12 @@ function without(resource: Resource): Json {
 test('the stacks inside are those of SAM, word for word', () => {
   for (const [name, { templateFile }] of Object.entries(nestedStacks())) {
     const [wanted, made] = [read(templateFile), nested(name)];
-    for (const section of ['Parameters', 'Conditions', 'Mappings', 'Resources', 'Outputs']) {
+    for (const section of ['Parameters', 'Conditions', 'Mappings', 'Outputs']) {
       assert.deepEqual(made[section], wanted[section], `${basename(templateFile)}: ${section}`);
+    }
+    assert.deepEqual(Object.keys(made.Resources).sort(), Object.keys(wanted.Resources).sort(), name);
+    for (const [resource, description] of Object.entries(wanted.Resources)) {
+      assert.deepEqual(without(made.Resources[resource]!), without(description), `${name}.${resource}`);
     }
   }
 });
