@@ -4,8 +4,8 @@
 //! the storm guard lets pass, and keeps each until it is [`done`](Desk::done). Whoever takes a mail says
 //! until when it lives; after that another may take it, because the first has died with it.
 //!
-//! Invariants: an alert that was entered waits, or is in a mail, until that mail is done; no alert is in
-//! two mails that are out at once; more mails than the guard allows never go out, for what is left over
+//! Invariants: an alert that was entered waits, or is in a mail, until that mail is done; no thread is in
+//! two mails that are out at once, so no update overtakes what it adds to; more mails than the guard allows never go out, for what is left over
 //! is folded into one.
 //!
 //! Source for the guard: SNS developer guide, *Amazon SNS endpoints and quotas*: ten mails a second to
@@ -230,7 +230,8 @@ impl Desk {
 
     /// The mails that tell what followed: with an update of the thread that goes out now, or alone.
     fn with_follow_ups(&mut self, mut orders: Vec<Order>, now: Timestamp) -> Vec<Order> {
-        let is_due = |follow: &Follow| follow.due <= now;
+        let out = self.threads_out();
+        let is_due = |follow: &Follow| follow.due <= now && !out.contains(&follow.thread);
         let due: Vec<_> = self
             .follow
             .iter()
@@ -281,12 +282,20 @@ impl Desk {
         loud
     }
 
+    /// The threads of which a mail is out: until it is done, nobody knows what it told.
+    fn threads_out(&self) -> BTreeSet<ThreadId> {
+        let out = self.out.values();
+        out.flat_map(|out| out.mail.threads.iter().copied())
+            .collect()
+    }
+
     /// The threads of which something is due, the worst first.
     fn due(&self, now: Timestamp) -> Vec<Order> {
+        let out = self.threads_out();
         let due: BTreeSet<ThreadId> = self
             .waiting
             .values()
-            .filter(|waiting| waiting.due <= now)
+            .filter(|waiting| waiting.due <= now && !out.contains(&waiting.thread))
             .map(|waiting| waiting.thread)
             .collect();
         let mut threads = BTreeMap::<ThreadId, Vec<(&AlertId, &Waiting)>>::new();

@@ -121,6 +121,26 @@ fn what_is_no_longer_so_is_told_at_once() {
 }
 
 #[test]
+fn an_update_does_not_overtake_what_it_adds_to() {
+    let mut desk = Desk::default();
+    enter(&mut desk, 1, "maria", 0);
+    let _slow = take(&mut desk, 0, RATE);
+    let again = Entry {
+        is_urgent: true,
+        ..entry(1, "maria", Level::High)
+    };
+    desk.enter(again, at(1), at(2)).unwrap();
+    desk.follow_up(id(1), ThreadId::of(&["maria"]), at(1));
+    enter(&mut desk, 2, "tom", 1);
+    let others = take(&mut desk, 5, RATE);
+    assert_eq!(kinds(&others), [(Kind::Alert, 1)], "only that of another");
+    desk.done(0);
+    let update = take(&mut desk, 6, RATE);
+    assert_eq!(kinds(&update), [(Kind::Update, 1)]);
+    assert!(update.values().all(|order| order.is_follow_up));
+}
+
+#[test]
 fn what_is_over_the_rate_is_folded_into_one_that_accounts_for_each() {
     let mut desk = Desk::default();
     for number in 0..40 {
