@@ -19,7 +19,15 @@ Template = dict[str, Any]
 @pytest.fixture(scope="session")
 def templates() -> dict[str, Template]:
     """All templates, by the name of their file."""
-    return {path.name: cfn_yaml.load(str(path)) for path in sorted((INFRA / "sam").glob("*.yaml"))}
+    return {path.name: spread(cfn_yaml.load(str(path))) for path in sorted((INFRA / "sam").glob("*.yaml"))}
+
+
+def spread(template: Template) -> Template:
+    """The same with what loops make beside all else, each once, with the loop's variable in it."""
+    made = {}
+    for name, resource in template["Resources"].items():
+        made.update(resource[2] if name.startswith("Fn::ForEach") else {name: resource})
+    return template | {"Resources": made}
 
 
 @pytest.fixture(scope="session")
