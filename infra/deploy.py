@@ -46,6 +46,9 @@ def deploy(stack: str, parameters: str, artifacts: str = "") -> int:
     subprocess.run(["tools/functions.sh", "aws", architecture], cwd=stacks.ROOT, check=True)
     bucket = artifacts or own_bucket()
     stacks.package(bucket, PACKAGED)
+    if not given.get("DeployRoleArn") and (role := own_role(boto3.client("sts").get_caller_identity()["Arn"])):
+        given["DeployRoleArn"] = role
+        print(f"changes to the fleet by any other than {role} will be told at once")
     stacks.deploy(stack, PACKAGED, given, bucket)
     for output in boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]:
         print(f"{output['OutputKey']:18} {output['OutputValue']}")
@@ -75,6 +78,18 @@ def switched_on(ec2) -> list[str]:
     """The regions that are switched on in this account, of each of which a trail writes a digest an hour."""
     regions = ec2.describe_regions()["Regions"]  # those that are not are left out
     return sorted(region["RegionName"] for region in regions)
+
+
+def own_role(caller: str) -> str | None:
+    """The ARN of the role behind a session, and `None` for who is no session of a role.
+
+    A role of Identity Center has a path that the session does not tell: it must be named by hand.
+    """
+    match caller.split(":"):
+        case [_, partition, "sts", _, account, resource] if resource.startswith("assumed-role/"):
+            name = resource.split("/")[1]
+            return None if name.startswith("AWSReservedSSO_") else f"arn:{partition}:iam::{account}:role/{name}"
+    return None
 
 
 def own_bucket() -> str:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 from conftest import INFRA
-from deploy import destroy, mistake, switched_on
+from deploy import destroy, mistake, own_role, switched_on
 from fleet import STACK, launch
 from stack import CAPABILITIES
 
@@ -47,6 +47,20 @@ def test_a_file_of_another_shape_or_none_is_named(tmp_path):
         assert str(path) in mistake(path)
 
 
+@pytest.mark.parametrize(
+    ("caller", "role"),
+    [
+        ("arn:aws:sts::111122223333:assumed-role/deploy/ci-4821", "arn:aws:iam::111122223333:role/deploy"),
+        ("arn:aws-cn:sts::111122223333:assumed-role/deploy/x", "arn:aws-cn:iam::111122223333:role/deploy"),
+        ("arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/maria", None),
+        ("arn:aws:iam::111122223333:user/maria", None),
+        ("arn:aws:iam::111122223333:root", None),
+    ],
+)
+def test_whoever_deploys_is_the_deploy_role_if_it_is_a_role(caller, role):
+    assert own_role(caller) == role
+
+
 def test_what_is_destroyed_is_gone(fleet, tmp_path):
     other = launch(fleet.local, tmp_path / "packaged.yaml", {}, account="444455556666")
     assert destroy(other.client("cloudformation"), STACK) == 0
@@ -61,9 +75,10 @@ def test_logs_their_policy_and_their_key_outlive_their_stack(fleet):
     formation, s3 = fleet.client("cloudformation"), fleet.client("s3")
     bucket = "kept-logs"
     numbers = {"LogVisibilitySeconds": "60", "EventVisibilitySeconds": "60"}
-    empty = {"ExistingBucket": "", "ExistingTopicArn": "", "SourcePrefix": "local."}
+    empty = {"ExistingBucket": "", "ExistingTopicArn": "", "SourcePrefix": "local.", "OrganizationId": ""}
     doors = stand(formation, "doors", {"Prefix": "kept", "BucketName": bucket, **numbers, **empty})
-    plain = {"MakeTrail": "false", "RetentionDays": "90", "Emulator": "true"}
+    alone = {"OrganizationId": "", "TrailAccountId": "111122223333"}
+    plain = {"MakeTrail": "false", "RetentionDays": "90", "Emulator": "true", **alone}
     queue = doors["LogQueueArn"]
     key = stand(formation, "logs", {"Prefix": "kept", "BucketName": bucket, "LogQueueArn": queue, **plain})
     s3.put_object(Bucket=bucket, Key="AWSLogs/kept", Body=b"a log file")

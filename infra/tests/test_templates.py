@@ -25,6 +25,8 @@ def test_nothing_is_bound_to_one_partition(templates):
     for path in (INFRA / "sam").glob("*.yaml"):
         text = path.read_text()
         assert not re.search(r"arn:aws[:-]", text), f"{path.name}: write arn:${{AWS::Partition}}"
+        # Records name their service alike in every partition.
+        text = re.sub(r"eventSource: \[[\w.]+\]", "", text)
         hosts = {host for host in re.findall(r"[\w.-]*amazonaws\.com[\w.]*", text)}
         principals = {"cloudtrail", "cloudwatch", "events", "lambda", "s3", "sns"}
         assert hosts <= {f"{name}.amazonaws.com" for name in principals}, path.name
@@ -72,7 +74,8 @@ def test_every_function_has_a_role_and_a_log_of_its_own(templates):
     roles = {function["Role"]["Fn::GetAtt"][0] for function in functions.values()}
     logs = {function["LoggingConfig"]["LogGroup"]["Ref"] for function in functions.values()}
     assert len(roles) == len(logs) == len(functions) == 3
-    assert roles == set(resources(templates, "AWS::IAM::Role"))
+    # The role that forwards events to the log account is that of a rule.
+    assert roles | {"ForwardingRole"} == set(resources(templates, "AWS::IAM::Role"))
     for name, log in resources(templates, "AWS::Logs::LogGroup").items():
         assert log["RetentionInDays"] == {"Ref": "FunctionLogDays"}, name
 
@@ -164,6 +167,41 @@ def test_the_rule_takes_every_kind_of_event_from_cloudtrail(templates):
     assert templates["template.yaml"]["Parameters"]["EventSourcePrefix"]["Default"] == "aws."
 
 
+def test_the_central_bus_takes_the_same_events_from_the_organization_alone(templates):
+    doors = templates["doors.yaml"]["Resources"]
+    central, own = doors["CentralRule"]["Properties"], doors["EventRule"]["Properties"]
+    assert central["EventPattern"] == own["EventPattern"], "by its source nobody but AWS can have sent it"
+    assert central["Targets"] == own["Targets"]
+    (statement,) = doors["CentralBus"]["Properties"]["Policy"]["Statement"]
+    assert statement["Condition"] == {"StringEquals": {"aws:PrincipalOrgID": {"Ref": "OrganizationId"}}}
+    assert statement["Action"] == "events:PutEvents"
+    assert doors["CentralBus"]["Condition"] == doors["CentralRule"]["Condition"] == "InOrganization"
+
+
+def test_every_account_forwards_what_it_has_not_got_from_another(templates):
+    forward = templates["forward.yaml"]["Resources"]
+    pattern = dict(forward["ForwardingRule"]["Properties"]["EventPattern"])
+    assert pattern.pop("account") == [{"Ref": "AWS::AccountId"}], "else events could go round"
+    assert pattern == resources(templates, "AWS::Events::Rule")["EventRule"]["EventPattern"]
+    (statement,) = forward["ForwardingRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+    assert (statement["Action"], statement["Resource"]) == ("events:PutEvents", {"Ref": "CentralBusArn"})
+
+
+def test_the_trail_of_an_organization_may_write_below_its_id_and_nothing_else(templates):
+    logs = templates["logs.yaml"]["Resources"]
+    delivers = logs["BucketPolicy"]["Properties"]["PolicyDocument"]["Statement"][2]
+    own, organization = delivers["Resource"]
+    assert own == {"Fn::Sub": "${Bucket.Arn}/AWSLogs/${TrailAccountId}/*"}
+    assert organization["Fn::If"][:2] == [
+        "InOrganization",
+        {"Fn::Sub": "${Bucket.Arn}/AWSLogs/${OrganizationId}/*"},
+    ]
+    assert logs["Trail"]["Properties"]["IsOrganizationTrail"]["Fn::If"][:2] == ["InOrganization", True]
+    text = (INFRA / "sam" / "logs.yaml").read_text()
+    owners = set(re.findall(r"cloudtrail:\*:\$\{(\w+(?:::\w+)?)\}:trail", text))
+    assert owners == {"TrailAccountId"}, "the management account owns it, whoever has made it"
+
+
 def test_time_passes_for_what_did_not_follow(templates):
     rule = resources(templates, "AWS::Events::Rule")["ClockRule"]
     assert rule["ScheduleExpression"] == "rate(5 minutes)"
@@ -172,8 +210,10 @@ def test_time_passes_for_what_did_not_follow(templates):
     assert "Input" not in target and "InputTransformer" not in target, "the time of the event is what counts"
     policy = resources(templates, "AWS::SQS::QueuePolicy")["EventQueuePolicy"]
     statements = policy["PolicyDocument"]["Statement"]
-    senders = [statement["Condition"]["ArnEquals"]["aws:SourceArn"] for statement in statements]
-    assert senders == [{"Fn::GetAtt": [name, "Arn"]} for name in ("EventRule", "ClockRule")]
+    condition, central, _ = statements.pop()["Fn::If"]
+    assert condition == "InOrganization"
+    senders = [statement["Condition"]["ArnEquals"]["aws:SourceArn"] for statement in (*statements, central)]
+    assert senders == [{"Fn::GetAtt": [name, "Arn"]} for name in ("EventRule", "ClockRule", "CentralRule")]
 
 
 def test_every_parameter_is_in_a_group_and_says_what_it_is(templates):
@@ -207,6 +247,6 @@ def test_what_is_asked_of_a_nested_stack_is_told_by_it(templates):
     """Neither cfn-lint nor the local AWS looks."""
     stacks = nested(templates)
     asked = re.findall(r"!GetAtt (\w+)\.Outputs\.(\w+)", (INFRA / "sam" / "template.yaml").read_text())
-    assert {name for name, _ in asked} == set(stacks) - {"Watch", "WatchRegions"}
+    assert {name for name, _ in asked} == set(stacks) - {"Watch", "WatchRegions", "Guard"}
     for name, output in asked:
         assert output in templates[stacks[name]["TemplateURL"]]["Outputs"], f"{name}.{output}"
