@@ -1,8 +1,11 @@
 //! The law in process: the doors' own code over ports in memory that fail, copies that die, in random orders.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZero;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, Once};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use aws::batch::{Call, Message};
@@ -27,13 +30,13 @@ use crate::corpus::{CORPUS, DETECTOR, DOOMSDAY, told_as_new};
 const COPIES: usize = 20;
 
 /// How many random orders.
-const ORDERS: u64 = 5;
+const ORDERS: usize = 5;
 
 /// How long an invocation lives at most.
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
 /// Which doors the records come through.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 enum Doors {
     LogFiles,
     Events,
@@ -346,13 +349,27 @@ fn the_law_holds_through_every_door_in_any_order_under_faults() {
     die_quietly();
     let started = Instant::now();
     let dice = Dice::new(2026);
-    let (mut faults, mut deaths, mut invocations) = (0, 0, 0);
-    for doors in [Doors::LogFiles, Doors::Events, Doors::Both] {
-        for _ in 0..ORDERS {
-            let (f, d, i, _) = holds(dice.roll(), &doors, 30);
-            (faults, deaths, invocations) = (faults + f, deaths + d, invocations + i);
+    let runs = [Doors::LogFiles, Doors::Events, Doors::Both].map(|doors| [doors; ORDERS]);
+    let runs: Vec<_> = runs
+        .as_flattened()
+        .iter()
+        .map(|d| (dice.roll(), *d))
+        .collect();
+    let next = AtomicUsize::new(0);
+    let sums = Mutex::new([0; 3]);
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, NonZero::get) {
+            scope.spawn(|| {
+                while let Some((seed, doors)) = runs.get(next.fetch_add(1, Relaxed)) {
+                    let (faults, deaths, invocations, _) = holds(*seed, doors, 30);
+                    let mut sums = sums.lock().unwrap();
+                    let run = [faults, deaths, invocations];
+                    sums.iter_mut().zip(run).for_each(|(sum, of)| *sum += of);
+                }
+            });
         }
-    }
+    });
+    let [faults, deaths, invocations] = sums.into_inner().unwrap();
     println!(
         "the law: {} records, {} alerts, 3 ways x {ORDERS} orders, {invocations} invocations, \
          {faults} faults survived, {deaths} of them deaths, {:.1} s",
