@@ -57,7 +57,7 @@ redrive: python ## Bring dead letters back: QUEUE=logs|events|findings [STACK=tr
 	@$(PY) infra/redrive.py $(STACK) $(QUEUE) $(MOST)
 
 .PHONY: test
-test: check unit rules flags page infra fleet ## Run every check and every test
+test: check unit rules flags page cdk infra fleet ## Run every check and every test
 	@tools/tally.sh
 
 # Program, functions and tests in one go: built one by one, much that they share would be built for each.
@@ -77,6 +77,10 @@ rules: built ## Lint the built-in rules, and run the tests that they carry
 .PHONY: infra
 infra: ## Test the templates, and the fleet on a local AWS
 	@tools/infra.sh
+
+.PHONY: cdk
+cdk: ## Test what deploys the fleet for an organization; needs Node
+	@tools/cdk.sh
 
 .PHONY: fleet
 fleet: python built ## Attack the functions on a local AWS that fails

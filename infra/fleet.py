@@ -136,11 +136,15 @@ def launch(local: Emulator, packaged: Path, parameters: Mapping[str, str], accou
     """Deploys the fleet into an account of the local AWS, and subscribes a queue to its mails."""
     local.client("s3", account).create_bucket(Bucket=f"{ARTIFACTS}-{account}")
     stacks.package(f"{ARTIFACTS}-{account}", packaged, local.environment(account))
+    return adopt(local, packaged.read_text(), PARAMETERS | dict(parameters), account)
+
+
+def adopt(local: Emulator, template: str, given: Mapping[str, str], account: str) -> Fleet:
+    """Makes the stack of a template of which all parts are uploaded, and subscribes a queue to its mails."""
     formation = local.client("cloudformation", account)
-    given = PARAMETERS | dict(parameters)
     formation.create_stack(
         StackName=STACK,
-        TemplateBody=packaged.read_text(),
+        TemplateBody=template,
         Capabilities=list(stacks.CAPABILITIES),
         Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in given.items()],
     )

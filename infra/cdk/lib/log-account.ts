@@ -1,0 +1,84 @@
+/**
+ * The log account: the fleet of infra/sam, word for word, and who is told of what.
+ *
+ * Invariant: no resource of the fleet is described here. What `make deploy` deploys for one account, this
+ * deploys for an organization; the file of the organization sets parameters, and code comes as assets.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { CfnStack, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnSubscription } from 'aws-cdk-lib/aws-sns';
+import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import { CfnFunction } from 'aws-cdk-lib/aws-sam';
+import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
+import type { Construct } from 'constructs';
+import { type Configuration, LEVELS, accountsOf, isFiltered, parameters } from './configuration.js';
+
+/** Where the templates lie that both ways of deploying share. */
+export const SAM = resolve(__dirname, '../../../sam');
+const BUILT = resolve(SAM, '../../target/lambda');
+
+export interface LogAccountProps extends StackProps {
+  readonly configuration: Configuration;
+  /** Where built functions lie, a folder each; `target/lambda` if it is not said. */
+  readonly functions?: string | undefined;
+}
+
+export class LogAccount extends Stack {
+  constructor(scope: Construct, id: string, props: LogAccountProps) {
+    super(scope, id, props);
+    const fleet = new CfnInclude(this, 'Fleet', {
+      templateFile: join(SAM, 'template.yaml'),
+      loadNestedStacks: nestedStacks(),
+      parameters: known(parameters(props.configuration)),
+    });
+    this.bringCode(fleet, props.functions ?? BUILT);
+    this.tell(fleet, props.configuration);
+  }
+
+  /** Puts the built functions in place of the folders that the templates name. */
+  private bringCode(fleet: CfnInclude, built: string): void {
+    for (const part of fleet.node.findAll()) {
+      if (!(part instanceof CfnFunction) || typeof part.codeUri !== 'string') continue;
+      const folder = join(built, part.codeUri.replace(/\/$/, '').split('/').at(-1) ?? '');
+      if (!existsSync(join(folder, 'bootstrap'))) {
+        throw new Error(`${folder} holds no function: tools/functions.sh aws arm64 builds it`);
+      }
+      const code = new Asset(this, `Code${Stack.of(part).node.id}${part.node.id}`, { path: folder });
+      part.codeUri = { bucket: code.s3BucketName, key: code.s3ObjectKey };
+    }
+  }
+
+  /** Subscribes everybody to the mails that concern them. */
+  private tell(fleet: CfnInclude, configuration: Configuration): void {
+    const topics = fleet.getResource('Topics') as CfnStack;
+    for (const [at, recipient] of configuration.recipients.entries()) {
+      const accounts = accountsOf(recipient, configuration);
+      const levels = recipient.level && [{ numeric: ['>=', LEVELS.indexOf(recipient.level)] }];
+      new CfnSubscription(this, `Recipient${at}`, {
+        topicArn: topics.getAtt('Outputs.MailTopicArn').toString(),
+        protocol: 'email',
+        endpoint: recipient.address,
+        ...(isFiltered(recipient) && {
+          filterPolicy: { ...(accounts && { account: accounts }), ...(levels && { level_num: levels }) },
+        }),
+      });
+    }
+  }
+}
+
+/** The stacks inside the main one, by name, and where their templates lie. */
+export function nestedStacks(): Record<string, { templateFile: string }> {
+  const main = readFileSync(join(SAM, 'template.yaml'), 'utf8');
+  const stacks = main.matchAll(/^ {2}(\w+):\n {4}Type: AWS::CloudFormation::Stack\n(?: {4}.*\n)*? {6}TemplateURL: (\S+)$/gm);
+  return Object.fromEntries(Array.from(stacks, ([, name, file]) => [name, { templateFile: join(SAM, file ?? '') }]));
+}
+
+/** The same parameters. Throws with the names of those that the template does not have. */
+function known(given: Record<string, string>): Record<string, string> {
+  const section = readFileSync(join(SAM, 'template.yaml'), 'utf8').split(/^Parameters:\n/m)[1]?.split(/^\w/m)[0] ?? '';
+  const names = new Set(Array.from(section.matchAll(/^ {2}(\w+):$/gm), ([, name]) => name));
+  const strange = Object.keys(given).filter((name) => !names.has(name));
+  if (strange.length > 0) throw new Error(`fleet: the template has no parameter ${strange.join(', ')}`);
+  return given;
+}
