@@ -10,6 +10,8 @@ from conftest import INFRA
 
 PREFIX = "${Prefix}-"
 QUEUES = ("logs", "events", "findings")
+# What is wrong with the mail topic is told by another one as well.
+ABOUT_MAILS = ("nobody-reads", "reader-lost", "reader-pending", "mails-refused")
 FUNCTIONS = ("s3-logs", "eventbridge", "alerts")
 
 
@@ -33,7 +35,8 @@ def watches(alarm: dict[str, Any]) -> tuple[str, str, str]:
 
 def test_every_alarm_tells_the_mail_topic_of_both_its_beginning_and_its_end(alarms):
     for name, alarm in alarms.items():
-        assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "AlarmTopicArn"}], name
+        topics = ["AlarmTopicArn"] + ["OtherWayTopicArn"] * (name in ABOUT_MAILS)
+        assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": topic} for topic in topics], name
         assert alarm["AlarmDescription"], name
 
 
@@ -64,6 +67,23 @@ def test_silence_of_the_trail_is_an_alarm_too(alarms):
     assert watches(alarm) == ("AWS/SQS", "NumberOfMessagesSent", "logs")
     assert alarm["TreatMissingData"] == "breaching", "no data is just what it is there for"
     assert (alarm["Period"], alarm["EvaluationPeriods"]) == (60, {"Ref": "QuietMinutes"})
+
+
+def test_that_nobody_reads_is_noticed_even_if_nobody_looks(alarms):
+    alarm = alarms["nobody-reads"]
+    assert (alarm["MetricName"], alarm["ComparisonOperator"], alarm["Threshold"]) == (
+        "ReadersConfirmed",
+        "LessThanThreshold",
+        1,
+    )
+    assert alarm["TreatMissingData"] == "breaching"
+
+
+def test_alarms_about_mails_go_to_a_topic_with_a_subscription_of_its_own(templates):
+    main, topics = templates["template.yaml"]["Resources"], templates["topics.yaml"]["Resources"]
+    ways = main["Watch"]["Properties"]["Parameters"]
+    assert ways["OtherWayTopicArn"] != ways["AlarmTopicArn"]
+    assert topics["AlarmSubscription"]["Properties"]["TopicArn"] == {"Ref": "AlarmTopic"}
 
 
 def test_a_region_of_which_not_even_a_digest_comes_is_noticed(alarms, templates):

@@ -19,6 +19,7 @@ fn entry(alert: u32, thread: &str, level: Level) -> Entry {
         first_due: at(0),
         update_due: None,
         event: None,
+        to: BTreeSet::new(),
     }
 }
 
@@ -107,13 +108,13 @@ fn what_is_no_longer_so_is_told_at_once() {
         update_due: Some(at(900)),
         ..entry(1, "maria", Level::High)
     };
-    desk.enter(update, at(10), at(910)).unwrap();
+    desk.enter(update.clone(), at(10), at(910)).unwrap();
     assert!(take(&mut desk, 20, RATE).is_empty(), "an update waits");
     let urgent = Entry {
         is_urgent: true,
         ..update
     };
-    desk.enter(urgent, at(30), at(930)).unwrap();
+    desk.enter(urgent.clone(), at(30), at(930)).unwrap();
     assert_eq!(kinds(&take(&mut desk, 30, RATE)), [(Kind::Update, 1)]);
     desk.done(1);
     desk.enter(urgent, at(40), at(940)).unwrap();
@@ -226,7 +227,11 @@ fn what_an_incident_tells_is_not_told_once_more() {
             ..entry(number, &number.to_string(), level)
         };
         let incident = |desk: &mut Desk| {
-            desk.speak_for([(7, Level::Low), (8, Level::Low)].into_iter(), at(0));
+            desk.speak_for(
+                [(7, Level::Low), (8, Level::Low)].into_iter(),
+                &BTreeSet::new(),
+                at(0),
+            );
         };
         if incident_first {
             incident(&mut desk);
@@ -252,7 +257,11 @@ fn what_an_incident_tells_is_not_told_once_more() {
 fn so_many_events_of_incidents_are_remembered_and_no_more() {
     let mut desk = Desk::default();
     for second in 0..2_000 {
-        desk.speak_for(std::iter::once((second, Level::Low)), at(second as i64));
+        desk.speak_for(
+            std::iter::once((second, Level::Low)),
+            &BTreeSet::new(),
+            at(second as i64),
+        );
     }
     let size = serde_json::to_string(&desk).unwrap().len();
     assert!(size < 50_000, "{size} bytes");
