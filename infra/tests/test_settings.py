@@ -38,6 +38,8 @@ def read_by(function: str, constants: dict[str, str]) -> set[str]:
     text = body(function)
     if "reader.judging()" in text:
         text += body("judging")
+    if "reader.routes(" in text:
+        text += body("routes")
     return {constants[name] for name in re.findall(r"(?:required|optional)\((\w+)", text)}
 
 
