@@ -41,6 +41,7 @@ def deploy(stack: str, parameters: str, artifacts: str = "") -> int:
         print(f"error: {problem}", file=sys.stderr)
         return 3
     given = json.loads(path.read_text())["Parameters"]
+    given.setdefault("Regions", ",".join(switched_on(boto3.client("ec2"))))
     architecture = given.get("Architecture", "arm64")
     subprocess.run(["tools/functions.sh", "aws", architecture], cwd=stacks.ROOT, check=True)
     bucket = artifacts or own_bucket()
@@ -71,6 +72,12 @@ def mistake(path: Path) -> str | None:
         if given.get(name) and not given.get("ExistingBucket"):
             return f"{path}: {name} belongs to ExistingBucket, which is empty"
     return None
+
+
+def switched_on(ec2) -> list[str]:
+    """The regions that are switched on in this account, of each of which a trail writes a digest an hour."""
+    regions = ec2.describe_regions()["Regions"]  # those that are not are left out
+    return sorted(region["RegionName"] for region in regions)
 
 
 def own_role(caller: str) -> str | None:

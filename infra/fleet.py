@@ -115,9 +115,36 @@ class Fleet:
         answer = self.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=0)
         return answer.get("Messages", [])
 
-    def mails(self) -> list[dict[str, Any]]:
+    def mails(self, queue: str = "captured") -> list[dict[str, Any]]:
         """The mails sent since the last call, as SNS hands them over: Subject, Message, MessageAttributes."""
-        return [json.loads(body) for body in self.take("captured")]
+        return [json.loads(body) for body in self.take(queue)]
+
+    def capture(self, topic: str, queue: str = "captured") -> str:
+        """Makes a queue and subscribes it to a topic, in place of a person; answers the subscription."""
+        sqs = self.client("sqs")
+        url = sqs.create_queue(QueueName=f"{STACK}-{queue}")["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        allow = {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": arn,
+            "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+        return self.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)["SubscriptionArn"]
+
+    def tick(self) -> None:
+        """What the clock does each minute: the function looks what is due."""
+        answer = self.client("lambda").invoke(FunctionName=f"{STACK}-alerts", Payload=b"{}")
+        if "FunctionError" in answer:
+            raise RuntimeError(answer["Payload"].read().decode())
+
+    def metrics(self, function: str) -> list[dict[str, Any]]:
+        """The lines that a function has written for CloudWatch."""
+        lines = [line for line in self.logs(function) if line.startswith("{") and '"_aws"' in line]
+        return [json.loads(line) for line in lines]
 
     def logs(self, function: str) -> list[str]:
         """What a function has logged."""
@@ -150,7 +177,7 @@ def adopt(local: Emulator, template: str, given: Mapping[str, str], account: str
     )
     running = Fleet(local, _outputs(formation), account)
     _let_publish_batches(running)
-    _capture_mails(running)
+    running.capture(running.outputs["MailTopicArn"])
     return running
 
 
@@ -177,23 +204,6 @@ def _let_publish_batches(running: Fleet) -> None:
     policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
     for function in ("s3-logs", "eventbridge"):
         iam.put_role_policy(RoleName=running.role(function), PolicyName=FOR_EMULATOR, PolicyDocument=policy)
-
-
-def _capture_mails(running: Fleet) -> None:
-    sqs = running.client("sqs")
-    topic = running.outputs["MailTopicArn"]
-    url = sqs.create_queue(QueueName=f"{STACK}-captured")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    allow = {
-        "Effect": "Allow",
-        "Principal": {"Service": "sns.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": arn,
-        "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
-    running.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
 
 
 def wait_for(answer: Callable[[], T], what: str, seconds: float = PATIENCE_SECONDS) -> T:

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from cfnlint.decode import cfn_yaml
+
+from templates import templates
 
 INFRA = Path(__file__).resolve().parent
 PAGE = INFRA.parent / "docs" / "permissions.md"
@@ -97,11 +98,6 @@ def main(arguments: list[str]) -> int:
     else:
         print(text, end="")
     return 0
-
-
-def templates() -> dict[str, dict[str, Any]]:
-    """All templates, by the name of their file."""
-    return {path.name: cfn_yaml.load(str(path)) for path in sorted((INFRA / "sam").glob("*.yaml"))}
 
 
 def page(templates: dict[str, dict[str, Any]], why: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use pipeline::Pipeline;
 use pipeline::memory::{MemorySink, MemoryState};
 use pipeline::ports::SinkError;
-use pipeline::post::{Ladder, MailSink, Manner, PostOffice, Rate};
+use pipeline::post::{Ladder, MailSink, Manner, PostOffice, Rate, Routes};
 use sigma::{RuleSet, SourceFile};
 
 use crate::corpus::record;
@@ -26,7 +26,7 @@ const RULE: &str = "{title: User made, id: 5d0a4b1e-7f0b-4a1c-9d55-3a1f4d5be009,
 struct Mailbox(RefCell<Vec<Mail>>);
 
 impl MailSink for &Mailbox {
-    async fn send(&self, mail: &Mail) -> Result<(), SinkError> {
+    async fn send(&self, _: Option<&str>, mail: &Mail) -> Result<(), SinkError> {
         self.0.borrow_mut().push(mail.clone());
         Ok(())
     }
@@ -66,6 +66,7 @@ fn manner() -> Manner {
         rate: Rate::per_second(1.0),
         update_after: SignedDuration::from_mins(15),
         ladder: Ladder::default(),
+        routes: Routes::default(),
     }
 }
 

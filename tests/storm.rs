@@ -11,7 +11,7 @@ use detect::{Detector, Screened};
 use jiff::{SignedDuration, Timestamp};
 use pipeline::memory::MemoryState;
 use pipeline::ports::SinkError;
-use pipeline::post::{Ladder, MailSink, Manner, PostError, PostOffice, Rate};
+use pipeline::post::{Ladder, MailSink, Manner, PostError, PostOffice, Rate, Routes};
 use sigma::{Level, RuleSet, SourceFile};
 
 use crate::now;
@@ -31,7 +31,7 @@ struct Mailbox {
 }
 
 impl MailSink for &Mailbox {
-    async fn send(&self, mail: &Mail) -> Result<(), SinkError> {
+    async fn send(&self, _: Option<&str>, mail: &Mail) -> Result<(), SinkError> {
         self.mails
             .borrow_mut()
             .push((self.second.get(), mail.clone()));
@@ -76,6 +76,7 @@ fn ten_thousand_alerts_in_a_minute_are_all_told_and_no_second_sees_too_many_mail
         rate,
         update_after: SignedDuration::from_mins(15),
         ladder: Ladder::AT_ONCE,
+        routes: Routes::default(),
     };
     let office = PostOffice::new(MemoryState::default(), &mailbox, manner);
     let start: Timestamp = "2026-11-22T14:00:00Z".parse().unwrap();

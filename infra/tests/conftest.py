@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from cfnlint.decode import cfn_yaml
 from fleet import Fleet
 from fleet import fleet as deployed
+from templates import Template, templates
 
 INFRA = Path(__file__).resolve().parent.parent
 
-Template = dict[str, Any]
 
-
-@pytest.fixture(scope="session")
-def templates() -> dict[str, Template]:
+@pytest.fixture(scope="session", name="templates")
+def all_templates() -> dict[str, Template]:
     """All templates, by the name of their file."""
-    return {path.name: cfn_yaml.load(str(path)) for path in sorted((INFRA / "sam").glob("*.yaml"))}
+    return templates()
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 import fleet as fleets
 from botocore.exceptions import ClientError
-from emulator import ACCOUNT, REGION
+from emulator import REGION
 
 Statement = dict[str, Any]
 # How services say no.
@@ -69,7 +69,7 @@ def _credentials(fleet: fleets.Fleet, name: str) -> dict[str, str]:
     iam = fleet.client("iam")
     role = iam.get_role(RoleName=name)["Role"]
     trust = role["AssumeRolePolicyDocument"]
-    us = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+    us = {"AWS": f"arn:aws:iam::{fleet.account}:root"}
     ours = {"Effect": "Allow", "Principal": us, "Action": "sts:AssumeRole"}
     both = {**trust, "Statement": [*trust["Statement"], ours]}
     iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(both))

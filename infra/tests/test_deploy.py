@@ -6,9 +6,9 @@ import json
 
 import pytest
 from conftest import INFRA
-from deploy import destroy, mistake, own_role
-from emulator import ACCOUNT
+from deploy import destroy, mistake, own_role, switched_on
 from fleet import STACK, launch
+from stack import CAPABILITIES
 
 GOOD = {"MailAddress": "security@example.com"}
 
@@ -75,10 +75,10 @@ def test_logs_their_policy_and_their_key_outlive_their_stack(fleet):
     formation, s3 = fleet.client("cloudformation"), fleet.client("s3")
     bucket = "kept-logs"
     numbers = {"LogVisibilitySeconds": "60", "EventVisibilitySeconds": "60"}
-    empty = {"ExistingBucket": "", "ExistingTopicArn": "", "OrganizationId": "", "SourcePrefix": "local."}
+    empty = {"ExistingBucket": "", "ExistingTopicArn": "", "SourcePrefix": "local.", "OrganizationId": ""}
     doors = stand(formation, "doors", {"Prefix": "kept", "BucketName": bucket, **numbers, **empty})
-    plain = {"MakeTrail": "false", "RetentionDays": "90", "Emulator": "true", "OrganizationId": ""}
-    plain["TrailAccountId"] = ACCOUNT
+    alone = {"OrganizationId": "", "TrailAccountId": "111122223333"}
+    plain = {"MakeTrail": "false", "RetentionDays": "90", "Emulator": "true", **alone}
     queue = doors["LogQueueArn"]
     key = stand(formation, "logs", {"Prefix": "kept", "BucketName": bucket, "LogQueueArn": queue, **plain})
     s3.put_object(Bucket=bucket, Key="AWSLogs/kept", Body=b"a log file")
@@ -91,12 +91,30 @@ def test_logs_their_policy_and_their_key_outlive_their_stack(fleet):
     assert fleet.client("kms").describe_key(KeyId=key["KeyArn"])["KeyMetadata"]["KeyState"] == "Enabled"
 
 
+def test_each_region_that_is_switched_on_has_its_alarm(fleet):
+    regions = switched_on(fleet.client("ec2"))
+    assert {"eu-west-1", "us-east-1"} <= set(regions)
+    formation = fleet.client("cloudformation")
+    topic = "arn:aws:sns:us-east-1:111122223333:mail"
+    stand(formation, "regions", {"Prefix": "kept", "AlarmTopicArn": topic, "Regions": ",".join(regions)})
+    pages = fleet.client("cloudwatch").get_paginator("describe_alarms").paginate()
+    silent = {
+        alarm["Dimensions"][1]["Value"]
+        for page in pages
+        for alarm in page["MetricAlarms"]
+        if alarm["AlarmName"].startswith("kept-") and alarm["AlarmName"].endswith("-silent")
+    }
+    assert silent == set(regions)
+    assert destroy(formation, "kept-regions") == 0
+
+
 def stand(formation, template: str, parameters: dict[str, str]) -> dict[str, str]:
     """Makes a stack of one of the templates; answers what it tells."""
     name = f"kept-{template}"
     formation.create_stack(
         StackName=name,
         TemplateBody=(INFRA / "sam" / f"{template}.yaml").read_text(),
+        Capabilities=list(CAPABILITIES),
         Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
     )
     formation.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})

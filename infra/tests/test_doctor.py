@@ -74,6 +74,9 @@ def furnish(local: Emulator) -> None:
         },
     )
     s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    # Log files are kept for long enough, and not for ever.
+    keep = {"ID": "logs", "Status": "Enabled", "Filter": {"Prefix": "AWSLogs/"}, "Expiration": {"Days": 400}}
+    s3.put_bucket_lifecycle_configuration(Bucket=BUCKET, LifecycleConfiguration={"Rules": [keep]})
     s3.put_bucket_notification_configuration(
         Bucket=BUCKET, NotificationConfiguration={"EventBridgeConfiguration": {}}
     )
@@ -111,7 +114,7 @@ def doctor(local: Emulator, *arguments: str) -> dict[str, dict]:
     answer = run(local, "doctor", "--region", REGION, "--format", "json", *arguments)
     assert answer.returncode == 0, answer.stderr
     findings = json.loads(answer.stdout)["findings"]
-    optional = {"no-data-events", "no-key"}
+    optional = {"no-data-events", "no-key", "insights-off"}
     return {one["id"]: one for one in findings if one["id"] not in optional}
 
 
@@ -148,6 +151,10 @@ def no_versions(local: Emulator) -> None:
     local.client("s3").put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Suspended"})
 
 
+def no_lifecycle(local: Emulator) -> None:
+    local.client("s3").delete_bucket_lifecycle(Bucket=BUCKET)
+
+
 def rule_off(local: Emulator) -> None:
     local.client("events").disable_rule(Name="trailhound-events")
 
@@ -161,6 +168,7 @@ def rule_off(local: Emulator) -> None:
         ("bucket-is-silent", no_notification),
         ("bucket-may-be-public", no_block),
         ("bucket-forgets", no_versions),
+        ("bucket-keeps-for-ever", no_lifecycle),
         ("rule-disabled", rule_off),
         # Last, for its command replaces all selectors.
         ("writes-only", writes_only),
@@ -172,6 +180,23 @@ def test_what_is_broken_is_found_and_mended_by_the_command(aws: Emulator, found:
     shell = start(aws, ["sh", "-c", finding["command"]])
     assert shell.returncode == 0, f"{finding['command']}\n{shell.stderr}"
     assert doctor(aws) == {}
+
+
+def test_log_files_that_are_deleted_soon_are_found(aws: Emulator) -> None:
+    s3 = aws.client("s3")
+    kept = s3.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"]
+    soon = {"ID": "soon", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 30}}
+    s3.put_bucket_lifecycle_configuration(Bucket=BUCKET, LifecycleConfiguration={"Rules": [soon]})
+    assert "after 30 days" in doctor(aws)["bucket-expires-early"]["what"]
+    s3.put_bucket_lifecycle_configuration(Bucket=BUCKET, LifecycleConfiguration={"Rules": kept})
+
+
+def test_each_region_is_asked_how_it_delivers(aws: Emulator) -> None:
+    answer = run(aws, "doctor", "--region", REGION, "--region", "ap-south-1", "--format", "json")
+    deliveries = json.loads(answer.stdout)["deliveries"]
+    # Nothing is delivered by the local AWS; both regions have answered.
+    assert {one["region"] for one in deliveries} == {REGION, "ap-south-1"}
+    assert all(one["log_file"] is None for one in deliveries)
 
 
 def test_a_topic_without_listeners_is_found(aws: Emulator) -> None:

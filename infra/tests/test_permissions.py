@@ -40,7 +40,7 @@ def test_a_right_without_a_reason_is_refused(why):
 def test_an_action_without_a_reason_is_refused(why):
     given = templates()
     role = given["template.yaml"]["Resources"]["AlertsRole"]["Properties"]["Policies"][0]
-    (remember,) = [one for one in role["PolicyDocument"]["Statement"] if one["Sid"] == "Remember"]
+    (remember,) = [one for one in role["PolicyDocument"]["Statement"] if one.get("Sid") == "Remember"]
     remember["Action"].append("dynamodb:DeleteItem")
     with pytest.raises(Unexplained, match="AlertsRole / Remember / dynamodb:DeleteItem"):
         page(given, why)

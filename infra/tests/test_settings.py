@@ -36,8 +36,8 @@ def body(function: str) -> str:
 def read_by(function: str, constants: dict[str, str]) -> set[str]:
     """The variables that a function of settings.rs asks for."""
     text = body(function)
-    if "reader.judging()" in text:
-        text += body("judging")
+    for part in re.findall(r"reader\.(judging|routes)\(", text):
+        text += body(part)
     return {constants[name] for name in re.findall(r"(?:required|optional)\((\w+)", text)}
 
 

@@ -10,15 +10,17 @@ from conftest import INFRA
 
 PREFIX = "${Prefix}-"
 QUEUES = ("logs", "events", "findings")
+# What is wrong with the mail topic is told by another one as well.
+ABOUT_MAILS = ("nobody-reads", "reader-lost", "reader-pending", "mails-refused")
 FUNCTIONS = ("s3-logs", "eventbridge", "alerts")
 
 
 @pytest.fixture(scope="module")
 def alarms(templates) -> dict[str, dict[str, Any]]:
     """The properties of all alarms, by their name without the prefix."""
-    found = templates["watch.yaml"]["Resources"].values()
+    found = templates["watch.yaml"]["Resources"] | templates["regions.yaml"]["Resources"]
     properties = [
-        resource["Properties"] for resource in found if resource["Type"] == "AWS::CloudWatch::Alarm"
+        resource["Properties"] for resource in found.values() if resource["Type"] == "AWS::CloudWatch::Alarm"
     ]
     return {alarm["AlarmName"]["Fn::Sub"].removeprefix(PREFIX): alarm for alarm in properties}
 
@@ -33,7 +35,8 @@ def watches(alarm: dict[str, Any]) -> tuple[str, str, str]:
 
 def test_every_alarm_tells_the_mail_topic_of_both_its_beginning_and_its_end(alarms):
     for name, alarm in alarms.items():
-        assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "AlarmTopicArn"}], name
+        topics = ["AlarmTopicArn"] + ["OtherWayTopicArn"] * (name in ABOUT_MAILS)
+        assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": topic} for topic in topics], name
         assert alarm["AlarmDescription"], name
 
 
@@ -66,21 +69,36 @@ def test_silence_of_the_trail_is_an_alarm_too(alarms):
     assert (alarm["Period"], alarm["EvaluationPeriods"]) == (60, {"Ref": "QuietMinutes"})
 
 
-@pytest.mark.parametrize("region", ["home", "global"])
-def test_a_region_of_which_not_even_a_digest_comes_is_noticed(alarms, templates, region):
-    alarm = alarms[f"{region}-region-silent"]
+def test_that_nobody_reads_is_noticed_even_if_nobody_looks(alarms):
+    alarm = alarms["nobody-reads"]
+    assert (alarm["MetricName"], alarm["ComparisonOperator"], alarm["Threshold"]) == (
+        "ReadersConfirmed",
+        "LessThanThreshold",
+        1,
+    )
+    assert alarm["TreatMissingData"] == "breaching"
+
+
+def test_alarms_about_mails_go_to_a_topic_with_a_subscription_of_its_own(templates):
+    main, topics = templates["template.yaml"]["Resources"], templates["topics.yaml"]["Resources"]
+    ways = main["Watch"]["Properties"]["Parameters"]
+    assert ways["OtherWayTopicArn"] != ways["AlarmTopicArn"]
+    assert topics["AlarmSubscription"]["Properties"]["TopicArn"] == {"Ref": "AlarmTopic"}
+
+
+def test_a_region_of_which_not_even_a_digest_comes_is_noticed(alarms, templates):
+    alarm = alarms["${Region}-silent"]
     assert (alarm["Namespace"], alarm["MetricName"]) == ("Trailhound", "FilesHeard")
-    assert [one["Name"] for one in alarm["Dimensions"]] == ["function", "region"]
+    assert alarm["Dimensions"][1] == {"Name": "region", "Value": {"Fn::Sub": "${Region}"}}
     assert alarm["TreatMissingData"] == "breaching"
     assert alarm["Period"] * alarm["EvaluationPeriods"] >= 2 * 3600, "a digest may be an hour late"
-    resources = templates["watch.yaml"]["Resources"]
-    assert all("Condition" in resources[f"{name}RegionSilent"] for name in ("Home", "Global"))
+    assert templates["template.yaml"]["Resources"]["WatchRegions"]["Condition"] == "MakesTrail"
 
 
 def test_docs_say_what_to_do_about_each_alarm(alarms):
     page = (INFRA.parent / "docs" / "operations.md").read_text()
-    told = set(re.findall(r"^\| `…-([a-z0-9-]+)` \|", page, flags=re.MULTILINE))
-    assert told == set(alarms)
+    told = set(re.findall(r"^\| `…-([A-Za-z0-9-]+)`", page, flags=re.MULTILINE))
+    assert told == {name.replace("${Region}", "REGION") for name in alarms}
 
 
 @pytest.mark.parametrize("function", ["s3-logs", "eventbridge"])
@@ -101,7 +119,7 @@ def test_what_was_read_but_not_accounted_for_is_noticed(alarms, function):
 
 
 def test_every_metric_of_ours_is_one_that_the_functions_emit(templates):
-    text = (INFRA / "sam" / "watch.yaml").read_text()
+    text = "".join((INFRA / "sam" / name).read_text() for name in ("watch.yaml", "regions.yaml"))
     code = (INFRA.parent / "crates" / "aws" / "src" / "metrics.rs").read_text()
     dashboard = re.findall(r'\["Trailhound", "(\w+)"', text) + re.findall(r'\[".", "(\w+)", ".", "."\]', text)
     ours = set(re.findall(r"Namespace: Trailhound\n +MetricName: (\w+)", text)) | set(dashboard)

@@ -53,6 +53,8 @@ impl Dice {
 /// What a mail told, and whether its sender was struck before it could note that.
 #[derive(Debug)]
 pub(crate) struct Sent {
+    /// The address, where it is not that of all mails.
+    pub(crate) to: Option<String>,
     pub(crate) body: String,
     pub(crate) blamed: Cell<bool>,
 }
@@ -169,9 +171,11 @@ impl StateStore for Copy {
     /// Item by item, as DynamoDB saves them: a fault may come between any two.
     async fn save(&self, changes: Vec<Change>) -> Result<BTreeSet<StateKey>, StateError> {
         let mut conflicts = BTreeSet::new();
-        let notes = changes
-            .iter()
-            .any(|change| change.key.as_str().starts_with("claim#"));
+        // That it was told, or of one of several that it has gone.
+        let notes = changes.iter().any(|change| {
+            let key = change.key.as_str();
+            key.starts_with("claim#") || key == "mail#desk"
+        });
         for change in changes {
             self.strike().await.map_err(state_error("written"))?;
             self.world.writes.set(self.world.writes.get() + 1);
@@ -212,9 +216,10 @@ impl AlertSink for Copy {
 }
 
 impl MailSink for Copy {
-    async fn send(&self, mail: &Mail) -> Result<(), SinkError> {
+    async fn send(&self, to: Option<&str>, mail: &Mail) -> Result<(), SinkError> {
         self.strike().await.map_err(sink_error)?;
         let sent = Rc::new(Sent {
+            to: to.map(str::to_owned),
             body: mail.body.clone(),
             blamed: Cell::new(false),
         });

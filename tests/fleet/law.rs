@@ -1,8 +1,11 @@
 //! The law in process: the doors' own code over ports in memory that fail, copies that die, in random orders.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZero;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, Once};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use aws::batch::{Call, Message};
@@ -13,10 +16,10 @@ use aws::log_files::LogFiles;
 use aws::metrics::Tally;
 use detect::alert::{Alert, AlertId};
 use detect::language::Language;
-use detect::render::mail::Letter;
+use detect::render::mail::{Accounts, Letter};
 use jiff::{SignedDuration, Timestamp};
 use pipeline::Pipeline;
-use pipeline::post::{Ladder, Manner, PostOffice, Rate};
+use pipeline::post::{Ladder, Manner, PostOffice, Rate, Routes};
 use serde_json::json;
 use tokio::task::{JoinHandle, LocalSet};
 
@@ -27,13 +30,17 @@ use crate::corpus::{CORPUS, DETECTOR, DOOMSDAY, told_as_new};
 const COPIES: usize = 20;
 
 /// How many random orders.
-const ORDERS: u64 = 5;
+const ORDERS: usize = 5;
 
 /// How long an invocation lives at most.
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
+/// Some alerts go to one, some to several, some where all go without a table.
+const TABLE: &str = "level = high, topic = high; rule = *snapshot*|*trail*, topic = defences;
+    level = critical, topic = mail; rule = *, level = medium, topic = all";
+
 /// Which doors the records come through.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 enum Doors {
     LogFiles,
     Events,
@@ -57,14 +64,22 @@ struct Run {
     findings: usize,
     now: Timestamp,
     invocations: u64,
+    routes: Routes,
 }
 
-fn manner() -> Manner {
+fn routes() -> Routes {
+    let topics = ["high", "defences", "all"]
+        .map(|name| format!("arn:aws:sns:us-east-1:111122223333:{name}"));
+    Routes::parse(TABLE, &topics, &Accounts::default(), &[Language::En]).unwrap()
+}
+
+fn manner(routes: Routes) -> Manner {
     Manner {
         letter: Letter::new(&[Language::En]),
         rate: Rate::per_second(1.0),
         update_after: SignedDuration::from_mins(15),
         ladder: Ladder::AT_ONCE,
+        routes,
     }
 }
 
@@ -107,6 +122,7 @@ impl Run {
             findings: 0,
             now,
             invocations: 0,
+            routes: Routes::default(),
         }
     }
 
@@ -159,6 +175,7 @@ impl Run {
     fn invoke(&self, delivery: Delivery) -> JoinHandle<bool> {
         let (copy, bucket, now) = (Copy::of(&self.world), self.bucket.clone(), self.now);
         let late = self.world.dice.below(4) == 0;
+        let routes = self.routes.clone();
         tokio::task::spawn_local(async move {
             let mut tally = Tally::default();
             match delivery {
@@ -184,7 +201,7 @@ impl Run {
                         .is_ok()
                 }
                 Delivery::Findings(messages) => {
-                    let door = Findings::new(PostOffice::new(copy.clone(), copy, manner()));
+                    let door = Findings::new(PostOffice::new(copy.clone(), copy, manner(routes)));
                     let done = door
                         .handle(&batch(messages), now, now + MINUTE, &mut tally)
                         .await;
@@ -208,9 +225,9 @@ impl Run {
         for _ in 0..200 {
             self.now += SignedDuration::from_hours(1);
             let copy = Copy::of(&self.world);
-            let now = self.now;
+            let (now, routes) = (self.now, self.routes.clone());
             let _ = tokio::task::spawn_local(async move {
-                let door = Findings::new(PostOffice::new(copy.clone(), copy, manner()));
+                let door = Findings::new(PostOffice::new(copy.clone(), copy, manner(routes)));
                 let tick = Call::Direct("{}".to_owned());
                 let _ = door
                     .handle(&tick, now, now + MINUTE, &mut Tally::default())
@@ -232,12 +249,13 @@ impl Run {
         last
     }
 
-    /// How often each alert was told as new, less those told again because the teller was struck.
-    fn told(&self) -> BTreeMap<String, (usize, usize)> {
-        let mut told = BTreeMap::<String, (usize, usize)>::new();
+    /// How often each alert was told as new to each address, and how often the teller was struck before it could
+    /// note that.
+    fn told(&self) -> BTreeMap<(String, Option<String>), (usize, usize)> {
+        let mut told = BTreeMap::<_, (usize, usize)>::new();
         for mail in self.world.mails.borrow().iter() {
             for id in told_as_new(&mail.body) {
-                let (times, blamed) = told.entry(id).or_default();
+                let (times, blamed) = told.entry((id, mail.to.clone())).or_default();
                 *times += 1;
                 *blamed += usize::from(mail.blamed.get());
             }
@@ -296,8 +314,9 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
     LocalSet::new().block_on(&runtime, future)
 }
 
-fn holds(seed: u64, doors: &Doors, odds: u64) -> (u64, u64, u64, u64) {
+fn holds(seed: u64, doors: &Doors, odds: u64, routes: Routes) -> (u64, u64, u64, u64) {
     let mut run = Run::new(seed, doors, odds);
+    run.routes = routes;
     block_on(async {
         run.run().await;
         run.let_time_pass().await;
@@ -321,12 +340,17 @@ fn holds(seed: u64, doors: &Doors, odds: u64) -> (u64, u64, u64, u64) {
         assert_eq!(published[id], *alert, "{why}: {id} is told differently");
     }
     let told = run.told();
-    let ids: BTreeSet<String> = expected.keys().map(ToString::to_string).collect();
+    let wanted = expected.values().flat_map(|alert| {
+        let to = run.routes.of(alert).into_iter();
+        to.map(|to| (alert.id.to_string(), to.address.clone()))
+    });
+    let wanted: BTreeSet<_> = wanted.collect();
     assert!(
-        told.keys().eq(ids.iter()),
-        "{why}: other alerts were mailed than published"
+        told.keys().eq(wanted.iter()),
+        "{why}: other alerts were mailed than published, or to others than the table names"
     );
-    for (id, (times, blamed)) in told {
+    for ((id, to), (times, blamed)) in told {
+        let id = format!("{id} to {to:?}");
         assert!(
             times <= 1 + blamed,
             "{why}: {id} was mailed {times} times, excused {blamed}"
@@ -346,13 +370,28 @@ fn the_law_holds_through_every_door_in_any_order_under_faults() {
     die_quietly();
     let started = Instant::now();
     let dice = Dice::new(2026);
-    let (mut faults, mut deaths, mut invocations) = (0, 0, 0);
-    for doors in [Doors::LogFiles, Doors::Events, Doors::Both] {
-        for _ in 0..ORDERS {
-            let (f, d, i, _) = holds(dice.roll(), &doors, 30);
-            (faults, deaths, invocations) = (faults + f, deaths + d, invocations + i);
+    let runs = [Doors::LogFiles, Doors::Events, Doors::Both].map(|doors| [doors; ORDERS]);
+    let runs: Vec<_> = runs
+        .as_flattened()
+        .iter()
+        .map(|d| (dice.roll(), *d))
+        .collect();
+    let next = AtomicUsize::new(0);
+    let sums = Mutex::new([0; 3]);
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, NonZero::get) {
+            scope.spawn(|| {
+                while let Some((seed, doors)) = runs.get(next.fetch_add(1, Relaxed)) {
+                    let (faults, deaths, invocations, _) =
+                        holds(*seed, doors, 30, Routes::default());
+                    let mut sums = sums.lock().unwrap();
+                    let run = [faults, deaths, invocations];
+                    sums.iter_mut().zip(run).for_each(|(sum, of)| *sum += of);
+                }
+            });
         }
-    }
+    });
+    let [faults, deaths, invocations] = sums.into_inner().unwrap();
     println!(
         "the law: {} records, {} alerts, 3 ways x {ORDERS} orders, {invocations} invocations, \
          {faults} faults survived, {deaths} of them deaths, {:.1} s",
@@ -371,8 +410,23 @@ fn the_law_holds_through_every_door_in_any_order_under_faults() {
 }
 
 #[test]
+fn the_law_holds_for_each_of_several_readers() {
+    die_quietly();
+    let dice = Dice::new(2027);
+    let mut deaths = 0;
+    for _ in 0..ORDERS {
+        deaths += holds(dice.roll(), &Doors::Both, 30, routes()).1;
+    }
+    let several = CORPUS
+        .all
+        .values()
+        .filter(|alert| routes().of(alert).len() > 1);
+    assert!(several.count() > 10 && deaths > 50, "{deaths} deaths");
+}
+
+#[test]
 fn state_is_written_seldom() {
-    let (_, _, _, repeated) = holds(1, &Doors::LogFiles, 0);
+    let (_, _, _, repeated) = holds(1, &Doors::LogFiles, 0, Routes::default());
     let mut run = Run::new(1, &Doors::LogFiles, 0);
     // As CloudTrail delivers them: every few minutes those of all regions at once.
     let mut batches = BTreeMap::<_, Vec<_>>::new();

@@ -3,6 +3,7 @@
 //! The proxy refuses a request before it is served, or serves it and loses the answer. It takes one request
 //! a connection, for which nobody but a test is grateful.
 
+use std::fmt::Write as _;
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
@@ -141,6 +142,20 @@ impl Struck {
         killed.push((session.to_owned(), mails));
     }
 
+    /// Who has sent mails that name this alert, and when.
+    pub(crate) fn account(&self, alert: &str) -> String {
+        let killed = self.killed.lock().unwrap();
+        let mails = self.mails.lock().unwrap();
+        let mut account = format!("{killed:?}");
+        for (at, mail) in mails.iter().enumerate() {
+            if mail.1.contains(alert) {
+                let before = mails[..at].iter().filter(|(by, _)| *by == mail.0).count();
+                let _ = write!(account, "\n{at}: {}, its mail {before}: {}", mail.0, mail.1);
+            }
+        }
+        account
+    }
+
     /// The mails of which nobody could save that they were sent: the answer was lost, or the sender killed.
     pub(crate) fn unsaved_mails(&self) -> Vec<String> {
         let mut unsaved = self.lost_mails.lock().unwrap().clone();
@@ -189,14 +204,18 @@ fn pass(mut client: TcpStream, port: u16, struck: &Struck) -> io::Result<()> {
         let mut mails = struck.mails.lock().unwrap();
         mails.push((session.to_owned(), mail));
     }
-    let answer = exchange(port, &request.closing())?;
-    if is_struck {
+    let answer = if is_struck {
+        exchange(port, &request.closing()).and(Err(io::ErrorKind::ConnectionReset.into()))
+    } else {
+        exchange(port, &request.closing()).and_then(|answer| client.write_all(&answer))
+    };
+    if answer.is_err() {
         struck.lost.fetch_add(1, Relaxed);
         struck.lost_mails.lock().unwrap().extend(request.mail());
-        return Ok(());
+        return answer;
     }
     struck.served.fetch_add(1, Relaxed);
-    client.write_all(&answer)
+    Ok(())
 }
 
 struct Request {

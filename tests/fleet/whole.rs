@@ -384,7 +384,8 @@ fn the_law_holds_for_whole_functions_on_a_failing_aws() {
         let excused = unsaved.iter().filter(|mail| mail.contains(id)).count();
         assert!(
             *times <= 1 + excused,
-            "{id} was mailed {times} times, of which {excused} times nobody could save that it was; {why}"
+            "{id} was mailed {times} times, of which {excused} times nobody could save that it was; {why}: {}",
+            struck.account(id)
         );
     }
     let kills = [&logs, &events, &alerts].map(|work| work.kills.load(Relaxed));

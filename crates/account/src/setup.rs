@@ -3,19 +3,13 @@
 //! A question that is refused is noted and does not stop the others. Each is asked by looking only;
 //! `checkup::policy` lists them all.
 
-use aws_sdk_cloudtrail::types as ct;
+mod meaning;
+
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
-use checkup::setup::{
-    Answer, Bucket, EventRule, Key, Recorded, Selectors, Setup, Status, Subscription, Trail,
-    Unasked,
-};
-use jiff::Timestamp;
+use checkup::setup::{Answer, Bucket, EventRule, Key, Setup, Subscription, Unasked};
 
+use self::meaning::{heard, lifecycle_of, selectors_of, status_of, trail_of};
 use super::{Account, AskError};
-
-/// What EventBridge calls the events that CloudTrail passes on.
-const CALLS: &str = "AWS API Call via CloudTrail";
-const SIGN_INS: &str = "AWS Console Sign In via CloudTrail";
 
 impl Account {
     /// Asks for everything that concerns trails in `regions`, and for who listens to `topics`.
@@ -44,6 +38,7 @@ impl Account {
             survey.trails(region);
             survey.rules(region);
         }
+        survey.elsewhere(regions);
         survey.surroundings(topics);
         Ok(survey.setup)
     }
@@ -99,14 +94,7 @@ impl Survey<'_> {
             }
             let request = client.get_trail_status().name(&trail.arn).send();
             let status = self.ask("cloudtrail:GetTrailStatus", &trail.name, request);
-            trail.status = status.known().map(|status| Status {
-                is_logging: status.is_logging.unwrap_or_default(),
-                delivered: time(status.latest_delivery_time.as_ref()),
-                delivery_error: status.latest_delivery_error.clone(),
-                digested: time(status.latest_digest_delivery_time.as_ref()),
-                digest_error: status.latest_digest_delivery_error.clone(),
-                notification_error: status.latest_notification_error.clone(),
-            });
+            trail.status = status.known().map(status_of);
             let request = client.get_event_selectors().trail_name(&trail.arn).send();
             let selectors = self.ask("cloudtrail:GetEventSelectors", &trail.name, request);
             trail.selectors = selectors.known().map(|output| {
@@ -120,6 +108,31 @@ impl Survey<'_> {
                 )
             });
             self.setup.trails.push(trail);
+        }
+    }
+
+    /// How trails that record everywhere are in the regions where they are not at home: each region
+    /// answers for itself.
+    fn elsewhere(&mut self, regions: &[String]) {
+        for at in 0..self.setup.trails.len() {
+            let trail = self.setup.trails[at].clone();
+            let records = trail
+                .status
+                .as_ref()
+                .is_some_and(|status| status.is_logging);
+            if !records || !trail.is_multi_region {
+                continue;
+            }
+            for region in regions.iter().filter(|region| **region != trail.home) {
+                let client = self.account.cloudtrail(region);
+                let request = client.get_trail_status().name(&trail.arn).send();
+                let place = format!("{} in {region}", trail.name);
+                let status = self.ask("cloudtrail:GetTrailStatus", &place, request);
+                if let Some(status) = status.known().map(status_of) {
+                    let known = &mut self.setup.trails[at].elsewhere;
+                    known.insert(region.clone(), status);
+                }
+            }
         }
     }
 
@@ -235,6 +248,11 @@ impl Survey<'_> {
         let notice = self.ask("s3:GetBucketNotification", name, notice);
         let versions = client.get_bucket_versioning().bucket(name).send();
         let versions = self.ask("s3:GetBucketVersioning", name, versions);
+        let lifecycle = client
+            .get_bucket_lifecycle_configuration()
+            .bucket(name)
+            .send();
+        let lifecycle = self.ask("s3:GetLifecycleConfiguration", name, lifecycle);
         Bucket {
             policy: map(policy, |output| output.policy.unwrap_or_default()),
             is_private: map(block, |output| {
@@ -260,6 +278,9 @@ impl Survey<'_> {
                 output
                     .status
                     .is_some_and(|status| status.as_str() == "Enabled")
+            }),
+            lifecycle: map(lifecycle, |output| {
+                output.rules().iter().map(lifecycle_of).collect()
             }),
         }
     }
@@ -340,152 +361,4 @@ fn region_of(arn: &str) -> Option<&str> {
         .then(|| arn.split(':').nth(3))
         .flatten()
         .filter(|region| !region.is_empty())
-}
-
-fn time(at: Option<&aws_sdk_cloudtrail::primitives::DateTime>) -> Option<Timestamp> {
-    Timestamp::from_second(at?.secs()).ok()
-}
-
-fn trail_of(trail: ct::Trail, region: &str) -> Trail {
-    let text = |value: Option<String>| value.filter(|value| !value.is_empty());
-    Trail {
-        name: trail.name.unwrap_or_default(),
-        arn: trail.trail_arn.unwrap_or_default(),
-        home: trail.home_region.unwrap_or_else(|| region.to_owned()),
-        bucket: trail.s3_bucket_name.unwrap_or_default(),
-        topic: text(trail.sns_topic_arn),
-        key: text(trail.kms_key_id),
-        is_multi_region: trail.is_multi_region_trail.unwrap_or_default(),
-        has_global_events: trail.include_global_service_events.unwrap_or_default(),
-        is_validated: trail.log_file_validation_enabled.unwrap_or_default(),
-        is_organization: trail.is_organization_trail.unwrap_or_default(),
-        status: None,
-        selectors: None,
-    }
-}
-
-/// Both kinds of selectors, of which a trail has one, as what they record.
-fn selectors_of(simple: &[ct::EventSelector], advanced: &[ct::AdvancedEventSelector]) -> Selectors {
-    let mut sum = Selectors::default();
-    for one in simple {
-        if one.include_management_events.unwrap_or(true) {
-            let kind = one
-                .read_write_type
-                .as_ref()
-                .map_or("All", |kind| kind.as_str());
-            sum.management = sum.management.and(match kind {
-                "ReadOnly" => Recorded::Reads,
-                "WriteOnly" => Recorded::Writes,
-                _ => Recorded::All,
-            });
-            sum.excluded
-                .extend(one.exclude_management_event_sources().iter().cloned());
-        }
-        sum.data.extend(
-            one.data_resources()
-                .iter()
-                .filter_map(|data| data.r#type.clone()),
-        );
-    }
-    for one in advanced {
-        let field = |name: &str| {
-            one.field_selectors()
-                .iter()
-                .find(|field| field.field == name)
-        };
-        let equals = |name: &str| {
-            field(name)
-                .map(|field| field.equals().to_vec())
-                .unwrap_or_default()
-        };
-        match equals("eventCategory").first().map(String::as_str) {
-            Some("Management") => {
-                let kind = equals("readOnly");
-                sum.management = sum.management.and(match kind.first().map(String::as_str) {
-                    Some("true") => Recorded::Reads,
-                    Some("false") => Recorded::Writes,
-                    _ => Recorded::All,
-                });
-                let left_out = field("eventSource").map(|field| field.not_equals().to_vec());
-                sum.excluded.extend(left_out.unwrap_or_default());
-            }
-            Some("Data") => sum.data.extend(equals("resources.type")),
-            _ => {}
-        }
-    }
-    sum
-}
-
-/// Whether a rule with this pattern hears of calls, and of people who sign in.
-fn heard(pattern: &str) -> (bool, bool) {
-    let Ok(pattern) = serde_json::from_str::<serde_json::Value>(pattern) else {
-        return (false, false);
-    };
-    let has = |name: &str| match pattern["detail-type"].as_array() {
-        Some(kinds) => kinds.iter().any(|kind| fits(kind, name)),
-        // Everything that AWS sends.
-        None => pattern["source"].to_string().contains("\"prefix\":\"aws"),
-    };
-    (has(CALLS), has(SIGN_INS))
-}
-
-/// Whether one value of a pattern, which may be a text or what a text must be like, fits a name.
-fn fits(kind: &serde_json::Value, name: &str) -> bool {
-    let like = |how: &str| kind[how].as_str();
-    kind == name
-        || like("prefix").is_some_and(|start| name.starts_with(start))
-        || like("suffix").is_some_and(|end| name.ends_with(end))
-        || like("equals-ignore-case").is_some_and(|other| name.eq_ignore_ascii_case(other))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_rule_hears_what_its_pattern_names() {
-        for (pattern, expected) in [
-            (
-                r#"{"detail-type":["AWS API Call via CloudTrail"]}"#,
-                (true, false),
-            ),
-            (r#"{"source":[{"prefix":"aws."}]}"#, (true, true)),
-            (
-                r#"{"source":["aws.s3"],"detail-type":["Object Created"]}"#,
-                (false, false),
-            ),
-            (
-                r#"{"detail-type":[{"suffix":" via CloudTrail"}]}"#,
-                (true, true),
-            ),
-            ("none", (false, false)),
-        ] {
-            assert_eq!(heard(pattern), expected, "{pattern}");
-        }
-    }
-
-    #[test]
-    fn simple_and_advanced_selectors_are_told_alike() {
-        let simple = ct::EventSelector::builder()
-            .read_write_type(ct::ReadWriteType::WriteOnly)
-            .include_management_events(true)
-            .exclude_management_event_sources("kms.amazonaws.com")
-            .build();
-        let field = |name: &str| ct::AdvancedFieldSelector::builder().field(name);
-        let advanced = ct::AdvancedEventSelector::builder()
-            .field_selectors(field("eventCategory").equals("Management").build().unwrap())
-            .field_selectors(field("readOnly").equals("false").build().unwrap())
-            .field_selectors(
-                field("eventSource")
-                    .not_equals("kms.amazonaws.com")
-                    .build()
-                    .unwrap(),
-            )
-            .build()
-            .unwrap();
-        for sum in [selectors_of(&[simple], &[]), selectors_of(&[], &[advanced])] {
-            assert_eq!(sum.management, Recorded::Writes);
-            assert_eq!(sum.excluded, ["kms.amazonaws.com"]);
-        }
-    }
 }

@@ -84,6 +84,7 @@ impl Boot {
             rate: settings.rate,
             update_after: settings.update_after,
             ladder: settings.ladder,
+            routes: settings.routes,
         };
         Findings::new(PostOffice::new(table, topic, manner))
     }

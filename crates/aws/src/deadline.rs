@@ -2,14 +2,24 @@
 
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 /// The part of what is left that is kept for settling and for leaving word.
 const RESERVE: f64 = 0.25;
 
-/// When Lambda ends an invocation, from its milliseconds since 1970.
+/// By how much the clocks of two machines may differ, and Lambda be late in ending what has run out of time.
+const CLOCKS: SignedDuration = SignedDuration::from_secs(5);
+
+/// From when on an invocation is surely over, by whatever clock, that Lambda ends at `milliseconds` since 1970.
 #[must_use]
-pub fn end(milliseconds: u64) -> Timestamp {
+pub fn surely_over(milliseconds: u64) -> Timestamp {
+    end(milliseconds)
+        .saturating_add(CLOCKS)
+        .unwrap_or(Timestamp::MAX)
+}
+
+/// When Lambda ends an invocation, from its milliseconds since 1970.
+fn end(milliseconds: u64) -> Timestamp {
     let milliseconds = i64::try_from(milliseconds).ok();
     milliseconds
         .and_then(|ms| Timestamp::from_millisecond(ms).ok())

@@ -72,7 +72,21 @@ impl<S: StateStore, M: MailSink> Findings<S, M> {
                 ids.iter().for_each(|id| response.fail(id));
             }
         }
+        if let Call::Direct(_) = call {
+            self.look_at_readers(now, tally).await;
+        }
         Ok(response)
+    }
+
+    /// Looks whether anybody reads the mails; that this cannot be seen keeps no mail back.
+    async fn look_at_readers(&self, now: Timestamp, tally: &mut Tally) {
+        match self.office.look_at_readers(now).await {
+            Ok(look) => look.iter().for_each(|look| tally.readers(look)),
+            Err(error) => {
+                let error = chain(&error);
+                tracing::error!(error, "nobody knows whether anybody reads the mails");
+            }
+        }
     }
 }
 

@@ -3,14 +3,21 @@
 use std::collections::HashMap;
 
 use aws_sdk_sns::Client;
+use aws_sdk_sns::error::SdkError;
+use aws_sdk_sns::operation::publish::PublishError;
 use detect::render::mail::Mail;
 use pipeline::ports::SinkError;
-use pipeline::post::MailSink;
+use pipeline::post::{MailSink, Readers};
 
 use crate::alert_topic::attribute;
 use crate::words::chain;
 
-/// A topic for mails.
+/// How many pages of subscriptions are asked for, a hundred on each.
+const PAGES: usize = 50;
+
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// A topic for mails, and others that mails are routed to.
 #[derive(Debug, Clone)]
 pub struct MailTopic {
     client: Client,
@@ -26,18 +33,59 @@ impl MailTopic {
         Self { client, arn, chat }
     }
 
-    /// Tells the chat room. It is told as well, not instead: if it cannot be, the mail has gone out all the same.
-    async fn notify(&self, mail: &Mail) {
-        let (Some(topic), Some(notification)) = (&self.chat, &mail.notification) else {
-            return;
+    /// Everybody who is subscribed, page by page.
+    async fn subscribed(&self) -> Result<Readers, Cause> {
+        let mut readers = Readers {
+            place: self.arn.clone(),
+            ..Readers::default()
         };
-        let message = self.client.publish().topic_arn(topic).message(notification);
-        if let Err(error) = Box::pin(message.send()).await {
-            tracing::warn!(error = chain(&error), "the chat room was not told");
+        let mut token = None;
+        for _ in 0..PAGES {
+            let page = self
+                .client
+                .list_subscriptions_by_topic()
+                .topic_arn(&self.arn);
+            let page = page.set_next_token(token).send().await?;
+            for subscription in page.subscriptions() {
+                match subscription.subscription_arn() {
+                    Some("PendingConfirmation") => readers.pending += 1,
+                    Some(name) if name.starts_with("arn:") => {
+                        readers.confirmed.insert(name.to_owned());
+                    }
+                    // Those that are gone are listed as `Deleted` for some days.
+                    _ => {}
+                }
+            }
+            token = page.next_token;
+            if token.is_none() {
+                break;
+            }
         }
+        Ok(readers)
     }
 
-    async fn publish(&self, mail: &Mail) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// Publishes to a topic of the table of routes; to ours if that one is gone or refuses us, for then it will
+    /// refuse again, and somebody must be told.
+    async fn publish_to(&self, topic: &str, mail: &Mail) -> Result<(), Cause> {
+        let Err(error) = self.publish(topic, mail).await else {
+            return Ok(());
+        };
+        let refused = error.downcast_ref::<SdkError<PublishError>>();
+        let refused = refused.and_then(SdkError::as_service_error);
+        if topic == self.arn || !refused.is_some_and(is_final) {
+            return Err(error);
+        }
+        let why = chain(&*error);
+        tracing::error!(topic, error = why, "a topic of the routes takes no mails");
+        let mut mail = mail.clone();
+        mail.body = format!(
+            "Meant for the topic {topic}, which takes no mails.\n\n{}",
+            mail.body
+        );
+        self.publish(&self.arn, &mail).await
+    }
+
+    async fn publish(&self, topic: &str, mail: &Mail) -> Result<(), Cause> {
         let mut attributes = HashMap::new();
         for (name, value) in &mail.attributes {
             let kind = if *name == "level_num" {
@@ -47,7 +95,7 @@ impl MailTopic {
             };
             attributes.insert((*name).to_owned(), attribute(kind, value)?);
         }
-        let message = self.client.publish().topic_arn(&self.arn);
+        let message = self.client.publish().topic_arn(topic);
         let message = message.subject(&mail.subject).message(&mail.body);
         message
             .set_message_attributes(Some(attributes))
@@ -58,14 +106,50 @@ impl MailTopic {
 }
 
 impl MailSink for MailTopic {
-    async fn send(&self, mail: &Mail) -> Result<(), SinkError> {
-        Box::pin(self.publish(mail))
+    async fn send(&self, to: Option<&str>, mail: &Mail) -> Result<(), SinkError> {
+        let topic = to.unwrap_or(&self.arn);
+        Box::pin(self.publish_to(topic, mail))
             .await
             .map_err(|cause| SinkError {
-                place: self.arn.clone(),
+                place: topic.to_owned(),
                 cause,
             })?;
-        self.notify(mail).await;
+        // The room is told as well, not instead: if it cannot be, the mail has gone out all the same.
+        if let Some(notification) = &mail.notification
+            && let Err(error) = self.notify(notification).await
+        {
+            tracing::warn!(error = chain(&error), "the chat room was not told");
+        }
         Ok(())
     }
+
+    async fn notify(&self, notification: &str) -> Result<(), SinkError> {
+        let Some(topic) = &self.chat else {
+            return Ok(());
+        };
+        let message = self.client.publish().topic_arn(topic).message(notification);
+        let sent = Box::pin(message.send()).await;
+        sent.map(drop).map_err(|error| SinkError {
+            place: topic.clone(),
+            cause: error.into(),
+        })
+    }
+
+    async fn readers(&self) -> Result<Option<Readers>, SinkError> {
+        let readers = Box::pin(self.subscribed()).await;
+        readers.map(Some).map_err(|cause| SinkError {
+            place: self.arn.clone(),
+            cause,
+        })
+    }
+}
+
+/// Whether a topic that answers so will answer so again.
+fn is_final(error: &PublishError) -> bool {
+    error.is_not_found_exception()
+        || error.is_authorization_error_exception()
+        || error.is_invalid_parameter_exception()
+        || error.is_kms_access_denied_exception()
+        || error.is_kms_disabled_exception()
+        || error.is_kms_not_found_exception()
 }

@@ -14,7 +14,7 @@ use detect::Screened;
 use detect::cloudtrail::kind::Neighbour;
 use jiff::Timestamp;
 use pipeline::Settled;
-use pipeline::post::Posted;
+use pipeline::post::{Look, Posted};
 use serde_json::{Value, json};
 
 use crate::reading::{Counts, Part};
@@ -134,6 +134,13 @@ impl Tally {
             .entry("SecondsToMail")
             .or_default()
             .extend(&posted.seconds);
+    }
+
+    /// Who is subscribed to mails; that it is nobody is written too.
+    pub fn readers(&mut self, look: &Look) {
+        self.add("ReadersConfirmed", look.confirmed as u64);
+        self.add("ReadersPending", look.pending as u64);
+        self.add("ReadersLost", look.lost as u64);
     }
 
     /// A count by its name; 0 if nothing was counted.

@@ -9,13 +9,14 @@ use sigma::event::Event as _;
 use sigma::{FieldPath, Value};
 
 /// Service and call, as our functions make them.
-const ORDINARY: [(&str, &str); 14] = [
+const ORDINARY: [(&str, &str); 15] = [
     ("dynamodb.amazonaws.com", "BatchGetItem"),
     ("dynamodb.amazonaws.com", "PutItem"),
     ("kms.amazonaws.com", "Decrypt"),
     ("kms.amazonaws.com", "GenerateDataKey"),
     ("logs.amazonaws.com", "CreateLogStream"),
     ("s3.amazonaws.com", "GetObject"),
+    ("sns.amazonaws.com", "ListSubscriptionsByTopic"),
     ("sns.amazonaws.com", "Publish"),
     ("sns.amazonaws.com", "PublishBatch"),
     ("sqs.amazonaws.com", "ChangeMessageVisibility"),

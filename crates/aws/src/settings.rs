@@ -10,7 +10,7 @@ use detect::language::Language;
 use detect::render::mail::Accounts;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
-use pipeline::post::{Ladder, Rate};
+use pipeline::post::{Ladder, Rate, RouteError, Routes};
 use sigma::Level;
 
 /// A variable, and what it accepts.
@@ -82,6 +82,16 @@ pub const ACCOUNTS: Variable = variable(
     "TRAILHOUND_ACCOUNTS",
     "accounts with their names and owners, such as `111122223333 = prod, platform team; 444455556666 = test`",
 );
+/// Who is told of what.
+pub const ROUTES: Variable = variable(
+    "TRAILHOUND_ROUTES",
+    "rows such as `account = prod, level = high, topic = on-call; rule = Root *, topic = mail`",
+);
+/// The topics that rows may name.
+pub const ROUTE_TOPICS: Variable = variable(
+    "TRAILHOUND_ROUTE_TOPIC_ARNS",
+    "the ARNs of SNS topics, with commas between",
+);
 /// What the names of our own roles begin with.
 pub const OWN_PREFIX: Variable = variable(
     "TRAILHOUND_OWN_PREFIX",
@@ -89,7 +99,7 @@ pub const OWN_PREFIX: Variable = variable(
 );
 
 /// All of them.
-pub const VARIABLES: [Variable; 16] = [
+pub const VARIABLES: [Variable; 18] = [
     STATE_TABLE,
     FINDINGS_TOPIC,
     MAIL_TOPIC,
@@ -105,6 +115,8 @@ pub const VARIABLES: [Variable; 16] = [
     LOW_EVERY,
     TIME_ZONE,
     ACCOUNTS,
+    ROUTES,
+    ROUTE_TOPICS,
     OWN_PREFIX,
 ];
 
@@ -116,14 +128,17 @@ pub const MAX_OBJECT_BYTES: u64 = 512 << 20;
 pub struct Problem {
     variable: Variable,
     value: Option<String>,
+    /// Where in the value, if it is a table.
+    cell: Option<RouteError>,
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Variable { name, accepts } = self.variable;
-        match &self.value {
-            Some(value) => write!(f, "`{name}` is `{value}`; it must be {accepts}"),
-            None => write!(f, "`{name}` is not set; it must be {accepts}"),
+        match (&self.cell, &self.value) {
+            (Some(cell), _) => write!(f, "`{name}`, {cell}"),
+            (None, Some(value)) => write!(f, "`{name}` is `{value}`; it must be {accepts}"),
+            (None, None) => write!(f, "`{name}` is not set; it must be {accepts}"),
         }
     }
 }
@@ -185,6 +200,8 @@ pub struct ForMails {
     pub zone: TimeZone,
     /// What the readers call their accounts.
     pub accounts: Accounts,
+    /// Who is told of what.
+    pub routes: Routes,
 }
 
 /// Reads variables, and gathers what is wrong with them.
@@ -235,7 +252,7 @@ pub fn for_mails(value: &dyn Fn(&str) -> Option<String>) -> Result<ForMails, Set
     let state_table = reader.required(STATE_TABLE, any);
     let mail_topic = reader.required(MAIL_TOPIC, topic);
     let chat_topic = reader.optional(CHAT_TOPIC, None, |text| topic(text).map(Some));
-    let languages = reader.optional(LANGUAGE, vec![Language::En], languages);
+    let languages = reader.optional(LANGUAGE, vec![Language::En], Language::several);
     let rate = reader.optional(RATE, Rate::per_second(1.0), |text| {
         let rate = text.parse::<f64>().ok()?;
         (rate > 0.0 && rate <= 5.0).then(|| Rate::per_second(rate))
@@ -254,6 +271,7 @@ pub fn for_mails(value: &dyn Fn(&str) -> Option<String>) -> Result<ForMails, Set
     };
     let zone = reader.optional(TIME_ZONE, TimeZone::UTC, |text| TimeZone::get(text).ok());
     let accounts = reader.optional(ACCOUNTS, Accounts::default(), |text| text.parse().ok());
+    let routes = reader.routes(&accounts, &languages);
     let settings = state_table
         .zip(mail_topic)
         .map(|(state_table, mail_topic)| ForMails {
@@ -266,6 +284,7 @@ pub fn for_mails(value: &dyn Fn(&str) -> Option<String>) -> Result<ForMails, Set
             ladder,
             zone,
             accounts,
+            routes,
         });
     reader.finish(settings)
 }
@@ -293,6 +312,30 @@ impl<'v> Reader<'v> {
         })
     }
 
+    /// The table of routes; each cell that is wrong is a problem of its own.
+    fn routes(&mut self, accounts: &Accounts, languages: &[Language]) -> Routes {
+        let topics = self.optional(ROUTE_TOPICS, Vec::new(), |text| {
+            let each = text.split(',').map(str::trim);
+            each.map(topic).collect::<Option<Vec<_>>>()
+        });
+        let mut problems = Vec::new();
+        let routes = self.optional(ROUTES, Routes::default(), |text| {
+            let read = Routes::parse(text, &topics, accounts, languages);
+            // They are told one by one, instead of the whole.
+            Some(read.unwrap_or_else(|found| {
+                problems = found;
+                Routes::default()
+            }))
+        });
+        self.problems
+            .extend(problems.into_iter().map(|cell| Problem {
+                variable: ROUTES,
+                value: None,
+                cell: Some(cell),
+            }));
+        routes
+    }
+
     /// The value of a variable that must be set.
     fn required<T>(
         &mut self,
@@ -302,7 +345,11 @@ impl<'v> Reader<'v> {
         let value = (self.value)(variable.name).filter(|value| !value.is_empty());
         let read = value.as_deref().and_then(read);
         if read.is_none() {
-            self.problems.push(Problem { variable, value });
+            self.problems.push(Problem {
+                variable,
+                value,
+                cell: None,
+            });
         }
         read
     }
@@ -342,13 +389,6 @@ fn topic(text: &str) -> Option<String> {
     let mut parts = text.split(':');
     let is_topic = parts.next() == Some("arn") && parts.nth(1) == Some("sns");
     (is_topic && parts.count() == 3).then(|| text.to_owned())
-}
-
-fn languages(text: &str) -> Option<Vec<Language>> {
-    if text.eq_ignore_ascii_case("both") {
-        return Some(Language::ALL.to_vec());
-    }
-    text.parse().ok().map(|language| vec![language])
 }
 
 fn prefix(text: &str) -> Option<String> {

@@ -1,5 +1,7 @@
 //! One thing that is wrong.
 
+use std::borrow::Cow;
+
 use detect::render::sentence;
 use detect::shell::quote;
 use serde::Serialize;
@@ -18,7 +20,10 @@ pub struct Finding {
     /// What is wrong.
     pub what: String,
     /// Why it matters.
-    pub why: &'static str,
+    pub why: Cow<'static, str>,
+    /// The titles of the rules that cannot match for it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<String>,
     /// The command that mends it; what a person must fill in stands in angle brackets.
     pub command: Option<String>,
 }
@@ -35,16 +40,24 @@ impl Finding {
         level: Level,
         about: &str,
         what: impl Into<String>,
-        why: &'static str,
+        why: impl Into<Cow<'static, str>>,
     ) -> Self {
         Self {
             id,
             level,
             about: sentence(about),
             what: sentence(&what.into()),
-            why,
+            why: why.into(),
+            rules: Vec::new(),
             command: None,
         }
+    }
+
+    /// With the rules that cannot match for it.
+    #[must_use]
+    pub fn blinding(mut self, titles: &[&str]) -> Self {
+        self.rules = titles.iter().map(|title| sentence(title)).collect();
+        self
     }
 
     /// With the command that mends it; `{}` in `template` is filled with `values`, quoted for a shell.

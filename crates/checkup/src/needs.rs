@@ -114,6 +114,15 @@ const DATA: &[(&str, &[&str], &str)] = &[
 /// Services whose management events a trail may leave out.
 const EXCLUDABLE: [&str; 2] = ["kms.amazonaws.com", "rdsdata.amazonaws.com"];
 
+/// The kind of resource that selects this call, if it is a data event of a kind that we know.
+#[must_use]
+pub fn data_kind(source: &str, name: &str) -> Option<&'static str> {
+    let data = DATA
+        .iter()
+        .find(|(known, names, _)| *known == source && names.contains(&name));
+    data.map(|(_, _, kind)| *kind)
+}
+
 /// Whether it matters what rules want: whether anything is left unrecorded that one may want.
 #[must_use]
 pub fn matter(setup: &Setup) -> bool {
@@ -144,10 +153,7 @@ pub fn wanted(calls: &[Call<'_>]) -> Option<Wanted> {
 
 impl Call<'_> {
     fn wanted(&self) -> Option<Wanted> {
-        let data = DATA
-            .iter()
-            .find(|(source, names, _)| *source == self.source && names.contains(&self.name));
-        if let Some((_, _, kind)) = data {
+        if let Some(kind) = data_kind(self.source, self.name) {
             return Some(Wanted::Data(kind));
         }
         if let Some(source) = EXCLUDABLE.iter().find(|source| **source == self.source) {

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 /// All that is asked, as IAM actions.
-pub const ACTIONS: [&str; 15] = [
+pub const ACTIONS: [&str; 16] = [
     "cloudtrail:DescribeTrails",
     "cloudtrail:GetEventSelectors",
     "cloudtrail:GetTrailStatus",
@@ -15,6 +15,7 @@ pub const ACTIONS: [&str; 15] = [
     "s3:GetBucketPolicy",
     "s3:GetBucketPublicAccessBlock",
     "s3:GetBucketVersioning",
+    "s3:GetLifecycleConfiguration",
     // Where a bucket lies.
     "s3:ListBucket",
     "sns:ListSubscriptionsByTopic",

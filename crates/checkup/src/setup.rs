@@ -32,8 +32,10 @@ pub struct Setup {
     pub account: String,
     /// `aws`, `aws-cn` or `aws-us-gov`.
     pub partition: String,
-    /// The regions that were asked; the first has the events of global services.
+    /// The regions that were asked.
     pub regions: Vec<String>,
+    /// The region of the partition that has the events of global services, whether or not it was asked.
+    pub global: String,
     /// Each trail once, as its home region tells it.
     pub trails: Vec<Trail>,
     /// The trails' buckets, by name.
@@ -70,6 +72,8 @@ pub struct Trail {
     pub home: String,
     /// Where it delivers.
     pub bucket: String,
+    /// What keys begin with in its bucket, before `AWSLogs`.
+    pub prefix: Option<String>,
     /// The topic that it notifies.
     pub topic: Option<String>,
     /// The KMS key that it encrypts with.
@@ -82,8 +86,12 @@ pub struct Trail {
     pub is_validated: bool,
     /// Whether it is that of an organisation.
     pub is_organization: bool,
-    /// How it is.
+    /// Whether CloudTrail tells of unusual rates.
+    pub has_insights: bool,
+    /// How it is, in its home region.
     pub status: Option<Status>,
+    /// How it is in the other regions that were asked, by region: each delivers by itself.
+    pub elsewhere: BTreeMap<String, Status>,
     /// What it records.
     pub selectors: Option<Selectors>,
 }
@@ -153,6 +161,23 @@ pub struct Bucket {
     pub notifies: Answer<bool>,
     /// Whether it keeps old versions.
     pub is_versioned: Answer<bool>,
+    /// What becomes of objects in time.
+    pub lifecycle: Answer<Vec<LifecycleRule>>,
+}
+
+/// A rule of what becomes of objects in time.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LifecycleRule {
+    /// Whether it is switched on.
+    pub is_enabled: bool,
+    /// What the keys begin with that it is about.
+    pub prefix: String,
+    /// Whether it is about objects with some tags only, which log files do not have.
+    pub wants_tags: bool,
+    /// After how many days it deletes.
+    pub expires_after: Option<i32>,
+    /// Whether it deletes or moves anything at all.
+    pub bounds_cost: bool,
 }
 
 impl Default for Bucket {
@@ -162,6 +187,7 @@ impl Default for Bucket {
             is_private: Answer::Refused,
             notifies: Answer::Refused,
             is_versioned: Answer::Refused,
+            lifecycle: Answer::Refused,
         }
     }
 }

@@ -122,13 +122,10 @@ fn a_baseline_can_be_looked_at_compared_and_forgotten() {
         "one",
         one.stdout.lines().take(24).collect::<Vec<_>>().join("\n")
     );
-    for format in ["json", "csv"] {
-        shop.run(&format!("baseline show usual.redb --format {format}"))
-            .ends(0);
-        shop.run(&format!(
-            "baseline show usual.redb orders-0 --format {format}"
-        ))
-        .ends(0);
+    for who in ["", "orders-0"] {
+        let show = format!("baseline show usual.redb {who} --format");
+        shop.run(&format!("{show} json")).ends(0);
+        is_csv(&shop.run(&format!("{show} csv")).ends(0).stdout);
     }
     let lines_of = |file: &str| {
         shop.run(&format!("baseline export {file}"))
@@ -146,8 +143,18 @@ fn a_baseline_can_be_looked_at_compared_and_forgotten() {
         diff.stdout.contains("orders-0: the principal itself"),
         "{diff}"
     );
+    let diff = shop.run("baseline diff old.redb usual.redb --format csv");
+    is_csv(&diff.ends(0).stdout);
     shop.run("baseline reset usual.redb --all").ends(0);
     assert_eq!(lines_of("usual.redb"), 0);
+}
+
+/// As RFC 4180 has it, and as every other table for spreadsheets is written: lines end in CR and LF.
+fn is_csv(text: &str) {
+    let (heading, rest) = text.split_once("\r\n").expect("a heading");
+    assert!(heading.starts_with("account,key,") && !rest.is_empty());
+    assert_eq!(text.matches("\r\n").count(), text.matches('\n').count());
+    assert!(text.ends_with("\r\n"), "{text}");
 }
 
 #[test]

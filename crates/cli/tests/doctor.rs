@@ -17,11 +17,14 @@ const TOPIC: &str = "arn:aws:sns:eu-west-1:111122223333:mail";
 struct World {
     trails: Value,
     status: Value,
+    /// How the trail is in other regions than its own, where that is not the same.
+    elsewhere: Value,
     selectors: Value,
     bucket_policy: Option<Value>,
     private: bool,
     notice: &'static str,
     versioning: &'static str,
+    lifecycle: &'static str,
     key: Value,
     key_policy: Value,
     /// Rules by region.
@@ -52,9 +55,11 @@ fn sound() -> World {
         trails: json!([{
             "Name": "main", "TrailARN": TRAIL, "HomeRegion": "eu-west-1", "S3BucketName": "acme-trail",
             "KmsKeyId": "arn:aws:kms:eu-west-1:111122223333:key/k", "IsMultiRegionTrail": true,
-            "IncludeGlobalServiceEvents": true, "LogFileValidationEnabled": true,
+            "IncludeGlobalServiceEvents": true, "LogFileValidationEnabled": true, "HasInsightSelectors": true,
+            "S3KeyPrefix": "org",
         }]),
         status: json!({"IsLogging": true, "LatestDeliveryTime": now, "LatestDigestDeliveryTime": now}),
+        elsewhere: Value::Null,
         selectors: json!({"EventSelectors": [{"ReadWriteType": "All", "IncludeManagementEvents": true,
             "DataResources": data,
         }]}),
@@ -66,6 +71,11 @@ fn sound() -> World {
         private: true,
         notice: "<NotificationConfiguration><EventBridgeConfiguration/></NotificationConfiguration>",
         versioning: "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>",
+        lifecycle: "<LifecycleConfiguration>\
+            <Rule><ID>logs</ID><Status>Enabled</Status><Filter><Prefix>org/AWSLogs/</Prefix></Filter>\
+            <Expiration><Days>400</Days></Expiration></Rule>\
+            <Rule><ID>others</ID><Status>Enabled</Status><Filter><Prefix>tmp/</Prefix></Filter>\
+            <Expiration><Days>3</Days></Expiration></Rule></LifecycleConfiguration>",
         key: json!({"KeyMetadata": {"KeyId": "k", "KeyState": "Enabled"}}),
         key_policy: json!({"Statement": [cloudtrail("kms:GenerateDataKey*")]}),
         rules: |_| {
@@ -108,6 +118,9 @@ impl World {
                     .collect();
                 Answer::ok(json!({"trailList": here}).to_string())
             }
+            "GetTrailStatus" if region != "eu-west-1" && !self.elsewhere.is_null() => {
+                Answer::ok(self.elsewhere.to_string())
+            }
             "GetTrailStatus" => Answer::ok(self.status.to_string()),
             "GetEventSelectors" => Answer::ok(self.selectors.to_string()),
             "ListRules" => Answer::ok(json!({"Rules": (self.rules)(&region)}).to_string()),
@@ -147,6 +160,8 @@ impl World {
             ),
             "notification" => Answer::ok(self.notice),
             "versioning" => Answer::ok(self.versioning),
+            "lifecycle" if self.lifecycle.is_empty() => missing("NoSuchLifecycleConfiguration"),
+            "lifecycle" => Answer::ok(self.lifecycle),
             other => panic!("{other} was asked for"),
         }
     }
@@ -202,7 +217,7 @@ fn nothing_is_wrong_with_a_sound_account() {
 #[test]
 fn each_broken_setup_is_found_and_nothing_else() {
     type Break = fn(&mut World);
-    let broken: [(&str, Break); 22] = [
+    let broken: [(&str, Break); 29] = [
         ("no-trail", |world| {
             world.trails = json!([]);
         }),
@@ -229,6 +244,40 @@ fn each_broken_setup_is_found_and_nothing_else() {
         }),
         ("no-digests", |world| {
             world.status["LatestDigestDeliveryTime"] = 1_700_000_000.into();
+        }),
+        ("region-delivery-fails", |world| {
+            world.elsewhere = world.status.clone();
+            world.elsewhere["LatestDeliveryError"] = "AccessDenied".into();
+        }),
+        ("region-without-digests", |world| {
+            world.elsewhere = world.status.clone();
+            world.elsewhere["LatestDigestDeliveryTime"] = 1_700_000_000.into();
+        }),
+        ("insights-off", |world| {
+            world.trails[0]["HasInsightSelectors"] = false.into();
+        }),
+        ("bucket-keeps-for-ever", |world| {
+            world.lifecycle = "";
+        }),
+        // A rule about something else, one that is off, and one about tags, which log files do not have.
+        ("bucket-keeps-for-ever", |world| {
+            world.lifecycle = "<LifecycleConfiguration>\
+                <Rule><Status>Enabled</Status><Filter><Prefix>org/tmp/</Prefix></Filter><Expiration><Days>3</Days></Expiration></Rule>\
+                <Rule><Status>Disabled</Status><Filter/><Expiration><Days>400</Days></Expiration></Rule>\
+                <Rule><Status>Enabled</Status><Filter><Tag><Key>a</Key><Value>b</Value></Tag></Filter><Expiration><Days>3</Days></Expiration></Rule>\
+                </LifecycleConfiguration>";
+        }),
+        ("bucket-expires-early", |world| {
+            world.lifecycle = "<LifecycleConfiguration><Rule><Status>Enabled</Status><Filter/>\
+                <Expiration><Days>90</Days></Expiration></Rule></LifecycleConfiguration>";
+        }),
+        ("regional-sign-ins-unheard", |world| {
+            world.rules = |region| match region {
+                "us-east-1" => (sound().rules)(region),
+                _ => {
+                    json!([{"Name": "calls", "State": "ENABLED", "EventPattern": r#"{"detail-type":["AWS API Call via CloudTrail"]}"#}])
+                }
+            };
         }),
         ("writes-only", |world| {
             world.selectors["EventSelectors"][0]["ReadWriteType"] = "WriteOnly".into();
@@ -297,7 +346,18 @@ fn rules_of_eventbridge_are_looked_at_in_each_region() {
         }
         _ => json!([]),
     };
-    assert_eq!(found(&world), BTreeSet::from(["region-unheard".to_owned()]));
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+    let expected: BTreeSet<String> = words(&["region-unheard", "regional-sign-ins-unheard"]);
+    assert_eq!(found(&world), expected);
+    // The other way round: calls are heard in both regions, sign-ins not where global services are.
+    let mut deaf = sound();
+    deaf.rules = |region| match region {
+        "eu-west-1" => (sound().rules)(region),
+        _ => {
+            json!([{"Name": "calls", "State": "ENABLED", "EventPattern": r#"{"detail-type":["AWS API Call via CloudTrail"]}"#}])
+        }
+    };
+    assert_eq!(found(&deaf), words(&["sign-ins-unheard"]));
     world.targets = json!([]);
     assert!(found(&world).contains("rule-without-target"));
     world.rules = |_| json!([{"Name": "calls", "State": "DISABLED", "EventPattern": r#"{"detail-type":["AWS API Call via CloudTrail"]}"#}]);
@@ -326,6 +386,52 @@ fn a_second_copy_is_told_with_what_it_costs() {
     world.trails.as_array_mut().expect("a list").push(other);
     let (run, _) = doctor(&world, "--region eu-west-1 --logs logs -q");
     assert_snapshot!(run.ends(0));
+}
+
+#[test]
+fn what_recording_more_would_bring_and_cost_is_told() {
+    let mut world = sound();
+    world.trails[0]["HasInsightSelectors"] = false.into();
+    world.selectors["EventSelectors"][0]["DataResources"] = json!([]);
+    world.lifecycle = "";
+    let many: String = (0..2_000)
+        .map(|n| {
+            let (name, source) = match n % 4 {
+                0 => ("GetObject", "s3.amazonaws.com"),
+                1 => ("DescribeTrails", "cloudtrail.amazonaws.com"),
+                _ => ("CreateUser", "iam.amazonaws.com"),
+            };
+            let category = if n % 4 == 0 { "Data" } else { "Management" };
+            let time = format!("2026-11-{:02}T{:02}:{:02}:00Z", 1 + n % 10, n / 60 % 24, n % 60);
+            format!(
+                r#"{{"eventSource":"{source}","eventName":"{name}","eventTime":"{time}","eventCategory":"{category}","readOnly":{},"eventID":"{n}"}}"#,
+                n % 4 < 2
+            ) + "\n"
+        })
+        .collect();
+    let cloud = Cloud::start(move |request| world.answer(request));
+    let shop = Shop::new();
+    shop.write("logs/a.json", many);
+    let flags = "--region eu-west-1 --logs logs -q";
+    assert_snapshot!(
+        shop.run_in(&format!("doctor {flags}"), &cloud.environment())
+            .ends(0)
+    );
+    let json = shop.run_in(&format!("doctor {flags} -f json"), &cloud.environment());
+    let report: Value = serde_json::from_str(&json.ends(0).stdout).expect("JSON");
+    assert_eq!(report["deliveries"][0]["region"], "eu-west-1");
+    assert_eq!(report["deliveries"][0]["trail"], "main");
+    let findings = report["findings"].as_array().expect("findings");
+    let objects = findings
+        .iter()
+        .find(|finding| finding["what"].to_string().contains("AWS::S3::Object"));
+    let rules = objects
+        .and_then(|finding| finding["rules"].as_array())
+        .expect("rules");
+    assert!(
+        !rules.is_empty(),
+        "all rules that are blind, by their titles"
+    );
 }
 
 #[test]

@@ -177,6 +177,54 @@ fn a_saved_history_is_taken_up_where_it_stopped_and_scanned() {
 }
 
 #[test]
+fn a_baseline_learns_from_the_history_as_from_the_files_of_it() {
+    let cloud = serve();
+    let shop = Shop::new();
+    let history = "history --region eu-west-1 --region us-east-1 --since 2026-01-01";
+    let run = |rest: &str| {
+        shop.run_in(&format!("{history} {rest}"), &cloud.environment())
+            .ends(0)
+    };
+    let at_once = run("--baseline at-once.redb");
+    assert!(
+        at_once.stderr.contains("Behaviour: 1") && at_once.stdout.lines().count() > 200,
+        "{at_once}"
+    );
+    run("--save saved -q");
+    let seeded = shop.run("baseline seed seeded.redb saved").ends(0);
+    let lesson = |text: &str| {
+        let line = text.lines().find(|line| line.starts_with("Behaviour"));
+        line.map(str::to_owned)
+    };
+    assert_eq!(lesson(&at_once.stderr), lesson(&seeded.stderr));
+    let export = |file: &str| shop.run(&format!("baseline export {file}")).ends(0).stdout;
+    assert!(export("at-once.redb").contains("hugo.martins"));
+    assert_eq!(export("at-once.redb"), export("seeded.redb"));
+}
+
+#[test]
+fn of_half_an_answer_nothing_is_learned() {
+    let cloud = serve();
+    let shop = Shop::new();
+    let history = "history --region us-east-1 --region ap-east-1 --since 2026-01-01";
+    let run = shop.run_in(
+        &format!("{history} --baseline usual.redb"),
+        &cloud.environment(),
+    );
+    assert!(run.ends(4).stderr.contains("Learned nothing"));
+    assert_eq!(shop.run("baseline export usual.redb -q").ends(0).stdout, "");
+    for rest in [
+        "--last 5 --since 7d",
+        "--by user=maria --since 7d",
+        "",
+        "--save saved --since 7d",
+    ] {
+        shop.run(&format!("history --baseline usual.redb {rest}"))
+            .ends(3);
+    }
+}
+
+#[test]
 fn throttling_is_waited_for() {
     let patience = std::sync::atomic::AtomicU32::new(0);
     let cloud =

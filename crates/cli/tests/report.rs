@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
-use crate::shop::{Shop, record, story};
+use crate::forge::{Forge, Line};
+use crate::shop::{Run, Shop, record, story};
+use crate::verify::lay_out;
 
 /// The data inside the page.
 fn data(page: &str) -> Value {
@@ -134,4 +136,165 @@ fn nothing_to_report_is_a_report_too() {
     shop.run("report nowhere").ends(4);
     shop.run("report logs --since 2026-12-01 --until 2026-11-01")
         .ends(3);
+}
+
+/// Three days of one region, a log file and a digest each hour; the signature of the newest is there.
+fn three_days() -> (Shop, Forge) {
+    let shop = Shop::new();
+    let mut forge = Forge::new();
+    let mut line = Line::new("AWSLogs/", "111122223333", "eu-west-1");
+    let first: jiff::Timestamp = "2026-08-17T01:00:00Z".parse().expect("a time");
+    for hour in 0..72 {
+        forge.hour(&mut line, first + jiff::SignedDuration::from_hours(hour), 1);
+    }
+    lay_out(&shop, &forge, true);
+    (shop, forge)
+}
+
+/// What the report says of completeness, in English and Chinese, and whether that is good.
+fn completeness(shop: &Shop, flags: &str, exit: i32) -> (String, String, Value) {
+    let run: Run = shop
+        .run(&format!("report trail --output whole.html {flags}"))
+        .ends(exit);
+    let data = data(&shop.read("whole.html"));
+    let check = &data["checks"][0];
+    let text = |language: &str| check["answer"][language].as_str().map(str::to_owned);
+    (
+        text("en").unwrap_or_else(|| panic!("{run}")),
+        text("zh").unwrap_or_default(),
+        check["good"].clone(),
+    )
+}
+
+/// The path of the copy of the first key in which this is found.
+fn copied(shop: &Shop, forge: &Forge, part: &str) -> std::path::PathBuf {
+    let key = forge.bucket.keys().find(|key| key.contains(part));
+    shop.path().join("trail").join(key.expect("a key"))
+}
+
+#[test]
+fn days_are_proven_by_the_digest_chain() {
+    let (shop, _) = three_days();
+    let (en, zh, good) = completeness(&shop, "--keys keys.json", 0);
+    assert_eq!(
+        en,
+        "Logs proven complete for 3 of 3 days by the digest chain; 3 of 3 days have records"
+    );
+    assert_eq!(zh, "摘要链证明 3 天中有 3 天日志完整；3 天中有 3 天有记录");
+    assert_eq!(good, true);
+    // Only what is asked for.
+    let (en, _, good) = completeness(
+        &shop,
+        "--keys keys.json --since 2026-08-18 --until 2026-08-18",
+        0,
+    );
+    assert!(
+        en.starts_with("Logs proven complete for 1 of 1 days"),
+        "{en}"
+    );
+    assert_eq!(good, true);
+}
+
+#[test]
+fn a_day_with_a_file_missing_or_altered_is_named() {
+    let (shop, forge) = three_days();
+    std::fs::remove_file(copied(&shop, &forge, "_CloudTrail_eu-west-1_20260818T07"))
+        .expect("a file");
+    let (en, zh, good) = completeness(&shop, "--keys keys.json", 0);
+    assert_eq!(
+        en,
+        "Logs proven complete for 2 of 3 days by the digest chain, files missing or altered on 1 \
+         (2026-08-18); 3 of 3 days have records"
+    );
+    assert!(zh.contains("1 天有文件缺失或被改动（2026-08-18）"), "{zh}");
+    assert_eq!(good, false);
+
+    // Another hour's records in the place of these: the file is read, and judged, all the same.
+    let (shop, forge) = three_days();
+    let other = copied(&shop, &forge, "_CloudTrail_eu-west-1_20260819T09");
+    std::fs::copy(
+        other,
+        copied(&shop, &forge, "_CloudTrail_eu-west-1_20260819T04"),
+    )
+    .expect("a copy");
+    let (en, _, good) = completeness(&shop, "--keys keys.json", 0);
+    assert!(
+        en.contains("2 of 3") && en.contains("on 1 (2026-08-19)"),
+        "{en}"
+    );
+    assert_eq!(good, false);
+
+    // A digest that is gone leaves its hour without proof.
+    let (shop, forge) = three_days();
+    std::fs::remove_file(copied(
+        &shop,
+        &forge,
+        "_CloudTrail-Digest_eu-west-1_acme_main_eu-west-1_20260817T12",
+    ))
+    .expect("a file");
+    let (en, _, good) = completeness(&shop, "--keys keys.json", 0);
+    assert!(
+        en.contains("2 of 3") && en.contains("on 1 (2026-08-17)"),
+        "{en}"
+    );
+    assert_eq!(good, false);
+}
+
+#[test]
+fn without_a_key_nothing_is_proven_but_what_was_altered_is_found() {
+    let (shop, forge) = three_days();
+    std::fs::remove_file(copied(&shop, &forge, "_CloudTrail_eu-west-1_20260818T07"))
+        .expect("a file");
+    let (en, zh, good) = completeness(&shop, "", 0);
+    assert_eq!(
+        en,
+        "Logs proven complete for 0 of 3 days by the digest chain, files missing or altered on 1 \
+         (2026-08-18), not to be checked on 2 (no public key: give it by --keys); 3 of 3 days have records"
+    );
+    assert!(
+        zh.contains("2 天无法核对（缺少公钥，请用 --keys 提供）"),
+        "{zh}"
+    );
+    assert_eq!(good, false);
+    shop.write("keys.json", "[]");
+    shop.run("report trail --keys keys.json").ends(2);
+}
+
+#[test]
+fn records_alone_prove_nothing() {
+    let (shop, _) = three_days();
+    let digests = shop
+        .path()
+        .join("trail/AWSLogs/111122223333/CloudTrail-Digest");
+    std::fs::remove_dir_all(digests).expect("a folder");
+    let (en, zh, good) = completeness(&shop, "", 0);
+    assert_eq!(
+        en,
+        "No digest files: completeness not proven; 3 of 3 days have records"
+    );
+    assert_eq!(zh, "没有摘要文件：无法证明日志完整；3 天中有 3 天有记录");
+    assert_eq!(good, Value::Null);
+    let day = shop
+        .path()
+        .join("trail/AWSLogs/111122223333/CloudTrail/eu-west-1/2026/08/18");
+    std::fs::remove_dir_all(day).expect("a folder");
+    let (en, _, good) = completeness(&shop, "", 0);
+    assert!(en.ends_with("2 of 3 days have records"), "{en}");
+    assert_eq!(good, false);
+}
+
+#[test]
+fn log_files_that_no_digest_lists_are_told() {
+    let (shop, mut forge) = three_days();
+    // Logging went on, and validation was switched off.
+    let line = Line::new("AWSLogs/", "444455556666", "eu-west-1");
+    forge.log_file(&line, "2026-08-18T05:00:00Z".parse().expect("a time"), 1);
+    lay_out(&shop, &forge, true);
+    let (en, zh, good) = completeness(&shop, "--keys keys.json", 0);
+    assert!(
+        en.contains("2 of 3") && en.contains("without digests on 1"),
+        "{en}"
+    );
+    assert!(zh.contains("1 天缺少摘要"), "{zh}");
+    assert_eq!(good, Value::Null);
 }

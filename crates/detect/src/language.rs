@@ -28,6 +28,15 @@ impl Language {
     /// All of them, for whoever writes in each.
     pub const ALL: [Self; 2] = [Self::En, Self::ZhCn];
 
+    /// One language, or `both` of them.
+    #[must_use]
+    pub fn several(text: &str) -> Option<Vec<Self>> {
+        if text.eq_ignore_ascii_case("both") {
+            return Some(Self::ALL.to_vec());
+        }
+        text.parse().ok().map(|language| vec![language])
+    }
+
     /// The language tag, `en` or `zh-CN`.
     #[must_use]
     pub fn as_str(self) -> &'static str {

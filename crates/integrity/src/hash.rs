@@ -38,6 +38,23 @@ impl Hash {
     }
 }
 
+/// A hash that is being made, while somebody reads the bytes for another reason.
+#[derive(Debug, Clone, Default)]
+pub struct Hashing(Sha256);
+
+impl Hashing {
+    /// Takes the bytes that follow.
+    pub fn take(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The hash of all that was taken.
+    #[must_use]
+    pub fn finish(self) -> Hash {
+        Hash(self.0.finalize().into())
+    }
+}
+
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
@@ -91,14 +108,14 @@ impl Hasher {
     /// # Errors
     /// [`InflateError`] if it cannot be read to its end.
     pub fn hash(&mut self, file: impl Read) -> Result<(Hash, u64), InflateError> {
-        let mut sha = Sha256::new();
+        let mut hashing = Hashing::default();
         let mut length = 0;
         self.each(file, |bytes| {
-            sha.update(bytes);
+            hashing.take(bytes);
             length += bytes.len() as u64;
             true
         })?;
-        Ok((Hash(sha.finalize().into()), length))
+        Ok((hashing.finish(), length))
     }
 
     /// All that `file` holds.

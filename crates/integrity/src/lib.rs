@@ -32,7 +32,7 @@ pub use anchor::Anchor;
 pub use chain::{Chain, Found};
 pub use collection::Collection;
 pub use digest::Digest;
-pub use hash::{Hash, Hasher};
+pub use hash::{Hash, Hasher, Hashing};
 pub use keys::PublicKeys;
 pub use place::{ChainId, DigestName};
 pub use proof::{LogState, Proof};

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
@@ -59,6 +61,9 @@ pub struct Uncovered {
     pub first: Option<Timestamp>,
     /// When the last was.
     pub last: Option<Timestamp>,
+    /// On which days they were, UTC.
+    #[serde(skip)]
+    pub days: BTreeSet<Date>,
 }
 
 /// What was asked for.
@@ -81,6 +86,8 @@ pub struct Proof {
     pub uncovered: BTreeMap<(String, String), Uncovered>,
     /// Log files newer than the newest digest, or in hours that nothing vouches for.
     pub undecided: u64,
+    /// On which days these were delivered, UTC.
+    pub undecided_days: BTreeSet<Date>,
 }
 
 /// Brings together the chains of one place with the log files that lie there.
@@ -161,7 +168,10 @@ impl Proof {
         });
         match chains.map(|chain| chain.place(delivered)).max() {
             Some(Whereabouts::Proven) => {}
-            Some(Whereabouts::Undecided) => self.undecided += 1,
+            Some(Whereabouts::Undecided) => {
+                self.undecided += 1;
+                self.undecided_days.insert(day(delivered));
+            }
             Some(Whereabouts::Vouched) => self.add(&name, tail),
             Some(Whereabouts::Uncovered) | None => {
                 let group = self.uncovered.entry((name.owner, name.region)).or_default();
@@ -205,7 +215,12 @@ impl Uncovered {
         self.log_files += 1;
         self.first = Some(self.first.map_or(delivered, |first| first.min(delivered)));
         self.last = Some(self.last.map_or(delivered, |last| last.max(delivered)));
+        self.days.insert(day(delivered));
     }
+}
+
+fn day(at: Timestamp) -> Date {
+    at.to_zoned(TimeZone::UTC).date()
 }
 
 /// What a chain says of log files that were delivered at a time.

@@ -233,6 +233,7 @@ export function parameters(given: Configuration): Record<string, string> {
     OrganizationId: given.organization.id,
     ManagementAccountId: given.organization.managementAccount,
     DeployRoleArn: given.deployRoleArn ?? '',
+    Regions: given.regions.join(','),
     ExistingBucket: given.trail?.bucket ?? '',
     ExistingKeyArn: given.trail?.keyArn ?? '',
     ExistingTopicArn: given.trail?.topicArn ?? '',

@@ -34,6 +34,7 @@ export class LogAccount extends Stack {
       parameters: known(parameters(props.configuration)),
     });
     this.bringCode(fleet, props.functions ?? BUILT);
+    this.bringLoops(fleet);
     this.tell(fleet, props.configuration);
   }
 
@@ -61,6 +62,14 @@ export class LogAccount extends Stack {
     return new Asset(this, `Code${Stack.of(part).node.id}${part.node.id}`, { path: folder });
   }
 
+  /** Puts templates with loops in as they are: CloudFormation makes of them what is in them. */
+  private bringLoops(fleet: CfnInclude): void {
+    for (const [name, { templateFile }] of Object.entries(nestedStacks(true))) {
+      const template = new Asset(this, `Template${name}`, { path: templateFile });
+      (fleet.getResource(name) as CfnStack).templateUrl = template.httpUrl;
+    }
+  }
+
   /** Subscribes everybody to the mails that concern them. */
   private tell(fleet: CfnInclude, configuration: Configuration): void {
     const topics = fleet.getResource('Topics') as CfnStack;
@@ -79,11 +88,13 @@ export class LogAccount extends Stack {
   }
 }
 
-/** The stacks inside the main one, by name, and where their templates lie. */
-export function nestedStacks(): Record<string, { templateFile: string }> {
+/** The stacks inside the main one without loops in their templates, or with, by name, and where those lie. */
+export function nestedStacks(withLoops = false): Record<string, { templateFile: string }> {
   const main = readFileSync(join(SAM, 'template.yaml'), 'utf8');
   const stacks = main.matchAll(/^ {2}(\w+):\n {4}Type: AWS::CloudFormation::Stack\n(?: {4}.*\n)*? {6}TemplateURL: (\S+)$/gm);
-  return Object.fromEntries(Array.from(stacks, ([, name, file]) => [name, { templateFile: join(SAM, file ?? '') }]));
+  const nested = Array.from(stacks, ([, name, file]): [string, string] => [name ?? '', join(SAM, file ?? '')]);
+  const wanted = nested.filter(([, file]) => readFileSync(file, 'utf8').includes('Fn::ForEach::') === withLoops);
+  return Object.fromEntries(wanted.map(([name, templateFile]) => [name, { templateFile }]));
 }
 
 /** The same parameters. Throws with the names of those that the template does not have. */

@@ -94,6 +94,8 @@ fn numbers_have_bounds() {
         ("TRAILHOUND_CHAT_TOPIC_ARN", "#alerts"),
         ("TRAILHOUND_TIME_ZONE", "Mars/Olympus"),
         ("TRAILHOUND_ACCOUNTS", "prod"),
+        ("TRAILHOUND_ROUTES", "level = high"),
+        ("TRAILHOUND_ROUTE_TOPIC_ARNS", "on-call"),
     ] {
         let environment = set(&[
             ("TRAILHOUND_STATE_TABLE", "state"),
@@ -103,4 +105,30 @@ fn numbers_have_bounds() {
         let SettingsError(problems) = for_mails(&environment).unwrap_err();
         assert_eq!(problems.len(), 1, "{name}={value}");
     }
+}
+
+#[test]
+fn a_wrong_table_is_told_by_row_and_cell_with_all_else_that_is_wrong() {
+    let environment = set(&[
+        ("TRAILHOUND_MAIL_TOPIC_ARN", TOPIC),
+        (
+            "TRAILHOUND_ROUTE_TOPIC_ARNS",
+            "arn:aws:sns:eu-west-1:111122223333:on-call",
+        ),
+        (
+            "TRAILHOUND_ROUTES",
+            "level = high, topic = on-call; level = loud, colour = red, topic = oncall",
+        ),
+    ]);
+    let error = for_mails(&environment).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "4 of the settings cannot be used: \
+         `TRAILHOUND_STATE_TABLE` is not set; it must be the name of a DynamoDB table; \
+         `TRAILHOUND_ROUTES`, row 2, `colour`: there is no such cell; it must be one of `account`, `unit`, \
+         `level`, `rule`, `language`, `topic`; \
+         `TRAILHOUND_ROUTES`, row 2, `level`: `loud` is no level; it must be `informational`, `low`, `medium`, \
+         `high` or `critical`; \
+         `TRAILHOUND_ROUTES`, row 2, `topic`: `oncall` is not among the topics; it must be one of `mail`, `on-call`"
+    );
 }

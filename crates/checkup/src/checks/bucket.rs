@@ -1,18 +1,105 @@
 //! Whether CloudTrail can write into the buckets and with the keys, and nobody else can get at them.
 
+use forecast::prices::Prices;
+use serde_json::json;
 use sigma::Level;
 
+use crate::cost::{Volume, told};
 use crate::document::Document;
 use crate::finding::Finding;
-use crate::setup::{Answer, Bucket, Key, Setup};
+use crate::setup::{Answer, Bucket, Key, LifecycleRule, Setup};
+
+/// Standards ask for a year of logs at least, in days.
+const YEAR: i32 = 365;
+
+/// For how many days log files are kept by the rule that we propose: a year and a month.
+const KEPT: i32 = 400;
 
 /// What is wrong with the trails' buckets.
-pub(super) fn buckets(setup: &Setup) -> Vec<Finding> {
-    setup
-        .buckets
+pub(super) fn buckets(setup: &Setup, volume: Option<&Volume>, prices: &Prices) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (name, bucket) in &setup.buckets {
+        findings.extend(one(name, bucket));
+        let trail = setup.trails.iter().find(|trail| trail.bucket == *name);
+        let root = match trail.and_then(|trail| trail.prefix.as_deref()) {
+            Some(prefix) => format!("{}/AWSLogs/", prefix.trim_end_matches('/')),
+            None => "AWSLogs/".to_owned(),
+        };
+        let cost = volume.and_then(|volume| volume.kept_for_a_year(prices));
+        findings.extend(lifecycle(
+            name,
+            &bucket.lifecycle,
+            &root,
+            &told(cost, prices),
+        ));
+    }
+    findings
+}
+
+/// What becomes of log files in time: too little is kept, or everything for ever.
+fn lifecycle(
+    name: &str,
+    rules: &Answer<Vec<LifecycleRule>>,
+    root: &str,
+    cost: &str,
+) -> Option<Finding> {
+    let rules: &[LifecycleRule] = match rules {
+        Answer::Refused => return None,
+        Answer::Gone => &[],
+        Answer::Known(rules) => rules.as_slice(),
+    };
+    let edit = "aws s3api get-bucket-lifecycle-configuration --bucket {} > lifecycle.json && ${EDITOR:-vi} lifecycle.json && aws s3api put-bucket-lifecycle-configuration --bucket {} --lifecycle-configuration file://lifecycle.json";
+    let about_logs: Vec<_> = rules.iter().filter(|rule| rule.is_about(root)).collect();
+    let first = about_logs
         .iter()
-        .flat_map(|(name, bucket)| one(name, bucket))
-        .collect()
+        .filter_map(|rule| rule.expires_after)
+        .min();
+    if let Some(days) = first.filter(|days| *days < YEAR) {
+        let finding = Finding::new(
+            "bucket-expires-early",
+            Level::High,
+            name,
+            format!("log files are deleted after {days} days"),
+            "Many intrusions are noticed months later, and then what would show how they began is gone; PCI DSS and others ask for a year.",
+        );
+        return Some(finding.mended_by(edit, &[name, name]));
+    }
+    if about_logs.iter().any(|rule| rule.bounds_cost) {
+        return None;
+    }
+    let after = if cost.is_empty() {
+        ""
+    } else {
+        ", after a year"
+    };
+    let finding = Finding::new(
+        "bucket-keeps-for-ever",
+        Level::Low,
+        name,
+        format!(
+            "no rule ever deletes or moves log files: what they cost grows for ever{after}{cost}"
+        ),
+        "Each month costs as much more as the month before. A rule that deletes after a year and a month bounds that; so does one that moves to a colder class of storage.",
+    );
+    if !rules.is_empty() {
+        return Some(finding.mended_by(edit, &[name, name]));
+    }
+    let rule = json!({"Rules": [{
+        "ID": "log-files", "Status": "Enabled", "Filter": {"Prefix": root},
+        "Expiration": {"Days": KEPT}, "NoncurrentVersionExpiration": {"NoncurrentDays": KEPT},
+    }]});
+    Some(finding.mended_by(
+        "aws s3api put-bucket-lifecycle-configuration --bucket {} --lifecycle-configuration {}",
+        &[name, &rule.to_string()],
+    ))
+}
+
+impl LifecycleRule {
+    /// Whether it can touch log files.
+    fn is_about(&self, root: &str) -> bool {
+        let overlaps = root.starts_with(&self.prefix) || self.prefix.starts_with(root);
+        self.is_enabled && !self.wants_tags && overlaps
+    }
 }
 
 fn one(name: &str, bucket: &Bucket) -> Vec<Finding> {

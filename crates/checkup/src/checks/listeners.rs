@@ -37,13 +37,14 @@ pub(super) fn rules(setup: &Setup) -> Vec<Finding> {
             &calls.join(", "),
             "no rule of EventBridge passes on the calls of this region, though others have one",
             "Events are delivered in the region where the call is logged, IAM's in the first of the partition. What happens there is seen minutes later, by way of the log files, and not within seconds.",
-        ).mended_by("aws events put-rule --region <region> --name trailhound-calls --event-pattern '{\"detail-type\":[\"AWS API Call via CloudTrail\"]}'", &[]));
+        ).mended_by("aws events put-rule --region <region> --name trailhound-calls --event-pattern '{\"detail-type\":[\"AWS API Call via CloudTrail\",\"AWS Console Sign In via CloudTrail\"]}'", &[]));
     }
-    let global = setup.regions.first().map(String::as_str);
-    let sign_ins = deaf(|rule| rule.hears_sign_ins);
-    if let Some(global) =
-        global.filter(|global| sign_ins.contains(global) && !calls.contains(global))
-    {
+    // A region that hears of nothing at all was told of above.
+    let sign_ins = deaf(|rule| rule.hears_sign_ins).into_iter();
+    let (global, regional): (Vec<&str>, Vec<&str>) = sign_ins
+        .filter(|region| !calls.contains(region))
+        .partition(|region| *region == setup.global);
+    if let Some(global) = global.first() {
         findings.push(
             Finding::new(
                 "sign-ins-unheard",
@@ -53,6 +54,18 @@ pub(super) fn rules(setup: &Setup) -> Vec<Finding> {
                 "The root user signs in there, and so does who signs in without naming a region.",
             )
             .mended_by("aws events put-rule --region {} --name trailhound-sign-ins --event-pattern '{\"detail-type\":[\"AWS Console Sign In via CloudTrail\"]}'", &[global]),
+        );
+    }
+    if !regional.is_empty() {
+        findings.push(
+            Finding::new(
+                "regional-sign-ins-unheard",
+                Level::Low,
+                &regional.join(", "),
+                "no rule of EventBridge passes on who signs in at the sign-in address of this region",
+                "Each region has a sign-in address of its own, such as eu-west-1.signin.aws.amazon.com, and whoever uses it is recorded there. That is seen minutes later, by way of the log files.",
+            )
+            .mended_by("aws events put-rule --region <region> --name trailhound-sign-ins --event-pattern '{\"detail-type\":[\"AWS Console Sign In via CloudTrail\"]}'", &[]),
         );
     }
     findings

@@ -5,6 +5,7 @@ mod listeners;
 mod selectors;
 mod trail;
 
+use forecast::prices::Prices;
 use jiff::Timestamp;
 
 use crate::cost::Volume;
@@ -14,20 +15,22 @@ use crate::setup::{Setup, Trail};
 
 /// What is wrong with a setup; the worst first, else in the order of the checks.
 ///
-/// `needs` is what rules want recorded, `volume` what the account's own logs hold, if that is known.
+/// `needs` is what rules want recorded, `volume` what the account's own logs hold, if that is known, and
+/// `prices` what that costs.
 #[must_use]
 pub fn check(
     setup: &Setup,
     needs: &[Need],
-    volume: Option<Volume>,
+    volume: Option<&Volume>,
+    prices: &Prices,
     now: Timestamp,
 ) -> Vec<Finding> {
-    let mut findings = trail::account(setup, volume);
+    let mut findings = trail::account(setup, volume, prices);
     for one in &setup.trails {
         findings.extend(trail::one(one, now));
     }
-    findings.extend(selectors::recorded(setup, needs));
-    findings.extend(bucket::buckets(setup));
+    findings.extend(selectors::recorded(setup, needs, volume, prices));
+    findings.extend(bucket::buckets(setup, volume, prices));
     findings.extend(bucket::keys(setup));
     findings.extend(listeners::rules(setup));
     findings.extend(listeners::topics(setup));

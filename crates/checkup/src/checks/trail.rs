@@ -1,10 +1,13 @@
 //! Whether there is a trail that records everywhere, delivers, and can be proven.
 
+use std::collections::BTreeMap;
+
+use forecast::prices::Prices;
 use jiff::{SignedDuration, Timestamp};
 use sigma::Level;
 
 use super::{is_logging, logging};
-use crate::cost::{AS_OF, Volume, dollars};
+use crate::cost::{Volume, price, told};
 use crate::finding::Finding;
 use crate::setup::{Recorded, Setup, Status, Trail};
 
@@ -15,7 +18,7 @@ const DIGESTS: SignedDuration = SignedDuration::from_hours(3);
 const LOG_FILES: SignedDuration = SignedDuration::from_hours(24);
 
 /// What is wrong with all trails together.
-pub(super) fn account(setup: &Setup, volume: Option<Volume>) -> Vec<Finding> {
+pub(super) fn account(setup: &Setup, volume: Option<&Volume>, prices: &Prices) -> Vec<Finding> {
     let about = &setup.account;
     let home = setup.regions.first().map_or("us-east-1", String::as_str);
     if setup.trails.is_empty() {
@@ -57,7 +60,7 @@ pub(super) fn account(setup: &Setup, volume: Option<Volume>) -> Vec<Finding> {
             ),
         );
     }
-    findings.extend(duplicates(setup, volume));
+    findings.extend(duplicates(setup, volume, prices));
     findings
 }
 
@@ -77,7 +80,7 @@ fn one_region(setup: &Setup) -> Option<Finding> {
 }
 
 /// The first copy of management events is free, and each further one is not.
-fn duplicates(setup: &Setup, volume: Option<Volume>) -> Vec<Finding> {
+fn duplicates(setup: &Setup, volume: Option<&Volume>, prices: &Prices) -> Vec<Finding> {
     let mut copies: Vec<_> = logging(setup)
         .filter(|trail| trail.is_multi_region && records_all(trail))
         .collect();
@@ -86,18 +89,15 @@ fn duplicates(setup: &Setup, volume: Option<Volume>) -> Vec<Finding> {
     let spare = copies.into_iter().skip(1);
     spare
         .map(|trail| {
-            let cost = volume.map_or_else(String::new, |volume| {
-                format!(
-                    ": by your logs about {} a month (prices of {AS_OF})",
-                    dollars(volume.second_copy())
-                )
-            });
+            let cost = volume.and_then(|volume| volume.second_copy(prices));
+            let cost = told(cost, prices);
+            let each = price("cloudtrail.management_copies", 100_000.0, prices);
             Finding::new(
                 "second-copy",
                 Level::Low,
                 &trail.name,
                 format!("this trail records the same management events as another one, and that is paid for{cost}"),
-                "The first copy of management events in a region is free; each further one costs $2.00 for 100,000 events.",
+                format!("The first copy of management events in a region is free; each further one costs {each} for 100,000 events."),
             )
             .mended_by(
                 "aws cloudtrail stop-logging --name {} --region {}",
@@ -120,6 +120,7 @@ pub(super) fn one(trail: &Trail, now: Timestamp) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Some(status) = &trail.status {
         findings.extend(delivery(trail, status, now));
+        findings.extend(elsewhere(trail, status, now));
     }
     if !trail.is_validated {
         findings.push(
@@ -168,10 +169,62 @@ fn not_logging(trail: &Trail) -> Finding {
     )
 }
 
-fn delivery(trail: &Trail, status: &Status, now: Timestamp) -> Vec<Finding> {
-    let older = |at: Option<Timestamp>, than: SignedDuration| {
-        at.is_some_and(|at| now.duration_since(at) > than)
+fn is_older(at: Option<Timestamp>, than: SignedDuration, now: Timestamp) -> bool {
+    at.is_some_and(|at| now.duration_since(at) > than)
+}
+
+/// Each region delivers by itself, and can fail by itself; what fails at home is told once.
+fn elsewhere(trail: &Trail, home: &Status, now: Timestamp) -> Vec<Finding> {
+    let mut failing: BTreeMap<(&'static str, &str), Vec<&str>> = BTreeMap::new();
+    let mut late = Vec::new();
+    for (region, status) in &trail.elsewhere {
+        let errors = [
+            ("log files", &status.delivery_error, &home.delivery_error),
+            ("digests", &status.digest_error, &home.digest_error),
+        ];
+        for (things, error, at_home) in errors {
+            let known = error.as_deref().filter(|error| !error.is_empty());
+            if let Some(error) = known.filter(|_| error != at_home) {
+                failing.entry((things, error)).or_default().push(region);
+            }
+        }
+        let is_late = |status: &Status| is_older(status.digested, DIGESTS, now);
+        if trail.is_validated && is_late(status) && !is_late(home) {
+            late.push(region.as_str());
+        }
+    }
+    let look = |finding: Finding, region: &str| {
+        finding.mended_by(
+            "aws cloudtrail get-trail-status --name {} --region {}",
+            &[&trail.arn, region],
+        )
     };
+    let mut findings: Vec<Finding> = failing
+        .into_iter()
+        .map(|((things, error), regions)| {
+            let what = format!("{things} of {} cannot be delivered: `{error}`", regions.join(", "));
+            let why = "What is not delivered is not seen, though other regions deliver: look at conditions on the region in the policy of the bucket, topic or key.";
+            look(Finding::new("region-delivery-fails", Level::Critical, &trail.name, what, why), regions[0])
+        })
+        .collect();
+    if let Some(first) = late.first() {
+        let what = format!("no digest of {} was delivered for hours", late.join(", "));
+        let why = "A digest of each region comes every hour, whether or not anything has happened there: without it the log files of that time cannot be proven, and perhaps there are none.";
+        findings.push(look(
+            Finding::new(
+                "region-without-digests",
+                Level::High,
+                &trail.name,
+                what,
+                why,
+            ),
+            first,
+        ));
+    }
+    findings
+}
+
+fn delivery(trail: &Trail, status: &Status, now: Timestamp) -> Vec<Finding> {
     let look = "aws cloudtrail get-trail-status --name {} --region {}";
     let values = [trail.arn.as_str(), trail.home.as_str()];
     let mut findings = Vec::new();
@@ -197,7 +250,7 @@ fn delivery(trail: &Trail, status: &Status, now: Timestamp) -> Vec<Finding> {
             findings.push(Finding::new(id, level, &trail.name, what, why).mended_by(look, &values));
         }
     }
-    if older(status.delivered, LOG_FILES) {
+    if is_older(status.delivered, LOG_FILES, now) {
         findings.push(
             Finding::new(
                 "no-log-files",
@@ -215,7 +268,7 @@ fn delivery(trail: &Trail, status: &Status, now: Timestamp) -> Vec<Finding> {
             .mended_by(look, &values),
         );
     }
-    if trail.is_validated && older(status.digested, DIGESTS) {
+    if trail.is_validated && is_older(status.digested, DIGESTS, now) {
         findings.push(
             Finding::new(
                 "no-digests",

@@ -10,6 +10,7 @@ use std::thread;
 
 use detect::cloudtrail::Record;
 use detect::cloudtrail::log_file::LogFileReader;
+use integrity::Hashing;
 
 use super::scan::Tally;
 use super::scan::progress;
@@ -42,6 +43,8 @@ pub(super) struct Gathering {
     pub(super) threads: usize,
     /// Whether to show how far it is.
     pub(super) progress: bool,
+    /// Whether to note what each file hashes to, for whoever proves that it is as it was delivered.
+    pub(super) hashes: bool,
 }
 
 impl Gathering {
@@ -51,6 +54,7 @@ impl Gathering {
             range,
             threads: inputs.threads(None),
             progress: terminal.is_watched(),
+            hashes: false,
         }
     }
 
@@ -103,6 +107,7 @@ impl Gathering {
             reader: LogFileReader::default(),
             gatherer,
             range: self.range,
+            hashes: self.hashes,
             meter,
             tally: Tally::default(),
         };
@@ -121,6 +126,7 @@ struct Worker<'a, G> {
     reader: LogFileReader,
     gatherer: G,
     range: TimeRange,
+    hashes: bool,
     meter: &'a Meter,
     tally: Tally,
 }
@@ -141,8 +147,20 @@ impl<G: Gatherer> Worker<'_, G> {
             seen: 0,
             outside: 0,
         };
-        let report = self.reader.read(file, |record| each.record(record));
+        let mut hashing = self.hashes.then(Hashing::default);
+        let text = |text: &[u8]| {
+            if let Some(hashing) = &mut hashing {
+                hashing.take(text);
+            }
+        };
+        let report = self
+            .reader
+            .read_with_text(file, text, |record| each.record(record));
         let outside = each.finish();
+        let whole = hashing.filter(|_| report.problem.is_none());
+        if let Some((hashing, place)) = whole.zip(source.place()) {
+            self.tally.hashes.insert(place, hashing.finish());
+        }
         self.tally.add(&name, &report, outside);
         if let Some(problem) = report.problem.filter(|_| !self.meter.stopped()) {
             let complaint = Complaint::unreadable(&name, problem)

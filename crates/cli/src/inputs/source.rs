@@ -2,9 +2,9 @@
 
 use std::cmp::Ordering;
 use std::fmt;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicU64};
@@ -63,6 +63,19 @@ impl Source {
             Self::Stdin => None,
             Self::File(path) => Some(path.display().to_string().into()),
             Self::Object(object) => Some((*object.url).into()),
+        }
+    }
+
+    /// Where it lies, by the one name that a file has: from the root on, without links.
+    #[must_use]
+    pub fn place(&self) -> Option<String> {
+        match self {
+            Self::Stdin => None,
+            Self::File(path) => {
+                let path = fs::canonicalize(path).ok()?;
+                Some(path.to_str()?.replace(MAIN_SEPARATOR, "/"))
+            }
+            Self::Object(object) => Some(object.url.clone().into()),
         }
     }
 

@@ -89,7 +89,17 @@ pub enum Reason {
 
 impl LogFileReader {
     /// Hands every record of `file` to `each`, in the order written.
-    pub fn read(&mut self, file: impl Read, mut each: impl FnMut(&Record<'_>)) -> FileReport {
+    pub fn read(&mut self, file: impl Read, each: impl FnMut(&Record<'_>)) -> FileReport {
+        self.read_with_text(file, |_| {}, each)
+    }
+
+    /// The same; and hands all of its text to `text`, piece by piece, as it was before it was compressed.
+    pub fn read_with_text(
+        &mut self,
+        file: impl Read,
+        mut text: impl FnMut(&[u8]),
+        mut each: impl FnMut(&Record<'_>),
+    ) -> FileReport {
         let mut report = FileReport::default();
         let mut records = Records {
             report: &mut report,
@@ -97,13 +107,16 @@ impl LogFileReader {
         };
         let ended = match self.inflater.open(file) {
             Ok(Source::Empty) => Ok(()),
-            Ok(Source::Whole(text)) => {
-                Splitter::default().split(text, true, |piece| records.take(piece));
-                report.bytes_inflated = text.len() as u64;
+            Ok(Source::Whole(whole)) => {
+                text(whole);
+                Splitter::default().split(whole, true, |piece| records.take(piece));
+                report.bytes_inflated = whole.len() as u64;
                 report.bytes_read = self.inflater.bytes_read();
                 Ok(())
             }
-            Ok(Source::Stream(stream)) => read_stream(&mut self.window, stream, &mut records),
+            Ok(Source::Stream(stream)) => {
+                read_stream(&mut self.window, stream, &mut text, &mut records)
+            }
             Err(error) => Err(error),
         };
         report.problem = ended.err();
@@ -115,6 +128,7 @@ impl LogFileReader {
 fn read_stream<R: Read>(
     window: &mut Vec<u8>,
     mut stream: Stream<'_, R>,
+    text: &mut impl FnMut(&[u8]),
     records: &mut Records<'_, impl FnMut(&Record<'_>)>,
 ) -> Result<(), InflateError> {
     let mut splitter = Splitter::default();
@@ -126,6 +140,7 @@ fn read_stream<R: Read>(
         }
         let read = stream.fill(&mut window[filled..]);
         let length = *read.as_ref().unwrap_or(&0);
+        text(&window[filled..filled + length]);
         filled += length;
         records.report.bytes_inflated += length as u64;
         records.report.bytes_read = stream.bytes_read();

@@ -56,6 +56,37 @@ impl Tail {
     fn find(bytes: &[u8], read_to: usize) -> Option<Self> {
         let from = read_to.max(bytes.len().saturating_sub(NEAR));
         let comma = from + FIRST.find(bytes.get(from..)?)?;
+        Self::usual(bytes, comma).or_else(|| Self::walked(bytes, comma))
+    }
+
+    /// The last members as CloudTrail writes them of most calls, without a blank between them: the words
+    /// between the values are compared, not looked up. Finds what [`walked`](Self::walked) finds, or nothing.
+    fn usual(bytes: &[u8], comma: usize) -> Option<Self> {
+        let mut steps = Steps { bytes, at: comma };
+        let event_id = steps.text(b",\"eventID\":\"")?;
+        let read_only = steps.truth(b",\"readOnly\":")?;
+        let event_type = steps.text(b",\"eventType\":\"")?;
+        steps.truth(b",\"managementEvent\":")?;
+        let account = steps.text(b",\"recipientAccountId\":\"")?;
+        let category = steps.text(b",\"eventCategory\":\"")?;
+        if scan::end(bytes, steps.at) != Scan::Complete(bytes.len()) {
+            return None;
+        }
+        let mut tail = Self::default();
+        for (field, (start, end)) in [
+            (Field::EventId, event_id),
+            (Field::ReadOnly, read_only),
+            (Field::EventType, event_type),
+            (Field::RecipientAccountId, account),
+            (Field::EventCategory, category),
+        ] {
+            tail.spans[place(field)?] = (start as u32, end as u32);
+        }
+        Some(tail)
+    }
+
+    /// The last members, one by one.
+    fn walked(bytes: &[u8], comma: usize) -> Option<Self> {
         let mut walk = Walk {
             tail: Self::default(),
             at: None,
@@ -68,6 +99,36 @@ impl Tail {
     pub(super) fn span(&self, field: Field) -> Option<(usize, usize)> {
         let (start, end) = self.spans[place(field)?];
         (end > 0).then_some((start as usize, end as usize))
+    }
+}
+
+/// A place among the last members, moved forward by each.
+struct Steps<'b> {
+    bytes: &'b [u8],
+    at: usize,
+}
+
+impl Steps<'_> {
+    /// A string without escapes, if what comes next is `before`, which ends in its opening quote.
+    fn text(&mut self, before: &[u8]) -> Option<(usize, usize)> {
+        let rest = self.bytes.get(self.at..)?.strip_prefix(before)?;
+        let length = memchr::memchr2(b'"', b'\\', rest).filter(|at| rest[*at] == b'"')?;
+        let start = self.at + before.len() - 1;
+        self.at = start + length + 2;
+        Some((start, self.at))
+    }
+
+    /// `true` or `false`, if what comes next is `before`.
+    fn truth(&mut self, before: &[u8]) -> Option<(usize, usize)> {
+        let rest = self.bytes.get(self.at..)?.strip_prefix(before)?;
+        let word: &[u8] = match rest.first()? {
+            b't' => b"true",
+            _ => b"false",
+        };
+        rest.strip_prefix(word)?;
+        let start = self.at + before.len();
+        self.at = start + word.len();
+        Some((start, self.at))
     }
 }
 
@@ -123,6 +184,34 @@ mod tests {
             assert_eq!(of(text, field), Some(value), "{field:?}");
         }
         assert_eq!(of(text, Field::UserAgent), None);
+    }
+
+    #[test]
+    fn what_is_compared_is_what_is_walked() {
+        const USUAL: &str = r#"{"a":1,"eventID":"id","readOnly":true,"eventType":"T","managementEvent":false,"recipientAccountId":"1","eventCategory":"Management""#;
+        for end in [
+            "}",
+            r#","tlsDetails":{"tlsVersion":"}"},"sessionCredentialFromConsole":"true"}"#,
+            r#","eventID":"again"}"#,
+        ] {
+            let text = format!("{USUAL}{end}");
+            let usual = Tail::usual(text.as_bytes(), 6);
+            assert!(usual.is_some(), "{text}");
+            assert_eq!(usual, Tail::walked(text.as_bytes(), 6), "{text}");
+        }
+        for (usual, other) in [
+            ("\"id\"", r#""i\u0064""#),
+            ("\"id\"", "null"),
+            ("true", "\"true\""),
+            ("true,", "true ,"),
+            ("false", "falsch"),
+            (",\"eventType", ",\"resources\":[],\"eventType"),
+            ("\"Management\"", "\"Management\"}"),
+            ("\"Management\"", "\"Management"),
+        ] {
+            let text = format!("{}}}", USUAL.replacen(usual, other, 1));
+            assert_eq!(Tail::usual(text.as_bytes(), 6), None, "{text}");
+        }
     }
 
     #[test]

@@ -147,13 +147,13 @@ impl Entry {
         ]
     }
 
-    /// The same entry, as it stands in `other`, with the numbers of `strings`.
-    pub(super) fn adopted(mut self, other: &Strings, strings: &mut Strings) -> Self {
+    /// The same entry, with what `adopt` says for each number.
+    pub(super) fn adopted(mut self, adopt: &mut impl FnMut(Sym) -> Sym) -> Self {
         for sym in self.syms() {
-            *sym = strings.adopt(other, *sym);
+            *sym = adopt(*sym);
         }
         if let EventId::Other(sym) = &mut self.id {
-            *sym = strings.adopt(other, *sym);
+            *sym = adopt(*sym);
         }
         self
     }

@@ -87,6 +87,31 @@ impl Strings {
     }
 }
 
+/// Texts on their way from one collection to another, most of them asked for several times.
+pub(super) struct Moving<'s> {
+    from: &'s Strings,
+    to: &'s mut Strings,
+    /// The number of each text in its new place.
+    known: Vec<Sym>,
+}
+
+impl<'s> Moving<'s> {
+    /// Nothing has moved yet.
+    pub(super) fn new(from: &'s Strings, to: &'s mut Strings) -> Self {
+        let known = vec![Sym::NONE; from.ends.len() + 1];
+        Self { from, to, known }
+    }
+
+    /// The number there of what `sym` stands for here.
+    pub(super) fn adopt(&mut self, sym: Sym) -> Sym {
+        let known = &mut self.known[sym.0 as usize];
+        if !known.is_some() {
+            *known = self.to.adopt(self.from, sym);
+        }
+        *known
+    }
+}
+
 fn slice<'t>(text: &'t [u8], ends: &[u64], number: u32) -> &'t [u8] {
     let at = number as usize - 1;
     let start = at.checked_sub(1).map_or(0, |before| ends[before]);
@@ -118,5 +143,10 @@ mod tests {
         let known = here.number(b"both");
         assert_eq!(here.adopt(&there, both), known);
         assert_eq!(here.adopt(&there, Sym::NONE), Sym::NONE);
+        let mut moving = Moving::new(&there, &mut here);
+        let only = Sym(1);
+        let moved = [Sym::NONE, both, only, only].map(|sym| moving.adopt(sym));
+        assert_eq!(moved, [Sym::NONE, known, moved[3], moved[2]]);
+        assert_eq!(here.text(moved[2]), Some("only there"));
     }
 }

@@ -117,23 +117,23 @@ impl Window {
         }
     }
 
-    /// The same window, as it stands in `other`, with the numbers of `strings`.
-    pub(super) fn adopted(self, other: &Strings, strings: &mut Strings) -> Self {
+    /// The same window, with what `adopt` says for each number.
+    pub(super) fn adopted(self, adopt: &mut impl FnMut(Sym) -> Sym) -> Self {
         match self {
-            Self::One(entry) => Self::new(entry.adopted(other, strings)),
+            Self::One(entry) => Self::new(entry.adopted(adopt)),
             Self::Many(held) => Self::Many(Box::new(Held {
                 entries: held
                     .entries
                     .into_iter()
-                    .map(|entry| entry.adopted(other, strings))
+                    .map(|entry| entry.adopted(adopt))
                     .collect(),
                 seen: held.seen,
                 firings: held
                     .firings
                     .into_iter()
                     .map(|(below, firing)| {
-                        let first = firing.first.adopted(other, strings);
-                        let last = firing.last.adopted(other, strings);
+                        let first = firing.first.adopted(adopt);
+                        let last = firing.last.adopted(adopt);
                         (below, Firing { first, last })
                     })
                     .collect(),

@@ -11,7 +11,7 @@ use sigma::{Correlation, CorrelationKind, FieldPath};
 use super::actors::Links;
 use super::entry::Entry;
 use super::plan::{Feed, Plan, Planned};
-use super::strings::{Strings, Sym};
+use super::strings::{Moving, Strings, Sym};
 use super::window::Window;
 use crate::cloudtrail::Record;
 use crate::derived;
@@ -234,11 +234,12 @@ impl Windows {
         self.identities = HashMap::default();
         let old = std::mem::take(&mut self.strings);
         let windows = std::mem::take(&mut self.windows).into_iter();
-        let strings = &mut self.strings;
+        let mut moving = Moving::new(&old, &mut self.strings);
+        let mut adopt = |sym| moving.adopt(sym);
         self.windows = windows
             .map(|(spot, window)| {
-                let group = strings.adopt(&old, spot.group);
-                (Spot { group, ..spot }, window.adopted(&old, strings))
+                let group = adopt(spot.group);
+                (Spot { group, ..spot }, window.adopted(&mut adopt))
             })
             .collect();
     }
@@ -261,7 +262,7 @@ impl Windows {
         for (spot, window) in other.windows {
             self.make_room();
             let group = self.strings.adopt(&other.strings, spot.group);
-            let window = window.adopted(&other.strings, &mut self.strings);
+            let window = window.adopted(&mut |sym| self.strings.adopt(&other.strings, sym));
             self.merge_one(plan, Spot { group, ..spot }, window);
         }
     }

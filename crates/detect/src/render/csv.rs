@@ -99,19 +99,6 @@ fn cells(alert: &Alert, language: Language) -> [String; COLUMNS.len()] {
     ]
 }
 
-/// `cell` as a cell of RFC 4180, made harmless: what a stranger chose, on one line, quoted where it must be,
-/// and nothing that a spreadsheet would compute.
-#[must_use]
-pub fn cell(cell: &str) -> String {
-    let cell = text::sentence(cell);
-    let text = harmless(&cell);
-    let plain = !text.contains([',', '"', '\n', '\r']);
-    if plain {
-        return text.into_owned();
-    }
-    format!("\"{}\"", text.replace('"', "\"\""))
-}
-
 /// `cell`, with an apostrophe in front if a spreadsheet would compute it. Tabs and line breaks, which
 /// OWASP names too, cannot come here: they have become pictures.
 fn harmless(cell: &str) -> Cow<'_, str> {

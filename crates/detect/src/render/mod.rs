@@ -11,6 +11,7 @@ pub mod csv;
 pub mod json;
 pub mod mail;
 pub mod ocsf;
+pub mod readers;
 pub mod record;
 pub mod rule;
 pub mod table;

@@ -3,6 +3,8 @@
 //! Merging claims is commutative and idempotent: of two findings of one alert the one with more events
 //! is kept, and what was told once stays told.
 
+use std::collections::BTreeSet;
+
 use detect::activity::{Around, Ring};
 use detect::alert::{Alert, AlertId};
 use detect::incident;
@@ -14,6 +16,7 @@ use sigma::Level;
 use super::beginning;
 use super::desk::Entry;
 use super::ladder::Ladder;
+use super::routes::{Routes, To};
 use super::thread::ThreadId;
 use crate::ports::StateStore;
 
@@ -91,7 +94,7 @@ impl Claim {
 
     /// Whether what the alert tells worked, as far as it says.
     fn worked(&self) -> bool {
-        self.alert.deed.as_ref().is_some_and(|deed| deed.worked)
+        has_worked(&self.alert)
     }
 
     /// Whether the reader believes that it failed, and it has worked since: that cannot wait.
@@ -100,12 +103,30 @@ impl Claim {
         !self.is_new() && self.worked() && !self.told_worked
     }
 
-    /// What `mailed` knows was told; returns whether that is more than was known.
-    pub fn tell(&mut self, mailed: &Self) -> bool {
+    /// How much a mail tells of it: how many events, and whether that something worked.
+    #[must_use]
+    pub fn extent(&self) -> (u64, bool) {
+        Self::extent_of(&self.alert)
+    }
+
+    /// The same of an alert.
+    #[must_use]
+    pub fn extent_of(alert: &Alert) -> (u64, bool) {
+        (alert.event_count.max(1), has_worked(alert))
+    }
+
+    /// So much of it was told; returns whether that is more than was known.
+    pub fn tell(&mut self, (events, worked): (u64, bool)) -> bool {
         let before = (self.told, self.told_worked);
-        self.told = self.told.max(mailed.events());
-        self.told_worked |= mailed.worked();
+        self.told = self.told.max(events);
+        self.told_worked |= worked;
         (self.told, self.told_worked) != before
+    }
+
+    /// Those who hear of it.
+    #[must_use]
+    pub fn to(&self, routes: &Routes) -> BTreeSet<To> {
+        routes.marks(&self.alert)
     }
 
     /// What a mail tells of it.
@@ -145,7 +166,13 @@ impl Claim {
 
     /// As it enters the desk.
     #[must_use]
-    pub fn entry(&self, update_due: Option<Timestamp>, now: Timestamp, ladder: Ladder) -> Entry {
+    pub fn entry(
+        &self,
+        update_due: Option<Timestamp>,
+        now: Timestamp,
+        ladder: Ladder,
+        routes: &Routes,
+    ) -> Entry {
         Entry {
             alert: self.id(),
             thread: self.thread(),
@@ -154,6 +181,7 @@ impl Claim {
             first_due: ladder.due(self.alert.level, now),
             update_due,
             event: incident::first_event(&self.alert),
+            to: self.to(routes),
         }
     }
 
@@ -161,4 +189,9 @@ impl Claim {
     pub fn spoken_for(&self) -> impl Iterator<Item = (u64, Level)> {
         incident::spoken_for(&self.alert)
     }
+}
+
+/// Whether what an alert tells worked, as far as it says.
+fn has_worked(alert: &Alert) -> bool {
+    alert.deed.as_ref().is_some_and(|deed| deed.worked)
 }

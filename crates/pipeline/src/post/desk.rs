@@ -4,8 +4,8 @@
 //! the storm guard lets pass, and keeps each until it is [`done`](Desk::done). Whoever takes a mail says
 //! until when it lives; after that another may take it, because the first has died with it.
 //!
-//! Invariants: an alert that was entered waits, or is in a mail, until that mail is done; no alert is in
-//! two mails that are out at once; more mails than the guard allows never go out, for what is left over
+//! Invariants: an alert that was entered waits, or is in a mail, until that mail is done; no thread is in
+//! two mails that are out at once, so no update overtakes what it adds to; more mails than the guard allows never go out, for what is left over
 //! is folded into one.
 //!
 //! Source for the guard: SNS developer guide, *Amazon SNS endpoints and quotas*: ten mails a second to
@@ -21,6 +21,7 @@ use sigma::Level;
 
 use super::guard::{Guard, Rate};
 use super::ladder::is_gathered;
+use super::routes::To;
 use super::thread::ThreadId;
 
 /// How many alerts may wait at once. Beyond, findings stay in their queue.
@@ -48,11 +49,14 @@ pub struct Desk {
 }
 
 /// That an incident tells an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Spoken {
     /// Findings up to this level are told with it.
     level: Level,
     since: Timestamp,
+    /// Those who hear of the incident.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    to: BTreeSet<To>,
 }
 
 /// An alert that was told, and of which it is still to be told what followed.
@@ -73,6 +77,9 @@ struct Waiting {
     /// The event that an incident would have to tell to speak for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     event: Option<u64>,
+    /// Those who hear of it, where there are several to tell apart.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    to: BTreeSet<To>,
 }
 
 /// A mail that was taken and is not done.
@@ -94,10 +101,52 @@ pub struct Order {
     /// Whether it tells what followed, if anything did.
     #[serde(default)]
     pub is_follow_up: bool,
+    /// Whom it has reached already, if it goes to several.
+    #[serde(default, skip_serializing_if = "Reached::is_empty")]
+    pub reached: Reached,
+}
+
+/// Who has got a mail that goes to several, and how much of each alert all of them were told.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reached {
+    to: BTreeSet<To>,
+    told: BTreeMap<AlertId, (u64, bool)>,
+}
+
+impl Reached {
+    /// Whether it has reached nobody.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.to.is_empty()
+    }
+
+    /// Whether it has reached this one.
+    #[must_use]
+    pub fn has(&self, to: To) -> bool {
+        self.to.contains(&to)
+    }
+
+    /// It has reached one more, who was told so much of these alerts.
+    pub fn add(&mut self, to: To, told: &BTreeMap<AlertId, (u64, bool)>) {
+        self.to.insert(to);
+        for (alert, extent) in told {
+            let least = self.at_most(*alert, *extent);
+            self.told.insert(*alert, least);
+        }
+    }
+
+    /// What may be taken for told of an alert if a mail tells so much now: the least that anybody was told.
+    #[must_use]
+    pub fn at_most(&self, alert: AlertId, (events, worked): (u64, bool)) -> (u64, bool) {
+        let before = self.told.get(&alert);
+        before.map_or((events, worked), |told| {
+            (told.0.min(events), told.1 && worked)
+        })
+    }
 }
 
 /// An alert on its way to the desk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// The alert.
     pub alert: AlertId,
@@ -113,6 +162,8 @@ pub struct Entry {
     pub update_due: Option<Timestamp>,
     /// The event that an incident would have to tell to speak for it, if it is a single finding.
     pub event: Option<u64>,
+    /// Those who hear of it, where there are several to tell apart.
+    pub to: BTreeSet<To>,
 }
 
 /// There is no room for more alerts to wait.
@@ -155,19 +206,33 @@ impl Desk {
                 due: update_due.filter(|_| !entry.is_urgent).unwrap_or(first_due),
                 update: update_due.is_some(),
                 event: entry.event,
+                to: entry.to,
             },
         );
         Ok(())
     }
 
-    /// An incident tells these events: findings about them, up to the level, are not told by themselves.
-    pub fn speak_for(&mut self, events: impl Iterator<Item = (u64, Level)>, now: Timestamp) {
+    /// An incident tells these events to those: findings about them, up to the level, are not told to them by
+    /// themselves.
+    pub fn speak_for(
+        &mut self,
+        events: impl Iterator<Item = (u64, Level)>,
+        to: &BTreeSet<To>,
+        now: Timestamp,
+    ) {
         for (event, level) in events {
-            let known = self
-                .spoken
-                .entry(event)
-                .or_insert(Spoken { level, since: now });
-            known.level = known.level.max(level);
+            let known = self.spoken.entry(event).or_insert_with(|| Spoken {
+                level,
+                since: now,
+                to: to.clone(),
+            });
+            if known.to == *to {
+                known.level = known.level.max(level);
+            } else {
+                // All of them hear of findings up to the lower level.
+                known.level = known.level.min(level);
+                known.to.extend(to);
+            }
         }
         while self.spoken.len() > SPOKEN {
             let oldest = self.spoken.iter().min_by_key(|(_, spoken)| spoken.since);
@@ -178,12 +243,12 @@ impl Desk {
         }
     }
 
-    /// Takes from the desk what an incident tells.
+    /// Takes from the desk what an incident tells to all who would hear of it.
     fn leave_to_incidents(&mut self) {
         let spoken = &self.spoken;
         self.waiting.retain(|_, waiting| {
             let told = waiting.event.and_then(|event| spoken.get(&event));
-            told.is_none_or(|told| waiting.level > told.level)
+            told.is_none_or(|told| waiting.level > told.level || !waiting.to.is_subset(&told.to))
         });
     }
 
@@ -230,7 +295,8 @@ impl Desk {
 
     /// The mails that tell what followed: with an update of the thread that goes out now, or alone.
     fn with_follow_ups(&mut self, mut orders: Vec<Order>, now: Timestamp) -> Vec<Order> {
-        let is_due = |follow: &Follow| follow.due <= now;
+        let out = self.threads_out();
+        let is_due = |follow: &Follow| follow.due <= now && !out.contains(&follow.thread);
         let due: Vec<_> = self
             .follow
             .iter()
@@ -245,6 +311,7 @@ impl Desk {
                     alerts: vec![*alert],
                     threads: [*thread].into(),
                     is_follow_up: true,
+                    reached: Reached::default(),
                 }),
             }
         }
@@ -281,12 +348,20 @@ impl Desk {
         loud
     }
 
+    /// The threads of which a mail is out: until it is done, nobody knows what it told.
+    fn threads_out(&self) -> BTreeSet<ThreadId> {
+        let out = self.out.values();
+        out.flat_map(|out| out.mail.threads.iter().copied())
+            .collect()
+    }
+
     /// The threads of which something is due, the worst first.
     fn due(&self, now: Timestamp) -> Vec<Order> {
+        let out = self.threads_out();
         let due: BTreeSet<ThreadId> = self
             .waiting
             .values()
-            .filter(|waiting| waiting.due <= now)
+            .filter(|waiting| waiting.due <= now && !out.contains(&waiting.thread))
             .map(|waiting| waiting.thread)
             .collect();
         let mut threads = BTreeMap::<ThreadId, Vec<(&AlertId, &Waiting)>>::new();
@@ -312,8 +387,16 @@ impl Desk {
                 alerts: alerts.into_iter().map(|(alert, _)| *alert).collect(),
                 threads: [thread].into(),
                 is_follow_up: false,
+                reached: Reached::default(),
             })
             .collect()
+    }
+
+    /// The mail of this number has reached one of several, who was told so much of these alerts.
+    pub fn reached(&mut self, number: u64, to: To, told: &BTreeMap<AlertId, (u64, bool)>) {
+        if let Some(out) = self.out.get_mut(&number) {
+            out.mail.reached.add(to, told);
+        }
     }
 
     /// The mail of this number has gone out, and is remembered as told.
@@ -364,6 +447,7 @@ fn digest(orders: Vec<Order>) -> Order {
         alerts: Vec::new(),
         threads: BTreeSet::new(),
         is_follow_up: false,
+        reached: Reached::default(),
     };
     for order in orders {
         if !digest.alerts.is_empty() && digest.alerts.len() + order.alerts.len() > DIGEST {

@@ -4,12 +4,15 @@
 //! remember → enter the desk → take what is due → write → send → remember as told → done
 //! ```
 //!
+//! A mail goes to everybody whom the [table of routes](routes) names for one of its alerts, to each with their
+//! alerts in their language.
+//!
 //! **The outbox.** What is to be told is saved before it is sent, and struck off after: a crash between
 //! any two steps leaves it where the next one finds it. What was told of an alert is remembered for 45
 //! days, so a finding that comes again is passed over; one that has grown is told as an update. The one
 //! step that cannot be made safe is the sending itself: whoever dies after the mail was accepted and
 //! before that was saved leaves a mail that goes out twice, because a repeated mail is better than a lost
-//! one.
+//! one. Of a mail to several each is noted as soon as it has gone, so no more than one is doubled.
 //!
 //! Three kinds of items: the [`desk`] (one), a [`Claim`] for each alert, a [`Thread`] for each
 //! conversation. The desk is loaded first and saved on condition, so no two copies can decide on the same
@@ -20,30 +23,32 @@ mod claim;
 pub mod desk;
 mod guard;
 mod ladder;
+mod readers;
+pub mod routes;
+mod sending;
+#[cfg(test)]
+mod stage;
 mod thread;
 
 use std::collections::BTreeMap;
 
-use detect::activity::{Around, Ring, SPAN};
 use detect::alert::{Alert, AlertId};
-use detect::render::mail::{Kind, Letter, Mail, Told};
+use detect::render::mail::{Letter, Mail};
 use jiff::{SignedDuration, Timestamp};
 
 pub use self::claim::Claim;
 use self::desk::{Desk, Full, Order};
 pub use self::guard::Rate;
 pub use self::ladder::Ladder;
+pub use self::readers::{Look, Readers};
+pub use self::routes::{Addressee, RouteError, Routes};
 pub use self::thread::{Thread, ThreadId};
 use crate::PipelineError;
-use crate::activity;
 use crate::memo::{self, Memo};
 use crate::ports::{SinkError, StateKey, StateStore};
 
 /// How many times something is tried whose items others write.
 const ATTEMPTS: u32 = 20;
-
-/// Of how many alerts of a mail it is told what was done around them.
-const IN_CONTEXT: usize = 3;
 
 /// How long the desk is kept after it was last used.
 const DESK: SignedDuration = SignedDuration::from_hours(365 * 24);
@@ -54,11 +59,28 @@ const DESK: SignedDuration = SignedDuration::from_hours(365 * 24);
     reason = "the road is generic over its ports, no bound on them is missing"
 )]
 pub trait MailSink {
-    /// Sends one mail.
+    /// Sends one mail to this address; to where all mails go if none is given.
     ///
     /// # Errors
     /// [`SinkError`] if it was not accepted, or nobody knows whether it was.
-    async fn send(&self, mail: &Mail) -> Result<(), SinkError>;
+    async fn send(&self, to: Option<&str>, mail: &Mail) -> Result<(), SinkError>;
+
+    /// Tells a chat room, if there is one.
+    ///
+    /// # Errors
+    /// [`SinkError`] if it was not accepted.
+    async fn notify(&self, notification: &str) -> Result<(), SinkError> {
+        let _ = notification;
+        Ok(())
+    }
+
+    /// Who is subscribed to where all mails go, where that can be asked at all.
+    ///
+    /// # Errors
+    /// [`SinkError`] if it is not said.
+    async fn readers(&self) -> Result<Option<Readers>, SinkError> {
+        Ok(None)
+    }
 }
 
 /// How mails are written and how many.
@@ -72,6 +94,8 @@ pub struct Manner {
     pub update_after: SignedDuration,
     /// How long alerts of each level may wait for company.
     pub ladder: Ladder,
+    /// Who is told of what.
+    pub routes: Routes,
 }
 
 /// Why findings were not dealt with; they may be sent again as they are.
@@ -242,10 +266,11 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
                     let thread: Option<Thread> = memo.get(&thread_key(claim.thread()))?;
                     let update_due =
                         thread.map(|thread| thread.update_due(self.manner.update_after));
-                    let entered =
-                        desk.enter(claim.entry(update_due, now, self.manner.ladder), now, later);
-                    full = full.or(entered.err());
-                    desk.speak_for(claim.spoken_for(), now);
+                    let Manner { ladder, routes, .. } = &self.manner;
+                    let entry = claim.entry(update_due, now, *ladder, routes);
+                    let to = entry.to.clone();
+                    full = full.or(desk.enter(entry, now, later).err());
+                    desk.speak_for(claim.spoken_for(), &to, now);
                 }
                 let orders = desk.take(now, dead, self.manner.rate);
                 if before.as_ref() != Some(&desk) {
@@ -256,145 +281,6 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
             .await?;
         posted.waiting = waiting;
         Ok((orders, full))
-    }
-
-    /// Writes and sends a mail, and remembers what it told.
-    async fn send(
-        &self,
-        number: u64,
-        order: &Order,
-        now: Timestamp,
-        posted: &mut Posted,
-    ) -> Result<(), PostError> {
-        let claims = self.recall(order).await?;
-        let mut news: Vec<&Claim> = claims.values().filter(|claim| claim.has_news()).collect();
-        let is_follow_up = order.is_follow_up && news.is_empty();
-        if is_follow_up {
-            news.extend(claims.values());
-        }
-        let rings = self.rings(order, &news).await?;
-        let mut around: Vec<Around<'_>> = news
-            .iter()
-            .zip(&rings)
-            .map(|(claim, ring)| claim.around(ring))
-            .collect();
-        for (around, claim) in around.iter_mut().zip(&news) {
-            around.began_by = claim.began_by(&self.states).await;
-        }
-        // That nothing followed is no news.
-        let is_quiet = is_follow_up && around.iter().all(|around| around.after.is_empty());
-        if !news.is_empty() && !is_quiet {
-            let mut told: Vec<Told<'_>> = news.iter().map(|claim| claim.told()).collect();
-            for (told, around) in told.iter_mut().zip(&around) {
-                told.around = Some(around);
-            }
-            let mail = self.manner.letter.write(order.kind, &told, now);
-            self.mails.send(&mail).await?;
-            posted.mails += 1;
-            let first = news.iter().filter(|claim| claim.is_new());
-            posted
-                .seconds
-                .extend(first.clone().map(|claim| claim.age(now)));
-            posted.told += first.count();
-            self.remember(&news, order, now, posted).await?;
-        }
-        let follow = news
-            .iter()
-            .filter(|claim| claim.is_new() && claim.is_followed_up());
-        let follow: Vec<_> = follow.map(|claim| (claim.id(), claim.thread())).collect();
-        let due = now.saturating_add(SPAN).unwrap_or(Timestamp::MAX);
-        self.on_desk(posted, |desk| {
-            desk.done(number);
-            if order.kind == Kind::Alert {
-                for (alert, thread) in &follow {
-                    desk.follow_up(*alert, *thread, due);
-                }
-            }
-        })
-        .await
-    }
-
-    /// What the principals of `claims` did lately, of those that a mail has room for. A mail without that
-    /// is better than none, so what cannot be read is left out.
-    async fn rings(&self, order: &Order, claims: &[&Claim]) -> Result<Vec<Ring>, PostError> {
-        if order.kind == Kind::Digest {
-            return Ok(Vec::new());
-        }
-        let whose: Vec<_> = claims
-            .iter()
-            .take(IN_CONTEXT)
-            .map(|claim| claim.whose())
-            .collect();
-        Ok(activity::recall(&self.states, &whose)
-            .await
-            .unwrap_or_default())
-    }
-
-    /// What the mail is about.
-    async fn recall(&self, order: &Order) -> Result<BTreeMap<AlertId, Claim>, PostError> {
-        let mut memo = Memo::default();
-        memo.recall(&self.states, order.alerts.iter().copied().map(claim_key))
-            .await?;
-        let mut claims = BTreeMap::new();
-        for id in &order.alerts {
-            if let Some(claim) = memo.get::<Claim>(&claim_key(*id))? {
-                claims.insert(*id, claim);
-            }
-        }
-        Ok(claims)
-    }
-
-    /// Saves that `news` were told, and gives up only when the state stays away: whatever is not saved now
-    /// is told twice.
-    async fn remember(
-        &self,
-        news: &[&Claim],
-        order: &Order,
-        now: Timestamp,
-        posted: &mut Posted,
-    ) -> Result<(), PostError> {
-        let mut attempt = 0;
-        loop {
-            attempt += 1;
-            match self.note(news, order, now, posted).await {
-                Err(PostError::State(PipelineError::State(_))) if attempt < ATTEMPTS => {
-                    self.states.pause(attempt).await;
-                }
-                result => return result,
-            }
-        }
-    }
-
-    /// Saves that `news` were told.
-    async fn note(
-        &self,
-        news: &[&Claim],
-        order: &Order,
-        now: Timestamp,
-        posted: &mut Posted,
-    ) -> Result<(), PostError> {
-        self.change(posted, async |memo| {
-            let threads = order.threads.iter().copied().map(thread_key);
-            let claims = news.iter().map(|claim| claim_key(claim.id()));
-            memo.recall(&self.states, claims.chain(threads)).await?;
-            for claim in news {
-                let key = claim_key(claim.id());
-                let mut known = memo.get(&key)?.unwrap_or_else(|| (*claim).clone());
-                if known.tell(claim) {
-                    memo.change(key, &known, memo::CASES)?;
-                }
-            }
-            for thread in &order.threads {
-                let key = thread_key(*thread);
-                let known: Option<Thread> = memo.get(&key)?;
-                let changed = Thread::with_mail(known, now);
-                if known.is_none_or(|known| known.last < now) {
-                    memo.change(key, &changed, memo::CASES)?;
-                }
-            }
-            Ok(())
-        })
-        .await
     }
 
     async fn give_back(

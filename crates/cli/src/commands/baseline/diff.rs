@@ -7,11 +7,11 @@ use std::path::PathBuf;
 use baseline::dimension::Dimension;
 use baseline::view::{View, views};
 use clap::Args;
-use detect::render::sentence;
+use detect::render::{csv, sentence};
 use serde::Serialize;
 
 use super::Format;
-use super::show::{cell, word};
+use super::show::word;
 use crate::complaint::Complaint;
 use crate::exit::Exit;
 use crate::numbers::things;
@@ -62,7 +62,7 @@ pub(super) fn run(args: &DiffArgs, terminal: Terminal) -> Result<Exit, Complaint
             serde_json::to_writer_pretty(&mut *out, &changes)?;
             writeln!(out)
         }
-        Format::Csv => csv(&changes, out),
+        Format::Csv => write_csv(&changes, out),
     })?;
     if !terminal.is_quiet() {
         terminal.say(things(changes.len() as u64, "difference"));
@@ -124,19 +124,16 @@ fn table(changes: &[Change], out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn csv(changes: &[Change], out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "account,key,change,dimension,value")?;
-    for change in changes {
-        let value = change.value.as_deref().unwrap_or_default();
-        let dimension = change.dimension.as_ref().map(word).unwrap_or_default();
-        writeln!(
-            out,
-            "{},{},{},{dimension},{}",
-            cell(&change.account),
-            cell(&change.key),
-            change.change,
-            cell(value)
-        )?;
-    }
-    Ok(())
+fn write_csv(changes: &[Change], out: &mut dyn Write) -> io::Result<()> {
+    let heading = ["account", "key", "change", "dimension", "value"].map(str::to_owned);
+    let row = |change: &Change| {
+        vec![
+            sentence(&change.account),
+            sentence(&change.key),
+            change.change.to_string(),
+            change.dimension.as_ref().map(word).unwrap_or_default(),
+            sentence(change.value.as_deref().unwrap_or_default()),
+        ]
+    };
+    csv::write_rows(&heading, changes.iter().map(row), out)
 }

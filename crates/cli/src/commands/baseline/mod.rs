@@ -12,6 +12,7 @@ use baseline::view::{View, views};
 use baseline::{BuiltIn, Engine, Run, Settings};
 use clap::{Args, Subcommand, ValueEnum};
 
+pub(in crate::commands) use self::seed::{learn, unheard};
 use crate::baseline_file::BaselineFile;
 use crate::complaint::Complaint;
 use crate::exit::Exit;

@@ -1,7 +1,8 @@
 //! `trailhound baseline seed`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use baseline::Journal;
 use clap::Args;
 use detect::Detector;
 use sigma::RuleSet;
@@ -35,14 +36,35 @@ Examples:
   $ trailhound baseline seed usual.redb 'logs/**/*.json.gz'";
 
 pub(super) fn run(args: &SeedArgs, terminal: Terminal) -> Result<Exit, Complaint> {
-    // What it tells would be old news, so the budget does not matter.
-    let mut habits = Habits::open(Some(&args.file), 7.0, &args.geo)?;
+    let mut habits = unheard(&args.file, &args.geo)?;
     let (detector, _) = Detector::new(RuleSet::default());
     let (journal, exit) = observe_all(Reading::of_all(&detector), &args.paths, terminal);
-    let learned = habits.learn(&journal);
+    learn(&mut habits, &journal, terminal)?;
+    Ok(exit)
+}
+
+/// The baseline at `file`, or a new one, to learn and to tell nothing.
+///
+/// # Errors
+/// A [`Complaint`] if it, or a database, cannot be used.
+pub(in crate::commands) fn unheard(file: &Path, geo: &[PathBuf]) -> Result<Habits, Complaint> {
+    // What it tells would be old news, so the budget does not matter.
+    Habits::open(Some(file), 7.0, geo)
+}
+
+/// Learns what was observed, keeps it, and says how much that was.
+///
+/// # Errors
+/// A [`Complaint`] if it cannot be written.
+pub(in crate::commands) fn learn(
+    habits: &mut Habits,
+    journal: &Journal,
+    terminal: Terminal,
+) -> Result<(), Complaint> {
+    let learned = habits.learn(journal);
     habits.save()?;
     if let Some(run) = learned.filter(|_| !terminal.is_quiet()) {
         terminal.say(Lesson::of(&run).to_string().trim_end());
     }
-    Ok(exit)
+    Ok(())
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use baseline::Engine;
 use baseline::view::View;
 use clap::Args;
-use detect::render::sentence;
+use detect::render::{csv, sentence};
 
 use super::Format;
 use crate::complaint::Complaint;
@@ -138,52 +138,54 @@ fn page(view: &View, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn csv_of_all(views: &[View], out: &mut dyn Write) -> io::Result<()> {
-    writeln!(
-        out,
-        "account,key,name,kind,person,trade,first,last,days,calls,learning,score"
-    )?;
-    for view in views {
-        let texts = [&view.account, &view.key, &view.name].map(|text| cell(text));
-        writeln!(
-            out,
-            "{},{},{},{},{},{},{},{},{},{}",
-            texts.join(","),
-            view.kind,
-            view.person,
-            cell(&view.trade),
-            view.first,
-            view.last,
-            view.days,
-            view.calls,
-            view.learning,
-            view.score
-        )?;
-    }
-    Ok(())
+    let heading = [
+        "account", "key", "name", "kind", "person", "trade", "first", "last", "days", "calls",
+        "learning", "score",
+    ];
+    let row = |view: &View| {
+        vec![
+            sentence(&view.account),
+            sentence(&view.key),
+            sentence(&view.name),
+            view.kind.to_string(),
+            view.person.to_string(),
+            sentence(&view.trade),
+            view.first.to_string(),
+            view.last.to_string(),
+            view.days.to_string(),
+            view.calls.to_string(),
+            view.learning.to_string(),
+            view.score.to_string(),
+        ]
+    };
+    csv::write_rows(&heading.map(str::to_owned), views.iter().map(row), out)
 }
 
 fn csv_of_values(views: &[View], out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "account,key,dimension,value,first,last,days")?;
-    for view in views {
-        for value in &view.values {
-            let who = [&view.account, &view.key].map(|text| cell(text)).join(",");
-            writeln!(
-                out,
-                "{who},{},{},{},{},{}",
-                word(&value.dimension),
-                cell(&value.value),
-                value.first,
-                value.last,
-                value.days
-            )?;
-        }
-    }
-    Ok(())
-}
-
-/// A cell of RFC 4180 that no spreadsheet takes for a formula.
-pub(super) fn cell(text: &str) -> String {
-    detect::render::csv::cell(text)
+    let heading = [
+        "account",
+        "key",
+        "dimension",
+        "value",
+        "first",
+        "last",
+        "days",
+    ];
+    let values = views
+        .iter()
+        .flat_map(|view| view.values.iter().map(move |value| (view, value)));
+    let rows = values.map(|(view, value)| {
+        vec![
+            sentence(&view.account),
+            sentence(&view.key),
+            word(&value.dimension),
+            sentence(&value.value),
+            value.first.to_string(),
+            value.last.to_string(),
+            value.days.to_string(),
+        ]
+    });
+    csv::write_rows(&heading.map(str::to_owned), rows, out)
 }
 
 /// The name of a thing as in JSON.

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use checkup::{Finding, Setup};
 use clap::{Args, ValueEnum};
+use forecast::prices::Prices;
 use jiff::Timestamp;
 use sigma::Level;
 
@@ -82,10 +83,11 @@ Examples:
 pub const LONG: &str = "\
 Say what is wrong with how an account records and watches itself, and how to mend it
 
-Asks, and changes nothing: trails and what they record, whether they deliver, their buckets and keys,
-rules of EventBridge in each region, subscriptions. Each finding says what is wrong, why it matters,
-and which command mends it; what you must fill in stands in <angle brackets>. Credentials come from
-the environment; --policy prints what they must be allowed.
+Asks, and changes nothing: trails and what they record, whether they deliver in each region, their
+buckets, what becomes of log files in time, keys, rules of EventBridge in each region, and who has
+subscribed. Each finding says what is wrong, why it matters, and which command mends it; what you
+must fill in stands in <angle brackets>. With --logs it says what things would cost a month.
+Credentials come from the environment; --policy prints what they must be allowed.
 
 Exit codes: 0 all was asked; 1 findings at or above --fail-on; 2 a rule could not be used; 3 bad call;
 4 something could not be asked, or nothing.";
@@ -116,9 +118,13 @@ pub fn run(args: &DoctorArgs, terminal: Terminal) -> Result<Exit, Complaint> {
     } else {
         (Vec::new(), Exit::Quiet)
     };
-    let findings = checkup::check(&setup, &needs, volume, Timestamp::now());
+    let now = Timestamp::now();
+    let findings = checkup::check(&setup, &needs, volume.as_ref(), &Prices::built_in(), now);
     output.write(|out| match args.format {
-        Format::Table => page::table(&findings, terminal.width(), out),
+        Format::Table => {
+            page::table(&findings, terminal.width(), out)?;
+            page::deliveries(&setup, now, terminal.width(), out)
+        }
         Format::Json => page::json(&setup, &findings, out),
     })?;
     let unasked = unasked(&setup);
@@ -144,9 +150,14 @@ fn ask(args: &DoctorArgs) -> Result<Setup, Complaint> {
     } else {
         args.region.clone()
     };
-    account
+    let setup = account
         .setup(&regions, &args.topic)
-        .map_err(|error| unanswered("doctor", &error))
+        .map_err(|error| unanswered("doctor", &error))?;
+    let global = partition_of(account.region()).first();
+    Ok(Setup {
+        global: global.copied().unwrap_or_default().to_owned(),
+        ..setup
+    })
 }
 
 /// What could not be asked, each question once.

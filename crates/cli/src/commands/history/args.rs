@@ -52,6 +52,26 @@ pub struct HistoryArgs {
     /// Save the events as log files in this folder too, for scan; the next run goes on from there
     #[arg(long, value_name = "FOLDER", help_heading = "Output")]
     pub save: Option<PathBuf>,
+
+    /// Learn from the events in this baseline, as `baseline seed` does from log files; made if there
+    /// is none. It learns whole days of everybody, so it takes --since, and no --last, --by or --save
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "since",
+        conflicts_with_all = ["last", "by", "save"],
+        help_heading = "Behaviour"
+    )]
+    pub baseline: Option<PathBuf>,
+
+    /// Place addresses by this database in MaxMind's format; may be given more than once
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "baseline",
+        help_heading = "Behaviour"
+    )]
+    pub geo: Vec<PathBuf>,
 }
 
 /// How events are written.
@@ -131,7 +151,8 @@ Examples:
   $ trailhound history
   $ trailhound history --by access-key=AKIAIOSFODNN7EXAMPLE --since 7d
   $ trailhound history --by service=iam --region us-east-1 --last 20 --format jsonl
-  $ trailhound history --all-regions --since 24h --save history && trailhound scan history";
+  $ trailhound history --all-regions --since 24h --save history && trailhound scan history
+  $ trailhound history --all-regions --since 30d --baseline usual.redb > /dev/null";
 
 /// What `--help` says before the flags.
 pub const LONG: &str = "\
@@ -143,6 +164,10 @@ longer when others ask too. Credentials come from the environment.
 
 With --save, each page is saved as it comes. A run that was interrupted, or ended by --last, is taken
 up where it stopped; one that came to its end is followed by one for what is newer.
+
+With --baseline, nothing is learned from half an answer: neither if the run was interrupted nor if
+a region did not answer, for days that are learned are closed. To be able to stop and go on, use
+--save, and seed the baseline with the folder.
 
 Exit codes: 0 all was told; 2 the folder of --save holds another history; 3 bad call; 4 some region
 did not answer; 130 interrupted.";

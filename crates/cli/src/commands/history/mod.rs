@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Instant;
 
+use ::baseline::Observer;
 use account::Account;
 use account::history::{Lookup, Page};
 use detect::cloudtrail::Record;
@@ -21,6 +22,7 @@ use self::args::Format;
 pub(crate) use self::args::region;
 pub use self::args::{HistoryArgs, LONG};
 use self::cursor::{CursorFile, Place};
+use super::baseline;
 use crate::asking::{account, unanswered};
 use crate::complaint::Complaint;
 use crate::exit::Exit;
@@ -79,6 +81,9 @@ pub(crate) fn partition_of(region: &str) -> &'static [&'static str] {
 pub fn run(args: &HistoryArgs, language: Language, terminal: Terminal) -> Result<Exit, Complaint> {
     let started = Instant::now();
     let account = account().map_err(|error| unanswered("history", &error))?;
+    let habits = args.baseline.as_deref();
+    let habits = habits.map(|file| baseline::unheard(file, &args.geo));
+    let mut habits = habits.transpose()?;
     let saved = args.save.as_deref().map(|folder| {
         std::fs::create_dir_all(folder)
             .map_err(|error| Complaint::bad_call(folder.display(), error))?;
@@ -93,6 +98,7 @@ pub fn run(args: &HistoryArgs, language: Language, terminal: Terminal) -> Result
         cursor: saved.transpose()?,
         meter: Arc::default(),
         seen: HashSet::new(),
+        observer: habits.as_ref().map(|_| Observer::default()),
         pages: 0,
         complaints: Vec::new(),
     };
@@ -125,6 +131,15 @@ pub fn run(args: &HistoryArgs, language: Language, terminal: Terminal) -> Result
             things(run.pages, "request"),
             started.elapsed().as_secs_f64(),
         ));
+    }
+    let journal = run.observer.take().map(Observer::into_journal);
+    if let Some((habits, journal)) = habits.as_mut().zip(journal) {
+        if run.meter.stopped() || !run.complaints.is_empty() || !is_read {
+            terminal
+                .say("Learned nothing: of half an answer, days would look quieter than they are");
+        } else {
+            baseline::learn(habits, &journal, terminal)?;
+        }
     }
     let exits = run.complaints.iter().map(Complaint::exit);
     let exit = if run.meter.stopped() {
@@ -186,6 +201,8 @@ struct Run<'a> {
     meter: Arc<Meter>,
     /// The ids of events that were told: pages overlap by a second.
     seen: HashSet<String>,
+    /// Notes what everybody does, if a baseline is to learn it.
+    observer: Option<Observer>,
     pages: u64,
     complaints: Vec<Complaint>,
 }
@@ -260,6 +277,9 @@ impl Run<'_> {
                 .event_id()
                 .map_or_else(|| text.clone(), Cow::into_owned);
             if self.seen.insert(id) {
+                if let Some(observer) = &mut self.observer {
+                    observer.observe(&record, None);
+                }
                 self.tell(region, &record, out)?;
             }
         }

@@ -51,6 +51,15 @@ pub struct ReportArgs {
     #[arg(long, value_name = "TIME")]
     pub until: Option<Moment>,
 
+    /// Take CloudTrail's public keys from this file, as `aws cloudtrail list-public-keys` prints them, to
+    /// prove days whole by digest files among the paths; may be given more than once
+    #[arg(long, value_name = "FILE")]
+    pub keys: Vec<PathBuf>,
+
+    /// Ask CloudTrail for the keys that are in no file; done without asking for s3://
+    #[arg(long)]
+    pub fetch_keys: bool,
+
     /// The time of making that it states, for reports that are to be the same byte for byte
     #[arg(long, value_name = "TIME", hide = true)]
     pub made: Option<Timestamp>,
@@ -68,6 +77,7 @@ const EXAMPLES: &str = "\
 Examples:
   $ trailhound report logs
   $ trailhound report logs --since 2026-11-01 --until 2026-11-30 --output november.html
+  $ trailhound report trail --keys keys.json --output trail.html
   $ trailhound report logs --title 'Shop, production' --level medium --language zh-CN
   $ cat logs/*.json | trailhound report - --output - > report.html";
 
@@ -79,6 +89,9 @@ The file needs nothing else and asks nobody for anything: it can be kept, sent a
 network. It has the findings by level and day with a page for each, the ATT&CK matrix, when which API
 was called, where calls came from, who called, who assumed which role, and what auditors ask; in
 English and Chinese, light and dark, on paper too. Secrets in records are masked.
+
+Where a folder or a bucket that is named has digest files, their chain is checked as by `trailhound
+verify`, and the report says which days are proven whole. Log files are read once for both.
 
 Exit codes: 0 written; 2 a rule could not be used; 3 bad call; 4 some input could not be read; 130
 interrupted. What could be read is reported all the same.";

@@ -8,10 +8,12 @@ use detect::alert::Alert;
 use detect::attack::{TACTICS, tactic, technique};
 use detect::language::Language;
 use detect::render::name;
+use jiff::civil::Date;
 use jiff::{Timestamp, tz::TimeZone};
 use report::{Api, Day, Edge, Finding, LEVELS, Origin, Period, Person, Report, Technique};
 
 use super::checks;
+use super::completeness::Completeness;
 use super::evidence::{Records, decided, visible};
 use super::stats::Stats;
 use crate::commands::scan::Tally;
@@ -36,6 +38,7 @@ pub(super) struct Material<'a> {
     pub(super) detector: &'a Detector,
     pub(super) stats: &'a Stats,
     pub(super) tally: &'a Tally,
+    pub(super) completeness: &'a Completeness,
     /// Sorted.
     pub(super) alerts: &'a [Alert],
     pub(super) most: usize,
@@ -49,14 +52,18 @@ pub(super) fn sort(alerts: &mut [Alert]) {
     });
 }
 
+/// The days of the first record and of the last.
+pub(super) fn ends(stats: &Stats) -> Option<(Date, Date)> {
+    let ends = stats.days.keys().next().zip(stats.days.keys().next_back());
+    ends.map(|(first, last)| (*first, *last))
+}
+
 /// How many days there are from the first record to the last, both counted.
 pub(super) fn length(stats: &Stats) -> u64 {
-    let (Some((first, _)), Some((last, _))) =
-        (stats.days.first_key_value(), stats.days.last_key_value())
-    else {
+    let Some((first, last)) = ends(stats) else {
         return 0;
     };
-    let days = first.until(*last).map_or(0, |span| span.get_days());
+    let days = first.until(last).map_or(0, |span| span.get_days());
     u64::from(days.unsigned_abs()) + 1
 }
 
@@ -99,7 +106,7 @@ impl Material<'_> {
                 .map(|one| (one.tag.to_owned(), one.name.to_owned()))
                 .collect(),
             techniques: self.techniques(),
-            checks: checks::checks(stats, self.tally, self.alerts, &guidance),
+            checks: checks::checks(stats, self.tally, self.completeness, self.alerts, &guidance),
             frameworks: checks::frameworks(self.alerts, &guidance),
         }
     }

@@ -8,6 +8,7 @@ use detect::guidance::Theme;
 use detect::{Detector, Guidance};
 use report::{Check, Control, Framework, Words};
 
+use super::completeness::Completeness;
 use super::stats::Stats;
 use crate::commands::scan::Tally;
 use crate::numbers::count;
@@ -31,6 +32,7 @@ pub(super) fn guidance(detector: &Detector) -> HashMap<&str, &Guidance> {
 pub(super) fn checks(
     stats: &Stats,
     tally: &Tally,
+    completeness: &Completeness,
     alerts: &[Alert],
     guidance: &HashMap<&str, &Guidance>,
 ) -> Vec<Check> {
@@ -49,12 +51,12 @@ pub(super) fn checks(
     let (trail, public) = (about(Theme::AuditLogs), about(Theme::DataExposure));
     vec![
         check(
-            ("Are there logs of every day?", "每天都有日志吗？"),
             (
-                format!("Records on {with_records} of {days} days"),
-                format!("{days} 天中有 {with_records} 天有记录"),
+                "Are there logs of every day, and all of them?",
+                "每天的日志都有，并且完整吗？",
             ),
-            Some(with_records == days && days > 0),
+            completeness.words(days, with_records),
+            completeness.good(days, with_records),
         ),
         check(
             ("Could everything be read?", "所有内容都能读取吗？"),

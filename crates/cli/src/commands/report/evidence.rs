@@ -45,6 +45,7 @@ pub(super) fn fetch(alerts: &[Alert], gathering: Gathering) -> Records {
     };
     let gathering = Gathering {
         progress: false,
+        hashes: false,
         ..gathering
     };
     let fetching = || Fetching {

@@ -6,6 +6,7 @@
 mod args;
 mod assemble;
 mod checks;
+mod completeness;
 mod evidence;
 mod stats;
 
@@ -14,6 +15,7 @@ use std::time::Instant;
 
 use detect::alert::Alert;
 use detect::cloudtrail::Record;
+use detect::cloudtrail::kind::Neighbour;
 use detect::language::Language;
 use detect::{Detector, Screened, Screener};
 use jiff::Timestamp;
@@ -22,14 +24,16 @@ use pipeline::memory::{MemorySink, NoState};
 
 pub use self::args::{LONG, ReportArgs};
 use self::assemble::Material;
+use self::completeness::Completeness;
 pub(super) use self::evidence::visible;
 use self::stats::Stats;
 use super::gather::{Gatherer, Gathering};
 use super::met::Met;
 use super::scan::{Choice, Tally, WhatWasRead};
+use super::verify::Question;
 use crate::complaint::{Complaint, chain};
 use crate::exit::Exit;
-use crate::inputs::{Inputs, Meter};
+use crate::inputs::{Inputs, Meter, Stranger};
 use crate::interrupt;
 use crate::numbers::{bytes, things};
 use crate::output::Output;
@@ -62,9 +66,29 @@ pub fn run(args: &ReportArgs, language: Language, terminal: Terminal) -> Result<
         range,
         threads: inputs.threads(args.threads),
         progress,
+        hashes: has_digests(&inputs),
     };
-    let read = read(gathering, &inputs, &meter, &detector);
+    let mut read = read(gathering, &inputs, &meter, &detector);
     terminal.complain_all(&read.tally.complaints());
+    let known = std::mem::take(&mut read.tally.hashes);
+    let (completeness, unproven) = match gathering.hashes {
+        false => (Completeness::NoDigests, Vec::new()),
+        true => {
+            let question = Question {
+                paths: &args.paths,
+                keys: &args.keys,
+                fetch_keys: args.fetch_keys,
+                since: args.since,
+                until: args.until,
+                threads: gathering.threads,
+                known,
+                meter: Arc::clone(&meter),
+            };
+            let (answer, complaints) = question.answer(terminal)?;
+            (Completeness::of(answer.as_ref(), &read.stats), complaints)
+        }
+    };
+    terminal.complain_all(&unproven);
     let mut alerts = settle(&detector, read.screened)?;
     // As a scan tells them.
     detect::incident::fold(&mut alerts);
@@ -77,6 +101,7 @@ pub fn run(args: &ReportArgs, language: Language, terminal: Terminal) -> Result<
         detector: &detector,
         stats: &read.stats,
         tally: &read.tally,
+        completeness: &completeness,
         alerts: &alerts,
         most: args.limit,
         records: &records,
@@ -86,7 +111,10 @@ pub fn run(args: &ReportArgs, language: Language, terminal: Terminal) -> Result<
     let written = output.write(|out| out.write_all(page.as_bytes()))?;
     let read_exit = match meter.stopped() {
         true => Exit::Interrupted,
-        false => read.tally.exit().max(inputs.exit()),
+        false => unproven
+            .iter()
+            .map(Complaint::exit)
+            .fold(read.tally.exit().max(inputs.exit()), Exit::max),
     };
     if written && !terminal.is_quiet() {
         let summary = WhatWasRead {
@@ -104,6 +132,12 @@ pub fn run(args: &ReportArgs, language: Language, terminal: Terminal) -> Result<
         ));
     }
     Ok(rules_exit.max(read_exit))
+}
+
+/// Whether something was found by which days can be proven.
+fn has_digests(inputs: &Inputs) -> bool {
+    let digest = Stranger::Neighbour(Neighbour::Digest);
+    inputs.skipped.contains_key(&digest)
 }
 
 /// What the report is called where nothing is said: what was read.

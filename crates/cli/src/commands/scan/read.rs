@@ -61,6 +61,7 @@ impl<'a> Reading<'a> {
             range: self.range,
             threads: self.threads,
             progress: self.progress,
+            hashes: false,
         };
         let (tally, found) = gathering.read(inputs, meter, || Judging {
             screener: self.detector.screener(),

@@ -1,8 +1,9 @@
 //! What became of everything that was read, counted so that the sums add up.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use detect::cloudtrail::log_file::FileReport;
+use integrity::Hash;
 
 use crate::complaint::Complaint;
 use crate::exit::Exit;
@@ -35,6 +36,8 @@ pub(in crate::commands) struct Tally {
     pub(in crate::commands) places: BTreeSet<(String, u64, String)>,
     /// Files that could not be read to their end, by name.
     pub(in crate::commands) complaints: BTreeMap<String, Complaint>,
+    /// The hashes of files that were read to their end, if these are asked for; by the place of the file.
+    pub(in crate::commands) hashes: HashMap<String, Hash>,
 }
 
 impl Tally {
@@ -113,6 +116,7 @@ impl Tally {
             self.place(name, offset, why);
         }
         self.complaints.extend(other.complaints);
+        self.hashes.extend(other.hashes);
     }
 }
 

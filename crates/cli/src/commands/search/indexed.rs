@@ -170,6 +170,7 @@ fn fill(
         range: TimeRange::ALL,
         threads: inputs.threads(args.threads),
         progress: terminal.is_watched() && !args.no_progress,
+        hashes: false,
     };
     let (blocks, arriving) = mpsc::sync_channel::<Block>(WAITING);
     let (tally, written) = std::thread::scope(|scope| {

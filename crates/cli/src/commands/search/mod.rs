@@ -96,6 +96,7 @@ fn read(args: &SearchArgs, question: &Question, terminal: Terminal) -> (Finds, E
         range: question.range,
         threads: inputs.threads(args.threads),
         progress,
+        hashes: false,
     };
     let met = Met::default();
     let (tally, found) = gathering.read(&inputs, &meter, || {

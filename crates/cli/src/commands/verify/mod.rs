@@ -6,8 +6,9 @@ mod place;
 mod state;
 mod work;
 
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -16,12 +17,13 @@ use integrity::chain::{Content, judge};
 use integrity::collection::Copy;
 use integrity::proof::{Asked, LATE, prove};
 use integrity::report::{Line, spans};
-use integrity::{Anchor, Chain, ChainId, DigestName, Found, Proof, PublicKeys, Verdict};
+use integrity::{Anchor, Chain, ChainId, DigestName, Found, Hash, Proof, PublicKeys, Verdict};
 use jiff::{SignedDuration, Timestamp};
 
 use self::args::Format;
 pub use self::args::{LONG, VerifyArgs};
-use self::page::{Answer, Stray, Summary};
+pub(super) use self::page::Answer;
+use self::page::{Stray, Summary};
 use self::state::Placed;
 use self::work::DigestJob;
 use crate::asking::{AT_ONCE, account, unanswered};
@@ -32,7 +34,7 @@ use crate::inputs::Meter;
 use crate::interrupt;
 use crate::output::Output;
 use crate::terminal::Terminal;
-use crate::when::TimeRange;
+use crate::when::{Moment, TimeRange};
 
 /// Keys are asked for from so long before the first digest.
 const BEFORE: SignedDuration = SignedDuration::from_hours(24);
@@ -44,10 +46,7 @@ const BEFORE: SignedDuration = SignedDuration::from_hours(24);
 pub fn run(args: &VerifyArgs, terminal: Terminal) -> Result<Exit, Complaint> {
     let started = Instant::now();
     let output = Output::open(args.output.as_deref(), terminal)?;
-    let mut keys = PublicKeys::default();
-    for path in &args.keys {
-        keys.extend(read_keys(path)?);
-    }
+    let keys = read_all_keys(&args.keys)?;
     let remembered = args
         .state
         .as_deref()
@@ -55,10 +54,12 @@ pub fn run(args: &VerifyArgs, terminal: Terminal) -> Result<Exit, Complaint> {
         .transpose()?
         .unwrap_or_default();
     let run = Run {
-        args,
-        asked: asked(args)?,
+        paths: &args.paths,
+        fetch_keys: args.fetch_keys,
+        asked: asked(&args.paths, args.since, args.until)?,
         threads: threads(args),
         remembered,
+        known: HashMap::new(),
         meter: Arc::default(),
     };
     interrupt::stops(&run.meter);
@@ -88,13 +89,63 @@ pub fn run(args: &VerifyArgs, terminal: Terminal) -> Result<Exit, Complaint> {
     Ok(exit.max(verified.exit()))
 }
 
-fn asked(args: &VerifyArgs) -> Result<Asked, Complaint> {
+/// What is to be proven of log files that somebody has read, or will read, for another reason.
+pub(super) struct Question<'a> {
+    /// Where digests and log files lie: files and patterns among them have none.
+    pub(super) paths: &'a [PathBuf],
+    /// Files with public keys.
+    pub(super) keys: &'a [PathBuf],
+    /// Whether to ask for keys that are in none.
+    pub(super) fetch_keys: bool,
+    /// From when on.
+    pub(super) since: Option<Moment>,
+    /// Until when.
+    pub(super) until: Option<Moment>,
+    /// How many read.
+    pub(super) threads: usize,
+    /// What log files hash to that were read already, by place.
+    pub(super) known: HashMap<String, Hash>,
+    /// Says stop.
+    pub(super) meter: Arc<Meter>,
+}
+
+impl Question<'_> {
+    /// What can be proven; nothing if no folder or bucket is named. What could not be asked or read is
+    /// told by the complaints.
+    ///
+    /// # Errors
+    /// A [`Complaint`] if keys cannot be used.
+    pub(super) fn answer(
+        self,
+        terminal: Terminal,
+    ) -> Result<(Option<Answer>, Vec<Complaint>), Complaint> {
+        let paths = self.paths.iter();
+        let wide = paths.filter(|path| place::is_bucket(path) || path.is_dir());
+        let paths: Vec<PathBuf> = wide.cloned().collect();
+        if paths.is_empty() {
+            return Ok((None, Vec::new()));
+        }
+        let run = Run {
+            paths: &paths,
+            fetch_keys: self.fetch_keys,
+            asked: asked(&paths, self.since, self.until)?,
+            threads: self.threads,
+            remembered: Vec::new(),
+            known: self.known,
+            meter: self.meter,
+        };
+        let (verified, complaints) = run.verify(read_all_keys(self.keys)?, terminal)?;
+        Ok((Some(verified.answer), complaints))
+    }
+}
+
+fn asked(paths: &[PathBuf], from: Option<Moment>, to: Option<Moment>) -> Result<Asked, Complaint> {
     let now = Timestamp::now();
-    let range = TimeRange::of(args.since, args.until, now)?;
-    let (since, until) = range.typed(args.since, args.until);
+    let range = TimeRange::of(from, to, now)?;
+    let (since, until) = range.typed(from, to);
     // What is younger may yet come.
     let due = now.saturating_sub(LATE).unwrap_or(now);
-    let is_live = args.paths.iter().all(|path| place::is_bucket(path));
+    let is_live = paths.iter().all(|path| place::is_bucket(path));
     let reach = match until {
         Some(until) => Some(until.min(due)),
         None => is_live.then_some(due),
@@ -112,6 +163,14 @@ fn threads(args: &VerifyArgs) -> usize {
     args.threads.map_or(usual, Into::into)
 }
 
+fn read_all_keys(paths: &[PathBuf]) -> Result<PublicKeys, Complaint> {
+    let mut keys = PublicKeys::default();
+    for path in paths {
+        keys.extend(read_keys(path)?);
+    }
+    Ok(keys)
+}
+
 fn read_keys(path: &Path) -> Result<PublicKeys, Complaint> {
     let text = fs::read(path).map_err(|error| Complaint::bad_rule(path.display(), error))?;
     PublicKeys::parse(&text).map_err(|error| {
@@ -123,10 +182,12 @@ fn read_keys(path: &Path) -> Result<PublicKeys, Complaint> {
 
 /// A verification under way.
 struct Run<'a> {
-    args: &'a VerifyArgs,
+    paths: &'a [PathBuf],
+    fetch_keys: bool,
     asked: Asked,
     threads: usize,
     remembered: Vec<Placed>,
+    known: HashMap<String, Hash>,
     meter: Arc<Meter>,
 }
 
@@ -145,7 +206,7 @@ impl Run<'_> {
         mut keys: PublicKeys,
         terminal: Terminal,
     ) -> Result<(Verified, Vec<Complaint>), Complaint> {
-        let (collection, mut complaints) = place::collect(&self.args.paths);
+        let (collection, mut complaints) = place::collect(self.paths);
         let copies: Vec<(String, Copy)> = collection.copies.into_iter().collect();
         if copies.is_empty() {
             terminal.complain_all(complaints.get(1..).unwrap_or_default());
@@ -168,7 +229,7 @@ impl Run<'_> {
             .map(|(copy, id, found)| (copy, self.judge(&copies[copy].0, id, found, &keys)))
             .collect();
         let mut inflated = 0;
-        for settled in work::read_logs(&copies, &chains, self.threads, &self.meter) {
+        for settled in work::read_logs(&copies, &chains, &self.known, self.threads, &self.meter) {
             inflated += settled.inflated;
             chains[settled.chain].1.periods[settled.period].settle(settled.states);
         }
@@ -192,12 +253,8 @@ impl Run<'_> {
     }
 
     fn nothing(&self) -> Complaint {
-        let paths: Vec<_> = self
-            .args
-            .paths
-            .iter()
-            .map(|path| path.display().to_string())
-            .collect();
+        let paths = self.paths.iter();
+        let paths: Vec<_> = paths.map(|path| path.display().to_string()).collect();
         Complaint::unreadable(paths.join(", "), "no digests and no log files of a trail")
             .help("name the folder that holds AWSLogs, or that of an account below it")
     }
@@ -268,8 +325,7 @@ impl Run<'_> {
         found: &[(usize, ChainId, Vec<Found>)],
         keys: &mut PublicKeys,
     ) -> Result<(), Complaint> {
-        let wants =
-            self.args.fetch_keys || self.args.paths.iter().any(|path| place::is_bucket(path));
+        let wants = self.fetch_keys || self.paths.iter().any(|path| place::is_bucket(path));
         if !wants {
             return Ok(());
         }
@@ -310,6 +366,7 @@ impl Run<'_> {
             chains: Vec::new(),
             uncovered: Vec::new(),
             undecided: 0,
+            undecided_days: BTreeSet::new(),
             interrupted: self.meter.stopped(),
         };
         let mut anchors = Vec::new();
@@ -343,6 +400,7 @@ impl Answer {
     fn add(&mut self, base: &str, proof: &Proof) {
         self.verdict = self.verdict.max(proof.verdict());
         self.undecided += proof.undecided;
+        self.undecided_days.extend(&proof.undecided_days);
         self.chains.extend(proof.chains.iter().map(|chain| Line {
             chain: chain.id.clone(),
             place: base.to_owned(),

@@ -1,6 +1,6 @@
 //! The answer, for people and for programs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Display, Formatter};
 use std::io::{self, Write};
 use std::time::Duration;
@@ -11,6 +11,7 @@ use integrity::Verdict;
 use integrity::proof::Uncovered;
 use integrity::report::{Line, Span, hours};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::numbers::{bytes, count, things};
@@ -20,26 +21,29 @@ const SHOWN: usize = 10;
 
 /// All that is known in the end.
 #[derive(Debug, Serialize)]
-pub(super) struct Answer {
+pub(in crate::commands) struct Answer {
     pub(super) schema: &'static str,
     /// The worst that can be said of any part.
     pub(super) verdict: Verdict,
-    pub(super) chains: Vec<Line>,
+    pub(in crate::commands) chains: Vec<Line>,
     /// Log files of which no digest speaks.
-    pub(super) uncovered: Vec<Stray>,
+    pub(in crate::commands) uncovered: Vec<Stray>,
     /// Log files newer than the newest digest, or in hours that nothing vouches for.
     pub(super) undecided: u64,
+    /// On which days these were delivered, UTC.
+    #[serde(skip)]
+    pub(in crate::commands) undecided_days: BTreeSet<Date>,
     /// Whether the user stopped it.
-    pub(super) interrupted: bool,
+    pub(in crate::commands) interrupted: bool,
 }
 
 /// Log files of one account and region of which no digest speaks.
 #[derive(Debug, Serialize)]
-pub(super) struct Stray {
+pub(in crate::commands) struct Stray {
     pub(super) owner: String,
     pub(super) region: String,
     #[serde(flatten)]
-    pub(super) which: Uncovered,
+    pub(in crate::commands) which: Uncovered,
 }
 
 impl Answer {

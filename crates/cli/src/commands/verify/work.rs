@@ -1,5 +1,6 @@
 //! The reading, shared out to threads: first the digests, then the log files that they list.
 
+use std::collections::HashMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -8,7 +9,7 @@ use integrity::chain::Content;
 use integrity::collection::Copy;
 use integrity::digest::Listed;
 use integrity::hash::{InflateError, unhex};
-use integrity::{Chain, Digest, DigestName, Found, Hasher, LogState};
+use integrity::{Chain, Digest, DigestName, Found, Hash, Hasher, LogState};
 
 use super::place::{self, Shut};
 use crate::inputs::{Meter, Metered};
@@ -89,10 +90,12 @@ pub(super) struct Settled {
     pub(super) inflated: u64,
 }
 
-/// Looks at the log files of all chains, hour by hour; each chain comes with the number of its copy.
+/// Looks at the log files of all chains, hour by hour; each chain comes with the number of its copy. What
+/// is `known` to hash to something, by its place, is not read again.
 pub(super) fn read_logs(
     copies: &[(String, Copy)],
     chains: &[(usize, Chain)],
+    known: &HashMap<String, Hash>,
     threads: usize,
     meter: &Meter,
 ) -> Vec<Settled> {
@@ -119,7 +122,7 @@ pub(super) fn read_logs(
     }
     jobs.sort_by_key(|(end, job)| (*end, job.chain, job.period));
     let done = share(&jobs, threads, meter, |reader, (_, job), meter| {
-        reader.period(job, meter)
+        reader.period(job, known, meter)
     });
     done.into_iter().map(|(_, settled)| settled).collect()
 }
@@ -156,12 +159,17 @@ impl Reader {
         }
     }
 
-    fn period(&mut self, job: &PeriodJob<'_>, meter: &Meter) -> Settled {
+    fn period(
+        &mut self,
+        job: &PeriodJob<'_>,
+        known: &HashMap<String, Hash>,
+        meter: &Meter,
+    ) -> Settled {
         let mut inflated = 0;
         let states = job
             .files
             .iter()
-            .map(|file| self.log_file(job.copy, file, meter, &mut inflated));
+            .map(|file| self.log_file(job.copy, file, known, meter, &mut inflated));
         Settled {
             states: states.collect(),
             chain: job.chain,
@@ -175,13 +183,18 @@ impl Reader {
         &mut self,
         (base, copy): &(String, Copy),
         listed: &Listed,
+        known: &HashMap<String, Hash>,
         meter: &Meter,
         inflated: &mut u64,
     ) -> LogState {
         if !copy.logs.contains(&listed.tail) {
             return LogState::Missing;
         }
-        let file = match place::open(&format!("{base}{}", listed.tail)) {
+        let path = format!("{base}{}", listed.tail);
+        if let Some(hash) = known.get(&path) {
+            return state(*hash, listed);
+        }
+        let file = match place::open(&path) {
             Ok((file, _)) => file,
             Err(Shut::Gone) => return LogState::Missing,
             Err(Shut::Refused(why)) => return LogState::Unread(why),
@@ -190,14 +203,18 @@ impl Reader {
             Ok((hash, length)) => {
                 *inflated += length;
                 meter.records.fetch_add(1, Ordering::Relaxed);
-                if hash == listed.hash {
-                    LogState::Sound
-                } else {
-                    LogState::Altered
-                }
+                state(hash, listed)
             }
             Err(InflateError::Read(error)) => LogState::Unread(error.to_string()),
             Err(_) => LogState::Altered,
         }
+    }
+}
+
+fn state(hash: Hash, listed: &Listed) -> LogState {
+    if hash == listed.hash {
+        LogState::Sound
+    } else {
+        LogState::Altered
     }
 }

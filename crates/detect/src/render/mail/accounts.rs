@@ -1,20 +1,29 @@
-//! What people call their accounts, and who answers for them.
+//! What people call their accounts, who answers for them, and which part of an organization they are.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-/// Names and owners of accounts by their ids.
+/// Names, owners and organizational units of accounts by their ids.
 ///
 /// ```
 /// use detect::render::mail::Accounts;
-/// let accounts: Accounts = "111122223333 = prod, platform team; 444455556666 = sandbox".parse()?;
+/// let accounts: Accounts = "111122223333 = prod, platform team, shop; 444455556666 = sandbox".parse()?;
 /// assert_eq!(accounts.name("111122223333"), Some("prod"));
 /// assert_eq!(accounts.owner("111122223333"), Some("platform team"));
+/// assert_eq!(accounts.unit("111122223333"), Some("shop"));
 /// assert_eq!(accounts.owner("444455556666"), None);
 /// # Ok::<(), detect::render::mail::NoAccounts>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Accounts(BTreeMap<String, (String, Option<String>)>);
+pub struct Accounts(BTreeMap<String, Known>);
+
+/// What is known of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Known {
+    name: String,
+    owner: Option<String>,
+    unit: Option<String>,
+}
 
 /// A text that names no accounts.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,20 +34,26 @@ impl Accounts {
     /// What people call this account.
     #[must_use]
     pub fn name(&self, id: &str) -> Option<&str> {
-        self.0.get(id).map(|(name, _)| name.as_str())
+        self.0.get(id).map(|known| known.name.as_str())
     }
 
     /// Who answers for this account.
     #[must_use]
     pub fn owner(&self, id: &str) -> Option<&str> {
-        self.0.get(id).and_then(|(_, owner)| owner.as_deref())
+        self.0.get(id).and_then(|known| known.owner.as_deref())
+    }
+
+    /// The organizational unit that it is in.
+    #[must_use]
+    pub fn unit(&self, id: &str) -> Option<&str> {
+        self.0.get(id).and_then(|known| known.unit.as_deref())
     }
 }
 
 impl FromStr for Accounts {
     type Err = NoAccounts;
 
-    /// Reads `id = name, owner` as often as there are semicolons or lines; the owner may be missing.
+    /// Reads `id = name, owner, unit` as often as there are semicolons or lines; owner and unit may be missing.
     fn from_str(text: &str) -> Result<Self, NoAccounts> {
         let entries = text.split([';', '\n']).map(str::trim);
         let entries = entries.filter(|entry| !entry.is_empty());
@@ -46,14 +61,24 @@ impl FromStr for Accounts {
     }
 }
 
-fn entry(text: &str) -> Result<(String, (String, Option<String>)), NoAccounts> {
+fn entry(text: &str) -> Result<(String, Known), NoAccounts> {
     let read = || {
         let (id, rest) = text.split_once('=')?;
-        let (name, owner) = rest.split_once(',').unwrap_or((rest, ""));
-        let (id, name, owner) = (id.trim(), name.trim(), owner.trim());
+        let mut cells = rest.splitn(3, ',').map(str::trim);
+        let (id, name) = (id.trim(), cells.next().unwrap_or_default());
         let is_id = id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit());
-        let owner = Some(owner.to_owned()).filter(|owner| !owner.is_empty());
-        (is_id && !name.is_empty()).then(|| (id.to_owned(), (name.to_owned(), owner)))
+        let mut cell = || {
+            cells
+                .next()
+                .filter(|text| !text.is_empty())
+                .map(str::to_owned)
+        };
+        let known = Known {
+            name: name.to_owned(),
+            owner: cell(),
+            unit: cell(),
+        };
+        (is_id && !name.is_empty()).then(|| (id.to_owned(), known))
     };
     read().ok_or_else(|| NoAccounts(text.to_owned()))
 }

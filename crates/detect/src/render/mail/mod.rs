@@ -129,6 +129,22 @@ impl Letter {
         }
     }
 
+    /// The language that it begins in.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        self.languages.first().copied().unwrap_or_default()
+    }
+
+    /// The same in other languages.
+    #[must_use]
+    pub fn in_languages(&self, languages: &[Language]) -> Self {
+        Self {
+            clock: self.clock.clone(),
+            accounts: self.accounts.clone(),
+            ..Self::new(languages)
+        }
+    }
+
     /// With times as the reader's clock shows them, and in UTC where that differs.
     #[must_use]
     pub fn in_zone(self, zone: TimeZone) -> Self {
@@ -157,10 +173,13 @@ impl Letter {
         }
     }
 
+    /// What a chat room is told of `alerts`: a custom notification of Amazon Q Developer about the first of them.
+    ///
     /// Of an alert and its updates the id is the same, so a room shows them as one conversation.
-    fn notification(&self, alerts: &[Told<'_>]) -> Option<String> {
+    #[must_use]
+    pub fn notification(&self, alerts: &[Told<'_>]) -> Option<String> {
         let told = alerts.first()?;
-        let language = self.languages.first().copied().unwrap_or_default();
+        let language = self.language();
         let thread = told.alert.id.to_string();
         Some(chat::notification(told, &thread, alerts.len(), &self.accounts, language).to_string())
     }

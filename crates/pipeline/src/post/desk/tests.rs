@@ -19,6 +19,7 @@ fn entry(alert: u32, thread: &str, level: Level) -> Entry {
         first_due: at(0),
         update_due: None,
         event: None,
+        to: BTreeSet::new(),
     }
 }
 
@@ -107,17 +108,37 @@ fn what_is_no_longer_so_is_told_at_once() {
         update_due: Some(at(900)),
         ..entry(1, "maria", Level::High)
     };
-    desk.enter(update, at(10), at(910)).unwrap();
+    desk.enter(update.clone(), at(10), at(910)).unwrap();
     assert!(take(&mut desk, 20, RATE).is_empty(), "an update waits");
     let urgent = Entry {
         is_urgent: true,
         ..update
     };
-    desk.enter(urgent, at(30), at(930)).unwrap();
+    desk.enter(urgent.clone(), at(30), at(930)).unwrap();
     assert_eq!(kinds(&take(&mut desk, 30, RATE)), [(Kind::Update, 1)]);
     desk.done(1);
     desk.enter(urgent, at(40), at(940)).unwrap();
     assert_eq!(kinds(&take(&mut desk, 40, RATE)), [(Kind::Update, 1)]);
+}
+
+#[test]
+fn an_update_does_not_overtake_what_it_adds_to() {
+    let mut desk = Desk::default();
+    enter(&mut desk, 1, "maria", 0);
+    let _slow = take(&mut desk, 0, RATE);
+    let again = Entry {
+        is_urgent: true,
+        ..entry(1, "maria", Level::High)
+    };
+    desk.enter(again, at(1), at(2)).unwrap();
+    desk.follow_up(id(1), ThreadId::of(&["maria"]), at(1));
+    enter(&mut desk, 2, "tom", 1);
+    let others = take(&mut desk, 5, RATE);
+    assert_eq!(kinds(&others), [(Kind::Alert, 1)], "only that of another");
+    desk.done(0);
+    let update = take(&mut desk, 6, RATE);
+    assert_eq!(kinds(&update), [(Kind::Update, 1)]);
+    assert!(update.values().all(|order| order.is_follow_up));
 }
 
 #[test]
@@ -206,7 +227,11 @@ fn what_an_incident_tells_is_not_told_once_more() {
             ..entry(number, &number.to_string(), level)
         };
         let incident = |desk: &mut Desk| {
-            desk.speak_for([(7, Level::Low), (8, Level::Low)].into_iter(), at(0));
+            desk.speak_for(
+                [(7, Level::Low), (8, Level::Low)].into_iter(),
+                &BTreeSet::new(),
+                at(0),
+            );
         };
         if incident_first {
             incident(&mut desk);
@@ -232,7 +257,11 @@ fn what_an_incident_tells_is_not_told_once_more() {
 fn so_many_events_of_incidents_are_remembered_and_no_more() {
     let mut desk = Desk::default();
     for second in 0..2_000 {
-        desk.speak_for(std::iter::once((second, Level::Low)), at(second as i64));
+        desk.speak_for(
+            std::iter::once((second, Level::Low)),
+            &BTreeSet::new(),
+            at(second as i64),
+        );
     }
     let size = serde_json::to_string(&desk).unwrap().len();
     assert!(size < 50_000, "{size} bytes");
