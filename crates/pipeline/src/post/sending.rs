@@ -270,7 +270,6 @@ mod tests {
     use jiff::SignedDuration;
     use sigma::Level;
 
-    use super::*;
     use crate::post::Routes;
     use crate::post::stage::{Mailbox, alert, at, now, office};
 
