@@ -27,6 +27,11 @@ pub struct SeedArgs {
     /// Place addresses by this database in MaxMind's format; may be given more than once
     #[arg(long, value_name = "FILE")]
     pub geo: Vec<PathBuf>,
+
+    /// Days off and make-up working days, by this file, or `china`, which is built in; may be given more
+    /// than once
+    #[arg(long, value_name = "FILE")]
+    pub calendar: Vec<PathBuf>,
 }
 
 const EXAMPLES: &str = "\
@@ -36,7 +41,7 @@ Examples:
 
 pub(super) fn run(args: &SeedArgs, terminal: Terminal) -> Result<Exit, Complaint> {
     // What it tells would be old news, so the budget does not matter.
-    let mut habits = Habits::open(Some(&args.file), 7.0, &args.geo)?;
+    let mut habits = Habits::open(Some(&args.file), 7.0, &args.geo, &args.calendar)?;
     let (detector, _) = Detector::new(RuleSet::default());
     let (journal, exit) = observe_all(Reading::of_all(&detector), &args.paths, terminal);
     let learned = habits.learn(&journal);
