@@ -82,6 +82,8 @@ pub const ACCOUNTS: Variable = variable(
     "TRAILHOUND_ACCOUNTS",
     "accounts with their names and owners, such as `111122223333 = prod, platform team; 444455556666 = test`",
 );
+/// Whether behaviour is judged.
+pub const BEHAVIOUR: Variable = variable("TRAILHOUND_BEHAVIOUR", "`on` or `off`");
 /// What the names of our own roles begin with.
 pub const OWN_PREFIX: Variable = variable(
     "TRAILHOUND_OWN_PREFIX",
@@ -89,7 +91,7 @@ pub const OWN_PREFIX: Variable = variable(
 );
 
 /// All of them.
-pub const VARIABLES: [Variable; 16] = [
+pub const VARIABLES: [Variable; 17] = [
     STATE_TABLE,
     FINDINGS_TOPIC,
     MAIL_TOPIC,
@@ -106,6 +108,7 @@ pub const VARIABLES: [Variable; 16] = [
     TIME_ZONE,
     ACCOUNTS,
     OWN_PREFIX,
+    BEHAVIOUR,
 ];
 
 /// The largest object that is read unless another size is given, in bytes as stored.
@@ -151,6 +154,8 @@ pub struct Judging {
     pub rules: Option<PathBuf>,
     /// What the names of our own roles begin with.
     pub own_prefix: Option<String>,
+    /// Whether behaviour is judged.
+    pub behaviour: bool,
 }
 
 /// What `lambda-s3-logs` needs.
@@ -284,12 +289,18 @@ impl<'v> Reader<'v> {
         let level = self.optional(LEVEL, Level::Low, |text| text.parse().ok());
         let rules = self.optional(RULES, None, |text| Some(Some(PathBuf::from(text))));
         let own_prefix = self.optional(OWN_PREFIX, None, |text| prefix(text).map(Some));
+        let behaviour = self.optional(BEHAVIOUR, false, |text| match text {
+            "on" => Some(true),
+            "off" => Some(false),
+            _ => None,
+        });
         Some(Judging {
             state_table: state_table?,
             findings_topic: findings_topic?,
             level,
             rules,
             own_prefix,
+            behaviour,
         })
     }
 
