@@ -6,6 +6,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot unwrap has failed")]
 
+mod behaviour;
 mod chaos;
 mod cloud;
 mod conformance;

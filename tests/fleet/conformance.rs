@@ -3,6 +3,9 @@
 
 use std::collections::BTreeSet;
 
+use baseline::Observer;
+use baseline::page::{Page, pages};
+use detect::cloudtrail::LogFileReader;
 use jiff::SignedDuration;
 use pipeline::ports::{Change, StateKey, StateStore};
 
@@ -128,4 +131,48 @@ pub(crate) async fn conforms(store: &impl StateStore) {
             .iter()
             .all(|(key, _, value)| key.as_bytes().ends_with(value))
     );
+    keeps_pages(store).await;
+}
+
+/// What is learned of behaviour, in any store: two who write one page at once, and an object that comes again.
+async fn keeps_pages(store: &impl StateStore) {
+    let seen = |ids: std::ops::Range<u32>| {
+        let mut observer = Observer::default();
+        let records: Vec<String> = ids.map(record).collect();
+        LogFileReader::default().read(records.join("\n").as_bytes(), |record| {
+            observer.observe(record, None);
+        });
+        let mut journal = observer.into_journal();
+        journal.settle();
+        let page = pages(&journal).into_values().next();
+        page.expect("somebody did something")
+    };
+    let (one, other, all) = (seen(0..40), seen(20..60), seen(0..60));
+    let page = |expected, page: &Page| change("page", expected, &page.bytes());
+    let kept = async || {
+        let found = loaded(store, &["page"]).await;
+        let (key, version, bytes) = found.into_iter().next().expect("a page");
+        (version, Page::read(&key, &bytes).expect("what was saved"))
+    };
+    assert!(saved(store, vec![page(None, &one)]).await.is_empty());
+    let second = saved(store, vec![page(None, &other)]).await;
+    assert_eq!(second, ["test#page"], "another was quicker");
+    // Once with the other's news, and twice with what is known already.
+    for news in [&other, &one, &other] {
+        let (version, mut merged) = kept().await;
+        merged.merge(news);
+        let change = page(Some(version), &merged);
+        assert!(saved(store, vec![change]).await.is_empty());
+    }
+    let (_, merged) = kept().await;
+    assert!(merged.bytes() == all.bytes(), "learned once, all of it");
+}
+
+fn record(id: u32) -> String {
+    let (minute, second) = (id / 60, id % 60);
+    format!(
+        r#"{{"eventSource":"s3.amazonaws.com","eventName":"GetObject","eventTime":"2026-03-02T10:{minute:02}:{second:02}Z","awsRegion":"eu-west-1","sourceIPAddress":"203.0.113.{}","userAgent":"Boto3/1.40","eventID":"00000000-0000-4000-8000-{id:012x}","recipientAccountId":"111122223333","userIdentity":{{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/maria","userName":"maria"}},"requestParameters":{{"bucketName":"b{}"}}}}"#,
+        id % 7,
+        id % 11
+    )
 }

@@ -194,7 +194,7 @@ fn what_insights_notice_is_told_at_both_doors_with_its_figures() {
             false => [
                 "8.55 a minute, where 0.0004 are",
                 "for 11 minutes",
-                "21534 times",
+                "21535 times",
             ],
         } {
             assert!(why.contains(figure), "{figure}: {why}");

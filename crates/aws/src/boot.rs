@@ -12,6 +12,7 @@ use pipeline::post::{Manner, PostOffice};
 use crate::alert_topic::AlertTopic;
 use crate::events::Events;
 use crate::findings::Findings;
+use crate::habits::Habits;
 use crate::log_bucket::S3Bucket;
 use crate::log_files::LogFiles;
 use crate::mail_topic::MailTopic;
@@ -46,6 +47,7 @@ impl Boot {
         settings: ForLogFiles,
     ) -> LogFiles<S3Bucket, OwnQueue, StateTable, AlertTopic> {
         let sdk = sdk(&self.cloud);
+        let habits = habits(&settings.judging);
         let (detector, own, pipeline) = judging(&sdk, settings.judging);
         let s3 = aws_sdk_s3::config::Builder::from(&sdk)
             // Where AWS is another address, buckets have no names of their own.
@@ -58,6 +60,10 @@ impl Boot {
             OwnQueue::new(aws_sdk_sqs::Client::new(&sdk), settings.log_queue),
             pipeline,
         );
+        let door = match habits {
+            Some(habits) => door.with_habits(habits),
+            None => door,
+        };
         if settings.counts {
             door.counting()
         } else {
@@ -68,8 +74,13 @@ impl Boot {
     /// The door for single records.
     #[must_use]
     pub fn events(&self, settings: Judging) -> Events<StateTable, AlertTopic> {
+        let habits = habits(&settings);
         let (detector, own, pipeline) = judging(&sdk(&self.cloud), settings);
-        Events::new(detector, own, pipeline)
+        let door = Events::new(detector, own, pipeline);
+        match habits {
+            Some(habits) => door.with_habits(habits),
+            None => door,
+        }
     }
 
     /// The door for findings.
@@ -100,6 +111,11 @@ impl Default for Boot {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// What is usual for whom, if that is asked.
+fn habits(settings: &Judging) -> Option<Habits> {
+    settings.behaviour.then(|| Habits::new(settings.level))
 }
 
 /// The rules, which live as long as the function, and the road.

@@ -20,6 +20,7 @@ use pipeline::{Pipeline, PipelineError};
 use serde::Deserialize;
 
 use crate::deadline::Deadline;
+use crate::habits::Habits;
 use crate::metrics::Tally;
 use crate::own::Own;
 use crate::reading::{Judge, remember};
@@ -64,6 +65,7 @@ pub enum EventError {
 pub struct Events<S, A> {
     detector: &'static Detector,
     judge: Judge,
+    habits: Option<Habits>,
     pipeline: Pipeline<S, A>,
 }
 
@@ -81,7 +83,18 @@ impl<S: StateStore, A: AlertSink> Events<S, A> {
         Self {
             detector,
             judge: Judge::new(detector, own),
+            habits: None,
             pipeline,
+        }
+    }
+
+    /// The same, and judges by what is usual for whom.
+    #[must_use]
+    pub fn with_habits(self, habits: Habits) -> Self {
+        Self {
+            judge: self.judge.observing(),
+            habits: Some(habits),
+            ..self
         }
     }
 
@@ -112,6 +125,12 @@ impl<S: StateStore, A: AlertSink> Events<S, A> {
         remember(&self.pipeline, part.activity, tally).await;
         let settled = self.pipeline.settle(self.detector, part.screened).await?;
         tally.settled(&settled);
+        if let Some(habits) = &mut self.habits {
+            let mut journal = part.journal;
+            journal.settle();
+            let unusual = habits.look(self.detector, &mut self.pipeline, &journal);
+            tally.settled(&unusual.await?);
+        }
         Ok(())
     }
 
@@ -120,6 +139,9 @@ impl<S: StateStore, A: AlertSink> Events<S, A> {
         let now = time.ok_or(EventError::NoTime)? - LATENESS;
         let settled = self.pipeline.tick(self.detector, now).await?;
         tally.settled(&settled);
+        if let Some(habits) = &mut self.habits {
+            tally.learned(&habits.close(self.pipeline.states()).await?);
+        }
         Ok(())
     }
 }

@@ -14,6 +14,7 @@ pub mod boot;
 pub mod deadline;
 pub mod events;
 pub mod findings;
+pub mod habits;
 pub mod log_bucket;
 pub mod log_files;
 pub mod mail_topic;

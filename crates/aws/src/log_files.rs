@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use baseline::Journal;
 use detect::activity::Activity;
 use detect::cloudtrail::inflate::InflateError;
 use detect::cloudtrail::kind;
@@ -20,6 +21,7 @@ use pipeline::{Pipeline, PipelineError};
 
 use crate::batch::{Call, Response};
 use crate::deadline::Deadline;
+use crate::habits::Habits;
 use crate::log_bucket::{Chunks, FetchError, LogBucket};
 use crate::metrics::Tally;
 use crate::own::Own;
@@ -66,6 +68,7 @@ pub struct LogFiles<B, Q, S, A> {
     bucket: B,
     queue: Q,
     judge: Arc<Mutex<Judge>>,
+    habits: Option<Habits>,
     pipeline: Pipeline<S, A>,
     /// Whether what was done is counted for summaries.
     counts: bool,
@@ -85,6 +88,7 @@ impl<B: LogBucket, Q: LeaveWord, S: StateStore, A: AlertSink> LogFiles<B, Q, S, 
             bucket,
             queue,
             judge: Arc::new(Mutex::new(Judge::new(detector, own))),
+            habits: None,
             pipeline,
             counts: false,
         }
@@ -97,6 +101,17 @@ impl<B: LogBucket, Q: LeaveWord, S: StateStore, A: AlertSink> LogFiles<B, Q, S, 
             counts: true,
             ..self
         }
+    }
+
+    /// The same, and learns what is usual for whom.
+    #[must_use]
+    pub fn with_habits(mut self, habits: Habits) -> Self {
+        let judge = Arc::into_inner(self.judge).map(Mutex::into_inner);
+        let judge = judge.map(|judge| judge.unwrap_or_else(PoisonError::into_inner));
+        let judge = judge.unwrap_or_else(|| Judge::new(self.detector, None));
+        self.judge = Arc::new(Mutex::new(judge.observing()));
+        self.habits = Some(habits);
+        self
     }
 
     /// Does what the call asks for, until `deadline`.
@@ -129,6 +144,10 @@ impl<B: LogBucket, Q: LeaveWord, S: StateStore, A: AlertSink> LogFiles<B, Q, S, 
             activity.merge(std::mem::take(&mut part.activity));
         }
         remember(&self.pipeline, activity, tally).await;
+        let mut observed = Journal::default();
+        for (_, part) in heard.iter_mut().flat_map(|(_, parts, _)| parts) {
+            observed.merge(&std::mem::take(&mut part.journal));
+        }
         let parts = heard.iter_mut().flat_map(|(_, parts, _)| parts);
         // In order: what is settled together leaves nothing behind.
         let suppressed = parts.map(|(_, part)| std::mem::take(&mut part.screened.suppressed));
@@ -154,7 +173,33 @@ impl<B: LogBucket, Q: LeaveWord, S: StateStore, A: AlertSink> LogFiles<B, Q, S, 
         if self.counts {
             count(&self.pipeline, &traffic, tally).await;
         }
+        if let Err(error) = self.learn(&observed, tally).await {
+            let Call::Queue(messages) = call else {
+                return Err(error.into());
+            };
+            let error = chain(&error);
+            tracing::warn!(
+                error,
+                "what was observed is not learned; all messages come back"
+            );
+            response = Response::default();
+            messages
+                .iter()
+                .for_each(|message| response.fail(&message.id));
+        }
         Ok(response)
+    }
+
+    /// Learns what is usual: after the rules were settled, which do not wait for it.
+    async fn learn(&mut self, observed: &Journal, tally: &mut Tally) -> Result<(), PipelineError> {
+        let Some(habits) = &mut self.habits else {
+            return Ok(());
+        };
+        let learned = habits
+            .learn(self.detector, &mut self.pipeline, observed)
+            .await?;
+        tally.learned(&learned);
+        Ok(())
     }
 
     /// Settles what all `parts` have found, if that works: what is left in them is still to be settled.

@@ -17,6 +17,7 @@ use pipeline::Settled;
 use pipeline::post::{Look, Posted};
 use serde_json::{Value, json};
 
+use crate::habits::Learned;
 use crate::reading::{Counts, Part};
 
 /// The namespace of all our metrics.
@@ -109,6 +110,16 @@ impl Tally {
         self.add("StateWrites", settled.writes as u64);
         self.add("StateConflicts", settled.conflicts as u64);
         self.add("WaitingForgotten", settled.forgotten as u64);
+    }
+
+    /// What is usual, as far as it was learned.
+    pub fn learned(&mut self, learned: &Learned) {
+        self.settled(&learned.settled);
+        self.add("BehaviourObserved", learned.observed);
+        self.add("BehaviourPassedOver", learned.passed_over);
+        self.add("BehaviourDaysClosed", learned.days.into());
+        self.add("StateWrites", learned.writes as u64);
+        self.add("StateConflicts", learned.conflicts as u64);
     }
 
     /// Items that remember what principals did lately.

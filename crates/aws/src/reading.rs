@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::sync::Arc;
 
+use baseline::{Journal, Observer};
 use detect::activity::Activity;
 use detect::cloudtrail::log_file::{FileReport, LogFileReader};
 use detect::cloudtrail::{NotARecord, Record};
@@ -37,6 +38,8 @@ pub struct Part {
     pub screened: Screened,
     /// What was done that mails may tell later.
     pub activity: Activity,
+    /// What was observed of who does what, if that is wanted.
+    pub journal: Journal,
     /// What is wrong with the file, if anything.
     pub report: FileReport,
     /// How far it was read, if it was not read to its end for want of time.
@@ -82,6 +85,7 @@ pub struct Judge {
     reader: LogFileReader,
     screener: Screener<'static>,
     own: Option<Own>,
+    observes: bool,
 }
 
 impl Judge {
@@ -92,6 +96,16 @@ impl Judge {
             reader: LogFileReader::default(),
             screener: detector.screener(),
             own,
+            observes: false,
+        }
+    }
+
+    /// The same, and observes who does what.
+    #[must_use]
+    pub fn observing(self) -> Self {
+        Self {
+            observes: true,
+            ..self
         }
     }
 
@@ -115,6 +129,7 @@ impl Judge {
             own_calls: 0,
             screened: Screened::default(),
             activity: Activity::default(),
+            observer: self.observes.then(Observer::default),
         };
         let file = Stopping { file, stop: &stop };
         let report = self.reader.read(file, |record| each.record(record));
@@ -144,6 +159,10 @@ impl Judge {
         Part {
             screened: each.screened,
             activity: each.activity,
+            journal: each
+                .observer
+                .map(Observer::into_journal)
+                .unwrap_or_default(),
             stopped: stop.get().then_some(progress),
             counts,
             report,
@@ -197,6 +216,7 @@ struct Each<'a> {
     own_calls: u64,
     screened: Screened,
     activity: Activity,
+    observer: Option<Observer>,
 }
 
 impl Each<'_> {
@@ -220,6 +240,9 @@ impl Each<'_> {
         }
         self.activity.add(record);
         self.screener.screen(record, self.name, &mut self.screened);
+        if let Some(observer) = &mut self.observer {
+            observer.observe(record, self.name);
+        }
     }
 }
 

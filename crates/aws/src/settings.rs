@@ -97,6 +97,8 @@ pub const SUMMARY_HOUR: Variable = variable(
     "TRAILHOUND_SUMMARY_HOUR",
     "a full hour from 0 to 23, or empty for no summaries",
 );
+/// Whether behaviour is judged.
+pub const BEHAVIOUR: Variable = variable("TRAILHOUND_BEHAVIOUR", "`on` or `off`");
 /// What the names of our own roles begin with.
 pub const OWN_PREFIX: Variable = variable(
     "TRAILHOUND_OWN_PREFIX",
@@ -104,7 +106,7 @@ pub const OWN_PREFIX: Variable = variable(
 );
 
 /// All of them.
-pub const VARIABLES: [Variable; 19] = [
+pub const VARIABLES: [Variable; 20] = [
     STATE_TABLE,
     FINDINGS_TOPIC,
     MAIL_TOPIC,
@@ -124,6 +126,7 @@ pub const VARIABLES: [Variable; 19] = [
     ROUTE_TOPICS,
     SUMMARY_HOUR,
     OWN_PREFIX,
+    BEHAVIOUR,
 ];
 
 /// The largest object that is read unless another size is given, in bytes as stored.
@@ -172,6 +175,8 @@ pub struct Judging {
     pub rules: Option<PathBuf>,
     /// What the names of our own roles begin with.
     pub own_prefix: Option<String>,
+    /// Whether behaviour is judged.
+    pub behaviour: bool,
 }
 
 /// What `lambda-s3-logs` needs.
@@ -321,12 +326,18 @@ impl<'v> Reader<'v> {
         let level = self.optional(LEVEL, Level::Low, |text| text.parse().ok());
         let rules = self.optional(RULES, None, |text| Some(Some(PathBuf::from(text))));
         let own_prefix = self.optional(OWN_PREFIX, None, |text| prefix(text).map(Some));
+        let behaviour = self.optional(BEHAVIOUR, false, |text| match text {
+            "on" => Some(true),
+            "off" => Some(false),
+            _ => None,
+        });
         Some(Judging {
             state_table: state_table?,
             findings_topic: findings_topic?,
             level,
             rules,
             own_prefix,
+            behaviour,
         })
     }
 

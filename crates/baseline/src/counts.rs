@@ -18,6 +18,7 @@ impl Common {
         replay: &mut Replay<'_>,
         entry: &Entry,
         pattern: &Pattern,
+        each_call: bool,
         signals: &mut Vec<Signal>,
     ) {
         let api = &replay.journal.apis[pattern.api];
@@ -31,7 +32,7 @@ impl Common {
             (Metric::Deletes, counts.deletes),
             (Metric::Models, counts.model),
         ];
-        for (metric, _) in each.into_iter().filter(|(_, counts)| *counts) {
+        for (metric, _) in each.into_iter().filter(|(_, counts)| each_call && *counts) {
             self.count(profile, replay, entry, metric, None, signals);
         }
         let hour = entry.time / 3600 + 1;
@@ -89,7 +90,7 @@ impl Common {
         self.count(profile, replay, entry, metric, Some(value.0), signals);
     }
 
-    fn count(
+    pub(crate) fn count(
         &mut self,
         profile: &mut Profile,
         replay: &mut Replay<'_>,
@@ -152,6 +153,7 @@ impl Common {
                 usual,
                 highest: moments.highest,
                 window: metric.window(),
+                most_by: most_by(replay, entry, metric),
             });
             let same_while = |known: &Signal| match &known.what {
                 What::Many(many) => {
@@ -199,4 +201,15 @@ impl Common {
         kind.moments[at].learn_slowly(count);
         profile.moments[at].learn(count);
     }
+}
+
+/// Of an account's count, who has the largest share in it.
+fn most_by(replay: &Replay<'_>, entry: &Entry, metric: Metric) -> Option<(String, u32)> {
+    if !metric.is_of_accounts() {
+        return None;
+    }
+    let session = &replay.journal.sessions[replay.journal.patterns[entry.pattern].session];
+    let account = replay.journal.who[session.who].account;
+    let (who, count) = replay.hands.get(&account)?.most(metric)?;
+    Some((replay.who(who).name, count))
 }

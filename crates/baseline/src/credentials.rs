@@ -166,3 +166,6 @@ struct Moved {
     switches: u32,
     other: Mark,
 }
+
+#[cfg(test)]
+mod tests;

@@ -112,6 +112,8 @@ pub struct Counts {
     pub deletes: bool,
     /// It asks a model.
     pub model: bool,
+    /// It works with data, and changes nothing of the set-up.
+    pub data: bool,
 }
 
 impl Counts {
@@ -132,7 +134,35 @@ impl Counts {
             deletes: ENDS.iter().any(|start| name.starts_with(start)),
             model: service == "bedrock"
                 && (name.starts_with("InvokeModel") || name.starts_with("Converse")),
+            data: is_data(service, name),
         }
+    }
+}
+
+/// Whether a call is one of those that trails record as data events: work, of which there may be any amount.
+///
+/// Source: CloudTrail user guide, *Logging data events*.
+fn is_data(service: &str, name: &str) -> bool {
+    let any = |starts: &[&str]| starts.iter().any(|start| name.starts_with(start));
+    match service {
+        "s3" => {
+            name.contains("Object") || name.contains("Part") || name.contains("MultipartUpload")
+        }
+        "dynamodb" => name.contains("Item") || name.contains("Statement"),
+        "sqs" => name.contains("Message"),
+        "sns" => any(&["Publish"]),
+        "lambda" => any(&["Invoke"]),
+        "bedrock" => any(&["Invoke", "Converse"]),
+        "kinesis" => any(&["Put"]),
+        "kms" => any(&[
+            "Encrypt",
+            "Decrypt",
+            "GenerateDataKey",
+            "ReEncrypt",
+            "Sign",
+            "Verify",
+        ]),
+        _ => false,
     }
 }
 

@@ -8,10 +8,12 @@
 //! once, and for others only on the next day on which the one is active, unless an alert came within a day.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::Calendar;
 use crate::dimension::{Circle, Dimension};
 use crate::evidence::{Anomaly, Event, Signal, What, Who};
 use crate::fleet::{Budget, Kind, Shared, WARM_UP};
@@ -39,6 +41,9 @@ pub struct Settings {
     pub floor: f64,
     /// How many of an account and day are told at once; the others are for a digest.
     pub at_once: u32,
+    /// Whether calls are counted. Where only the first of an hour are known, they cannot be; different things
+    /// can.
+    pub counts: bool,
 }
 
 impl Default for Settings {
@@ -47,6 +52,7 @@ impl Default for Settings {
             a_day: 1.0,
             floor: FLOOR,
             at_once: 3,
+            counts: true,
         }
     }
 }
@@ -59,6 +65,8 @@ pub const FLOOR: f64 = 1.8;
 pub struct Engine {
     /// How much is told.
     pub settings: Settings,
+    /// Which days are days off; not kept.
+    pub calendar: Arc<Calendar>,
     /// Everybody.
     pub profiles: Vec<Profile>,
     pub(crate) places_of: HashMap<Mark, u32>,
@@ -79,6 +87,8 @@ pub struct Common {
     pub people: Kind,
     /// What programs do.
     pub programs: Kind,
+    /// What whole accounts do.
+    pub whole: Kind,
     /// How much is told.
     pub budget: Budget,
     /// What was told last of people who are several principals.
@@ -99,6 +109,7 @@ impl Engine {
             shared: Shared::default(),
             people: Kind::new(true),
             programs: Kind::new(false),
+            whole: Kind::new(false),
             budget: Budget::default(),
             persons: BTreeMap::new(),
             accounts: BTreeSet::new(),
@@ -113,6 +124,7 @@ impl Engine {
         let marks = profiles.iter().map(|profile| mark_of(&profile.who));
         Self {
             settings,
+            calendar: Arc::default(),
             places_of: marks.zip(0..).collect(),
             profiles,
             common,
@@ -122,10 +134,11 @@ impl Engine {
     /// Learns the events of `journal`, which must be [settled](Journal::settle), and returns what was
     /// unusual among them. Events of days before the last one learned are not for this engine.
     pub fn learn(&mut self, journal: &Journal, places: &dyn Places) -> Vec<Anomaly> {
-        let mut replay = Replay::new(journal, places);
+        let calendar = Arc::clone(&self.calendar);
+        let mut replay = Replay::new(journal, places, &calendar);
         let mut found = Vec::new();
         for entry in &journal.entries {
-            found.extend(self.step(&mut replay, entry));
+            self.step(&mut replay, entry, &mut found);
         }
         found
     }
@@ -138,7 +151,7 @@ impl Engine {
             .map_or(0, |first| self.common.last.saturating_sub(first))
     }
 
-    fn step(&mut self, replay: &mut Replay<'_>, entry: &Entry) -> Option<Anomaly> {
+    fn step(&mut self, replay: &mut Replay<'_>, entry: &Entry, found: &mut Vec<Anomaly>) {
         let day = (entry.time / DAY) as Day;
         let pattern = replay.journal.patterns[entry.pattern];
         let session = &replay.journal.sessions[pattern.session];
@@ -163,8 +176,14 @@ impl Engine {
             .news(profile, replay, entry, &pattern, day, &mut signals);
         self.common
             .credentials(profile, replay, entry, &pattern, day, &mut signals);
-        self.common
-            .counts(profile, replay, entry, &pattern, &mut signals);
+        self.common.counts(
+            profile,
+            replay,
+            entry,
+            &pattern,
+            self.settings.counts,
+            &mut signals,
+        );
         let told = match signals.is_empty() {
             true => None,
             false => self
@@ -172,7 +191,11 @@ impl Engine {
                 .weigh(profile, replay, entry, day, &mut signals, self.settings),
         };
         replay.signals = signals;
-        told
+        let account = match self.settings.counts {
+            true => self.account(replay, entry, &pattern, day, told.as_ref()),
+            false => None,
+        };
+        found.extend(told.into_iter().chain(account));
     }
 
     /// Begins a day of everybody's.
@@ -193,7 +216,7 @@ impl Engine {
         common
             .budget
             .fit(day, first, self.settings.a_day, self.settings.floor);
-        for kind in [&mut common.people, &mut common.programs] {
+        for kind in [&mut common.people, &mut common.programs, &mut common.whole] {
             kind.calibrations
                 .iter_mut()
                 .for_each(crate::rates::Calibration::fit);
@@ -307,7 +330,9 @@ impl Circles {
 impl Common {
     /// What is known of those like `profile`.
     pub(crate) fn kind(&mut self, profile: &Profile) -> &mut Kind {
-        if profile.is_person() {
+        if profile.who.trade == crate::account::TRADE {
+            &mut self.whole
+        } else if profile.is_person() {
             &mut self.people
         } else {
             &mut self.programs
@@ -321,14 +346,14 @@ impl Common {
     }
 
     /// Learns from a principal's day that is over.
-    fn close(&mut self, profile: &mut Profile) {
+    pub(crate) fn close(&mut self, profile: &mut Profile) {
         self.close_windows(profile);
         let (days, today) = (profile.days, profile.today);
         self.kind(profile).learn_day(days, &today);
     }
 
     /// Begins another day of a principal's: what was on probation is on probation no more.
-    fn begin(&mut self, profile: &mut Profile, day: Day, now: u32) {
+    pub(crate) fn begin(&mut self, profile: &mut Profile, day: Day, now: u32) {
         profile.begin(day);
         profile
             .evidence
@@ -358,7 +383,7 @@ impl Common {
     }
 
     /// Adds evidence to the risk, and tells it if that is enough.
-    fn weigh(
+    pub(crate) fn weigh(
         &mut self,
         profile: &mut Profile,
         replay: &Replay<'_>,
@@ -373,9 +398,14 @@ impl Common {
             profile.keep(signal);
         }
         let score = profile.risk.total();
+        // Accounts are for the digest: they take nobody's place among what is told at once, nor decide from where
+        // on that is told.
+        let of_account = profile.who.trade == crate::account::TRADE;
         if score > profile.highest {
             profile.highest = score;
-            self.budget.learn(day, mark_of(&profile.who), score);
+            if !of_account {
+                self.budget.learn(day, mark_of(&profile.who), score);
+            }
         }
         let person = (!profile.who.person.is_empty()).then(|| Mark::of(&profile.who.person));
         let elsewhere = person.and_then(|person| self.persons.get(&person).copied());
@@ -404,7 +434,7 @@ impl Common {
             _ => false,
         };
         let incident = recent.map_or(entry.time, |told| told.incident);
-        let urgent = !update && self.budget.take(account, day, settings.at_once);
+        let urgent = !update && !of_account && self.budget.take(account, day, settings.at_once);
         let told = Told {
             incident,
             last: entry.time,

@@ -67,6 +67,8 @@ pub struct Many {
     pub highest: f64,
     /// How long a while is, in seconds.
     pub window: u32,
+    /// Of an account's count, who has the largest share in it, and how much that is.
+    pub most_by: Option<(String, u32)>,
 }
 
 /// One credential at two places.

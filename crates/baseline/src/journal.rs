@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use detect::principal::PrincipalKind;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -233,12 +233,25 @@ impl Journal {
 
     /// Adds those of `other`'s events that `wanted` wants, and nothing that only the others need.
     pub fn merge_where(&mut self, other: &Self, wanted: impl Fn(&Entry) -> bool) {
+        self.merge_entries(other, other.entries.iter().filter(|entry| wanted(entry)));
+    }
+
+    /// Adds these of `other`'s events, and nothing that only the others need.
+    pub(crate) fn merge_entries<'e>(
+        &mut self,
+        other: &'e Self,
+        entries: impl Iterator<Item = &'e Entry>,
+    ) {
         let mut moving = Moving {
             names: vec![None; other.names.len()],
             patterns: vec![None; other.patterns.rows.len()],
             from: other,
         };
-        for entry in other.entries.iter().filter(|entry| wanted(entry)) {
+        let mut odd = HashSet::new();
+        for entry in entries {
+            if !other.odd.is_empty() {
+                odd.insert(entry.id);
+            }
             let pattern = moving.pattern(self, entry.pattern);
             let file = moving.name(self, entry.file);
             self.entries.push(Entry {
@@ -248,6 +261,9 @@ impl Journal {
             });
         }
         for (id, name) in &other.odd {
+            if !odd.contains(id) {
+                continue;
+            }
             let name = moving.name(self, *name);
             self.odd.push((*id, name));
         }

@@ -20,6 +20,8 @@
 //! [`engine`] leads them past what is remembered: [`profile`] of one, [`fleet`] of all. [`evidence`] is what
 //! comes out.
 
+mod account;
+pub mod calendar;
 mod counts;
 mod credentials;
 pub mod deed;
@@ -32,6 +34,7 @@ pub mod memory;
 pub mod names;
 mod news;
 pub mod observe;
+pub mod page;
 pub mod places;
 pub mod profile;
 pub mod rates;
@@ -42,6 +45,7 @@ pub mod tell;
 pub mod view;
 mod words;
 
+pub use calendar::Calendar;
 pub use engine::{Engine, Settings};
 pub use evidence::Anomaly;
 pub use journal::Journal;

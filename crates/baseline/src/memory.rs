@@ -27,7 +27,7 @@ pub const OPEN: u32 = 2;
 const TOLD: u32 = 45;
 
 /// The form of all items.
-const FORM: u8 = 1;
+const FORM: u8 = 2;
 
 const COMMON: &str = "common";
 const OPEN_DAYS: &str = "open";
@@ -218,6 +218,7 @@ impl Memory {
     pub fn forget(&mut self, unwanted: impl Fn(&Who) -> bool) -> usize {
         let Engine {
             settings,
+            calendar,
             common,
             profiles,
             ..
@@ -227,6 +228,7 @@ impl Memory {
             .partition(|profile| unwanted(&profile.who));
         let mut forgotten: BTreeSet<_> = gone.iter().map(|profile| mark_of(&profile.who)).collect();
         self.engine = Engine::of(settings, common, kept);
+        self.engine.calendar = calendar;
         let who = self.open.who.rows().iter();
         let unwanted: Vec<bool> = who
             .map(|who| self.open.told(who))
@@ -253,14 +255,14 @@ impl Memory {
     }
 }
 
-fn encode(what: &impl Serialize) -> Vec<u8> {
+pub(crate) fn encode(what: &impl Serialize) -> Vec<u8> {
     let mut bytes = vec![FORM];
     // To write into memory what can be written does not fail.
     bytes.extend(postcard::to_allocvec(what).unwrap_or_default());
     bytes
 }
 
-fn decode<T: DeserializeOwned>(item: &str, bytes: &[u8]) -> Result<T, Unreadable> {
+pub(crate) fn decode<T: DeserializeOwned>(item: &str, bytes: &[u8]) -> Result<T, Unreadable> {
     let unreadable = |why: String| Unreadable {
         item: item.to_owned(),
         why,

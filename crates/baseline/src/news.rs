@@ -122,7 +122,7 @@ impl Common {
         }
     }
 
-    /// The part of the day or of the weekend.
+    /// The part of a working day or of a day off.
     fn hours(
         &mut self,
         profile: &mut Profile,
@@ -134,17 +134,15 @@ impl Common {
     ) {
         const PART: u32 = 4 * 3600;
         let who = replay.journal.sessions[pattern.session].who as usize;
-        let part = entry.time / PART + 1;
+        let off = replay.calendar.is_day_off(entry.time);
+        // Two numbers for each part: where days begin elsewhere, one may belong to both kinds.
+        let part = 2 * (entry.time / PART + 1) + u32::from(off);
         if replay.hours[who] == part {
             return;
         }
         replay.hours[who] = part;
         let from = entry.time % DAY / PART * 4;
-        let days = if is_weekend(day) {
-            "weekend"
-        } else {
-            "workday"
-        };
+        let days = if off { "day off" } else { "workday" };
         let text = format!("{days}, {from:02}:00 to {:02}:00 UTC", from + 4);
         self.value(
             profile,
@@ -326,9 +324,4 @@ fn value(dimension: Dimension, text: &str) -> Value<'_> {
 
 fn country_mark(country: &str) -> Mark {
     Mark::of(&format!("country {country}"))
-}
-
-/// The first of January 1970 was a Thursday.
-fn is_weekend(day: Day) -> bool {
-    (day + 3) % 7 >= 5
 }

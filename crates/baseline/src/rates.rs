@@ -38,10 +38,14 @@ pub enum Metric {
     Secrets,
     /// Secrets, parameters, buckets and roles that are new for the principal.
     NewThings,
+    /// Calls of everybody in an account that change its set-up.
+    Changes,
+    /// Calls of everybody in an account that fail.
+    Failures,
 }
 
 /// How many metrics there are.
-pub const METRICS: usize = 12;
+pub const METRICS: usize = 14;
 
 const HOUR: u32 = 3600;
 
@@ -60,6 +64,8 @@ impl Metric {
         Self::Regions,
         Self::Secrets,
         Self::NewThings,
+        Self::Changes,
+        Self::Failures,
     ];
 
     /// How long a while is, in seconds; a day is a whole number of them.
@@ -72,6 +78,12 @@ impl Metric {
         }
     }
 
+    /// Whether it is counted of whole accounts.
+    #[must_use]
+    pub fn is_of_accounts(self) -> bool {
+        matches!(self, Self::Changes | Self::Failures)
+    }
+
     /// The family that a count is evidence of: a count of what is new is hardly other evidence than what is
     /// new.
     #[must_use]
@@ -81,9 +93,13 @@ impl Metric {
             Self::SensitiveReads | Self::Secrets | Self::NewThings => Family::Access,
             Self::SensitiveWrites => Family::Change,
             Self::Regions => Family::Region,
-            Self::Calls | Self::Denied | Self::ObjectReads | Self::Deletes | Self::Models => {
-                Family::Rate
-            }
+            Self::Calls
+            | Self::Denied
+            | Self::ObjectReads
+            | Self::Deletes
+            | Self::Models
+            | Self::Changes
+            | Self::Failures => Family::Rate,
         }
     }
 
@@ -93,7 +109,7 @@ impl Metric {
             Self::Calls => 1.5,
             Self::Apis | Self::NewApis | Self::NewThings => 2.0,
             Self::Denied | Self::SensitiveWrites | Self::Regions => 2.5,
-            Self::SensitiveReads | Self::Models => 3.0,
+            Self::SensitiveReads | Self::Models | Self::Changes | Self::Failures => 3.0,
             Self::Deletes | Self::Secrets => 3.5,
             Self::ObjectReads => 4.0,
         }
@@ -104,6 +120,8 @@ impl Metric {
         match self {
             Self::Calls => 30.0,
             Self::ObjectReads => 100.0,
+            Self::Changes => 60.0,
+            Self::Failures => 40.0,
             Self::Deletes => 12.0,
             Self::Regions => 3.0,
             Self::Denied | Self::Apis => 8.0,

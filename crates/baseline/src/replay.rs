@@ -2,6 +2,10 @@
 
 use std::sync::Arc;
 
+use hashbrown::HashMap;
+
+use crate::account::Hands;
+use crate::calendar::Calendar;
 use crate::deed::Counts;
 use crate::evidence::{Event, Signal, Who};
 use crate::journal::{Entry, Journal};
@@ -21,6 +25,7 @@ pub(crate) struct Located {
 pub(crate) struct Replay<'j> {
     pub(crate) journal: &'j Journal,
     places: &'j dyn Places,
+    pub(crate) calendar: &'j Calendar,
     marks: Vec<Option<Mark>>,
     located: Vec<Option<Arc<Located>>>,
     profiles: Vec<Option<u32>>,
@@ -34,17 +39,25 @@ pub(crate) struct Replay<'j> {
     /// Of each profile, the part of the day that was noted last.
     pub(crate) hours: Vec<u32>,
     accounts: Vec<bool>,
+    /// Of each account its profile, and who did how much in it in the last hour.
+    pub(crate) accounts_at: HashMap<NameId, u32>,
+    pub(crate) hands: HashMap<NameId, Hands>,
     pub(crate) signals: Vec<Signal>,
 }
 
 impl<'j> Replay<'j> {
-    pub(crate) fn new(journal: &'j Journal, places: &'j dyn Places) -> Self {
+    pub(crate) fn new(
+        journal: &'j Journal,
+        places: &'j dyn Places,
+        calendar: &'j Calendar,
+    ) -> Self {
         let names = journal.names.len();
         let patterns = journal.patterns.rows().len();
         let apis = journal.apis.rows().len() as u32;
         Self {
             journal,
             places,
+            calendar,
             marks: vec![None; names],
             located: vec![None; names],
             profiles: vec![None; journal.who.rows().len()],
@@ -54,6 +67,8 @@ impl<'j> Replay<'j> {
             used: vec![(0, 0); journal.sessions.rows().len()],
             hours: vec![0; journal.who.rows().len()],
             accounts: vec![false; names],
+            accounts_at: HashMap::new(),
+            hands: HashMap::new(),
             signals: Vec::new(),
         }
     }

@@ -82,7 +82,9 @@ pub fn views(engine: &Engine) -> Vec<View> {
 
 fn view(engine: &Engine, profile: &Profile) -> View {
     let common = &engine.common;
-    let kind = if profile.is_person() {
+    let kind = if profile.who.trade == crate::account::TRADE {
+        &common.whole
+    } else if profile.is_person() {
         &common.people
     } else {
         &common.programs

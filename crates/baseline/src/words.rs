@@ -76,6 +76,7 @@ pub(crate) fn summary(anomaly: &Anomaly, language: Language) -> String {
 fn who(anomaly: &Anomaly, language: Language) -> String {
     let name = shown(&anomaly.who.name);
     let (en, zh) = match anomaly.who.kind {
+        _ if anomaly.who.trade == crate::account::TRADE => ("Account", "账户"),
         PrincipalKind::IamUser => ("IAM user", "IAM 用户"),
         PrincipalKind::AssumedRole => ("Role", "角色"),
         PrincipalKind::IdentityCenter => ("Identity Center user", "Identity Center 用户"),
@@ -202,11 +203,21 @@ fn more(many: &Many, language: Language) -> String {
     let count = number(many.count.into());
     let (usual, highest) = (rate(many.usual), number(many.highest.round() as u64));
     let window = span(many.window, language);
+    let most = many.most_by.as_ref().map(|(who, most)| {
+        let (who, most) = (shown(who), number((*most).into()));
+        match language {
+            Language::En => format!("; most by {who}: {most}"),
+            Language::ZhCn => format!("；最多的是 {who}：{most}"),
+        }
+    });
+    let most = most.unwrap_or_default();
     match language {
         Language::En => {
-            format!("{count} {en} in {window}; usual are {usual}, at most {highest} before")
+            format!("{count} {en} in {window}; usual are {usual}, at most {highest} before{most}")
         }
-        Language::ZhCn => format!("{window}内 {count} {zh}；平时 {usual}，此前最高 {highest}"),
+        Language::ZhCn => {
+            format!("{window}内 {count} {zh}；平时 {usual}，此前最高 {highest}{most}")
+        }
     }
 }
 
@@ -304,6 +315,14 @@ fn counted(metric: Metric) -> (&'static str, &'static str) {
         Metric::Models => ("calls to models", "次模型调用"),
         Metric::Regions => ("different regions", "个区域"),
         Metric::Secrets => ("different secrets and parameters", "个密钥和参数"),
+        Metric::Changes => (
+            "changes of its set-up, by everybody together",
+            "次配置更改（所有身份合计）",
+        ),
+        Metric::Failures => (
+            "calls that failed, by everybody together",
+            "次失败的调用（所有身份合计）",
+        ),
         Metric::NewThings => (
             "secrets, parameters, buckets and roles that are new for it",
             "个首次触及的资源",

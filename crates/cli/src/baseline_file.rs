@@ -6,13 +6,16 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use baseline::calendar::CHINA;
 use baseline::engine::DAY;
 use baseline::memory::Items;
 use baseline::places::mmdb::Mmdb;
-use baseline::{BuiltIn, Journal, Memory, Places, Run, Settings, tell};
+use baseline::{BuiltIn, Calendar, Journal, Memory, Places, Run, Settings, tell};
 use detect::Screened;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use redb::{Database, ReadableDatabase as _, ReadableTable as _, TableDefinition};
 use sigma::Level;
 
@@ -171,7 +174,12 @@ impl Habits {
     ///
     /// # Errors
     /// A [`Complaint`] if one of them cannot be used.
-    pub fn open(path: Option<&Path>, budget: f64, geo: &[PathBuf]) -> Result<Self, Complaint> {
+    pub fn open(
+        path: Option<&Path>,
+        budget: f64,
+        geo: &[PathBuf],
+        calendars: &[PathBuf],
+    ) -> Result<Self, Complaint> {
         let settings = Settings {
             a_day: budget / 7.0,
             at_once: if budget == 0.0 {
@@ -182,10 +190,11 @@ impl Habits {
             ..Settings::default()
         };
         let file = path.map(BaselineFile::open).transpose()?;
-        let memory = match &file {
+        let mut memory = match &file {
             Some(file) => file.memory(settings)?,
             None => Memory::new(settings),
         };
+        memory.engine.calendar = Arc::new(calendar(calendars)?);
         Ok(Self {
             memory: Some(memory),
             file,
@@ -233,6 +242,25 @@ impl Habits {
             _ => Ok(()),
         }
     }
+}
+
+/// All that the calendars say; `china` is built in.
+fn calendar(calendars: &[PathBuf]) -> Result<Calendar, Complaint> {
+    let mut calendar = Calendar::default();
+    for path in calendars {
+        let text = match path.to_str() {
+            Some("china") if !path.exists() => CHINA.to_owned(),
+            _ => std::fs::read_to_string(path)
+                .map_err(|error| Complaint::bad_call(path.display(), error))?,
+        };
+        calendar
+            .add(&text, |name| TimeZone::get(name).ok())
+            .map_err(|error| {
+                Complaint::bad_rule(path.display(), format!("no calendar: {error}"))
+                    .help("write lines such as `2026-02-28,working,make-up day`")
+            })?;
+    }
+    Ok(calendar)
 }
 
 /// What the databases tell, or else what is built in.

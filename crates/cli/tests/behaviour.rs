@@ -9,6 +9,9 @@ use simulate::months::{MonthPlan, month};
 
 use crate::shop::{Shop, gzip};
 
+#[path = "../../baseline/src/places/mmdb/tiny.rs"]
+mod tiny;
+
 /// A short month in which everything happens late, a file a day.
 static MONTH: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let plan = MonthPlan {
@@ -185,4 +188,59 @@ fn what_cannot_be_used_is_said() {
     assert!(state.stderr.contains("another version"), "{state}");
     let path: PathBuf = shop.path().join("usual.redb");
     assert!(path.is_file());
+}
+
+#[test]
+fn a_database_of_ones_own_places_addresses() {
+    let shop = Shop::new();
+    days(&shop, "logs", 0..10);
+    let world = tiny::Network {
+        first: [198, 18, 0, 0].into(),
+        wide: 15,
+        country: "IE",
+        asn: 64_500,
+        owner: "Tiny Telecom",
+    };
+    shop.write("tiny.mmdb", tiny::database(&[world]));
+    let placed = |alerts: &[Value]| -> Vec<String> {
+        let sources = alerts.iter().map(|alert| &alert["source"]);
+        let known = sources.filter(|source| source["asn"] == 64_500 && source["country"] == "IE");
+        known
+            .map(|source| source["network"].as_str().unwrap_or_default().to_owned())
+            .collect()
+    };
+    let with = placed(&unusual(&shop, "--behaviour --geo tiny.mmdb"));
+    assert!(!with.is_empty(), "nothing is placed");
+    assert!(
+        with.iter().all(|name| name == "AS64500 Tiny Telecom, IE"),
+        "{with:?}"
+    );
+    let without = placed(&unusual(&shop, "--behaviour"));
+    assert!(without.is_empty(), "{without:?}");
+}
+
+#[test]
+fn a_calendar_is_read_and_a_bad_one_is_named() {
+    let shop = Shop::new();
+    days(&shop, "logs", 0..1);
+    shop.write(
+        "days.csv",
+        "zone,Asia/Shanghai\n2026-03-04,holiday,Founders' Day\n",
+    );
+    shop.write("bad.csv", "2026-03-04,holiday,x\n2026-03-05,off,x\n");
+    shop.run("scan logs --behaviour --calendar china --calendar days.csv")
+        .ends(0);
+    shop.run("baseline seed usual.redb logs --calendar days.csv")
+        .ends(0);
+    let bad = shop.run("scan logs --behaviour --calendar bad.csv").ends(2);
+    for words in ["bad.csv", "line 2", "neither `working` nor `holiday`"] {
+        assert!(bad.stderr.contains(words), "{words}: {bad}");
+    }
+    shop.run("scan logs --behaviour --calendar missing.csv")
+        .ends(3);
+    let idle = shop.run("scan logs --calendar days.csv").ends(3);
+    assert!(
+        idle.stderr.contains("add --behaviour or --baseline FILE"),
+        "{idle}"
+    );
 }

@@ -314,6 +314,11 @@ impl<S: StateStore, A: AlertSink> Pipeline<S, A> {
         ledger::count(&self.states, now, traffic).await
     }
 
+    /// What remembers, for whoever remembers more beside the road.
+    pub fn states(&self) -> &S {
+        &self.states
+    }
+
     /// Gives back what stood at the sides of the road.
     pub fn into_parts(self) -> (S, A) {
         (self.states, self.alerts)

@@ -26,6 +26,12 @@ impl MemoryState {
         self.len() == 0
     }
 
+    /// All items, as they are now.
+    #[must_use]
+    pub fn all(&self) -> BTreeMap<StateKey, Kept> {
+        self.with(|items| items.clone())
+    }
+
     /// A map is whole between any two of its operations, so a panic elsewhere harms nothing.
     fn with<T>(&self, act: impl FnOnce(&mut BTreeMap<StateKey, Kept>) -> T) -> T {
         act(&mut self.items.lock().unwrap_or_else(PoisonError::into_inner))

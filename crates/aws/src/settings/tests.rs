@@ -22,16 +22,18 @@ fn every_problem_is_told_at_once() {
         ("TRAILHOUND_LEVEL", "loud"),
         ("TRAILHOUND_MAX_OBJECT_BYTES", "1 GB"),
         ("TRAILHOUND_OWN_PREFIX", "*"),
+        ("TRAILHOUND_BEHAVIOUR", "true"),
     ]);
     let error = for_log_files(&environment).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "6 of the settings cannot be used: \
+        "7 of the settings cannot be used: \
          `TRAILHOUND_STATE_TABLE` is not set; it must be the name of a DynamoDB table; \
          `TRAILHOUND_FINDINGS_TOPIC_ARN` is `findings`; it must be the ARN of an SNS topic; \
          `TRAILHOUND_LEVEL` is `loud`; it must be `informational`, `low`, `medium`, `high` or `critical`; \
          `TRAILHOUND_OWN_PREFIX` is `*`; it must be what the names of the fleet's roles begin with: \
          4 to 64 letters, digits and hyphens; \
+         `TRAILHOUND_BEHAVIOUR` is `true`; it must be `on` or `off`; \
          `TRAILHOUND_LOG_QUEUE_URL` is not set; it must be the URL of an SQS queue; \
          `TRAILHOUND_MAX_OBJECT_BYTES` is `1 GB`; it must be a whole number of bytes, 1 or more"
     );
@@ -64,6 +66,7 @@ fn what_is_said_is_taken() {
         ("TRAILHOUND_MAX_OBJECT_BYTES", "5"),
         ("TRAILHOUND_RULES", "/opt/rules"),
         ("TRAILHOUND_OWN_PREFIX", "trailhound-"),
+        ("TRAILHOUND_BEHAVIOUR", "on"),
         ("TRAILHOUND_TIME_ZONE", "Asia/Shanghai"),
         ("TRAILHOUND_SUMMARY_HOUR", "8"),
         ("TRAILHOUND_ACCOUNTS", "111122223333 = prod, platform team"),
@@ -74,6 +77,7 @@ fn what_is_said_is_taken() {
         (Level::High, 5)
     );
     assert_eq!(logs.judging.rules, Some("/opt/rules".into()));
+    assert!(logs.judging.behaviour);
     assert_eq!(logs.judging, for_events(&environment).unwrap());
     let mails = for_mails(&environment).unwrap();
     assert_eq!(mails.languages, Language::ALL);

@@ -106,3 +106,77 @@ impl Places for Mmdb {
         place
     }
 }
+
+#[cfg(test)]
+mod tiny;
+
+#[cfg(test)]
+mod tests {
+    use super::tiny::{Network, database};
+    use super::*;
+    use crate::places::place_of;
+
+    fn network(first: [u8; 4], wide: u32, country: &'static str, owner: &'static str) -> Network {
+        Network {
+            first: first.into(),
+            wide,
+            country,
+            asn: 64_500 + u32::from(first[2]),
+            owner,
+        }
+    }
+
+    #[test]
+    fn a_database_places_what_it_knows_and_the_built_in_tables_the_rest() {
+        let file = database(&[
+            network([203, 0, 113, 0], 26, "IE", "Liffey Broadband"),
+            network([198, 51, 100, 128], 25, "SE", "Cheap Hosting AB"),
+            network([52, 94, 133, 0], 24, "US", "Amazon.com"),
+        ]);
+        let places = Mmdb::new([file]).expect("a database");
+        let told = |address: &str| {
+            let (place, network) = place_of(address, &places);
+            (network.clone(), place.label(&network), place.kind)
+        };
+        assert_eq!(
+            told("203.0.113.9"),
+            (
+                "AS64613".to_owned(),
+                "AS64613 Liffey Broadband, IE".to_owned(),
+                NetworkKind::Ordinary
+            )
+        );
+        assert_eq!(told("198.51.100.200").2, NetworkKind::Hosting);
+        assert_eq!(told("198.51.100.200").0, "AS64600");
+        let (network, _, kind) = told("52.94.133.131");
+        assert_eq!(
+            (network.as_str(), kind),
+            ("AWS", NetworkKind::Aws),
+            "what is AWS's own, is AWS's, whoever says so"
+        );
+        assert_eq!(told("203.0.113.70").0, "203.0.113.64/26", "not in it");
+        assert_eq!(told("88.198.4.7").1, "88.198.0.0/16, DE", "built in");
+    }
+
+    #[test]
+    fn of_two_databases_the_first_that_knows_a_thing_tells_it() {
+        let first = database(&[network([203, 0, 113, 0], 26, "IE", "Liffey Broadband")]);
+        let second = database(&[
+            network([203, 0, 113, 0], 24, "FR", "Seine Telecom"),
+            network([198, 51, 100, 0], 24, "FR", "Seine Telecom"),
+        ]);
+        let places = Mmdb::new([first, second]).expect("databases");
+        let country = |address: &str| places.place(address.parse().expect("an address")).country;
+        assert_eq!(country("203.0.113.9").as_deref(), Some("IE"));
+        assert_eq!(country("198.51.100.9").as_deref(), Some("FR"));
+    }
+
+    #[test]
+    fn what_is_none_is_refused() {
+        let mut cut = database(&[network([203, 0, 113, 0], 26, "IE", "x")]);
+        cut.truncate(cut.len() / 2);
+        for file in [Vec::new(), b"no database".to_vec(), cut] {
+            assert!(Mmdb::new([file]).is_err());
+        }
+    }
+}

@@ -91,6 +91,7 @@ fn counts_and_places_are_told_with_what_is_usual() {
         usual: 4.6,
         highest: 143.2,
         window: 3600,
+        most_by: None,
     }));
     let places = signal(What::Places(Places {
         before: "AS701".to_owned(),

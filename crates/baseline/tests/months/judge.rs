@@ -107,6 +107,7 @@ fn missed(verdict: &Verdict, journal: &Journal, world: &World) {
         floor: 0.3,
         a_day: 1e9,
         at_once: u32::MAX,
+        counts: true,
     };
     let found = Engine::new(all).learn(journal, world);
     for fate in verdict.fates.iter().filter(|fate| fate.told.is_none()) {

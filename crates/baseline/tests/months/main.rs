@@ -5,6 +5,7 @@
 
 mod judge;
 mod naive;
+mod real;
 mod stratus;
 
 use judge::{Sum, World};
@@ -80,6 +81,11 @@ fn quality_where_no_table_knows_the_addresses() {
 #[test]
 fn quality_of_naive_baselines() {
     naive::report(&HELD_OUT[..3]);
+}
+
+#[test]
+fn quality_of_a_real_accounts_everyday_life() {
+    real::report();
 }
 
 #[test]

@@ -32,7 +32,9 @@ impl<'l> Reach<'l> {
             .filter(|source| could(source, None))
             .collect();
         let mut events = Vec::new();
-        let mut open = false;
+        // Insights have neither source nor name but in their details.
+        let mut fields = lines.iter().flat_map(Line::fields);
+        let mut open = fields.any(|field| field.starts_with("insightDetails."));
         for source in &sources {
             open |= apis::is_open(source) && could(source, Some("AnEventThatNobodyLists"));
             for name in names(source, lines) {

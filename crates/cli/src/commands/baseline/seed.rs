@@ -28,6 +28,11 @@ pub struct SeedArgs {
     /// Place addresses by this database in MaxMind's format; may be given more than once
     #[arg(long, value_name = "FILE")]
     pub geo: Vec<PathBuf>,
+
+    /// Days off and make-up working days, by this file, or `china`, which is built in; may be given more
+    /// than once
+    #[arg(long, value_name = "FILE")]
+    pub calendar: Vec<PathBuf>,
 }
 
 const EXAMPLES: &str = "\
@@ -36,7 +41,7 @@ Examples:
   $ trailhound baseline seed usual.redb 'logs/**/*.json.gz'";
 
 pub(super) fn run(args: &SeedArgs, terminal: Terminal) -> Result<Exit, Complaint> {
-    let mut habits = unheard(&args.file, &args.geo)?;
+    let mut habits = unheard(&args.file, &args.geo, &args.calendar)?;
     let (detector, _) = Detector::new(RuleSet::default());
     let (journal, exit) = observe_all(Reading::of_all(&detector), &args.paths, terminal);
     learn(&mut habits, &journal, terminal)?;
@@ -46,10 +51,14 @@ pub(super) fn run(args: &SeedArgs, terminal: Terminal) -> Result<Exit, Complaint
 /// The baseline at `file`, or a new one, to learn and to tell nothing.
 ///
 /// # Errors
-/// A [`Complaint`] if it, or a database, cannot be used.
-pub(in crate::commands) fn unheard(file: &Path, geo: &[PathBuf]) -> Result<Habits, Complaint> {
+/// A [`Complaint`] if it, a database or a calendar cannot be used.
+pub(in crate::commands) fn unheard(
+    file: &Path,
+    geo: &[PathBuf],
+    calendar: &[PathBuf],
+) -> Result<Habits, Complaint> {
     // What it tells would be old news, so the budget does not matter.
-    Habits::open(Some(file), 7.0, geo)
+    Habits::open(Some(file), 7.0, geo, calendar)
 }
 
 /// Learns what was observed, keeps it, and says how much that was.

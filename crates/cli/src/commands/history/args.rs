@@ -72,6 +72,16 @@ pub struct HistoryArgs {
         help_heading = "Behaviour"
     )]
     pub geo: Vec<PathBuf>,
+
+    /// Days off and make-up working days, by this file, or `china`, which is built in; may be given more
+    /// than once
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "baseline",
+        help_heading = "Behaviour"
+    )]
+    pub calendar: Vec<PathBuf>,
 }
 
 /// How events are written.

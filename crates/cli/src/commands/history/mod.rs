@@ -82,7 +82,7 @@ pub fn run(args: &HistoryArgs, language: Language, terminal: Terminal) -> Result
     let started = Instant::now();
     let account = account().map_err(|error| unanswered("history", &error))?;
     let habits = args.baseline.as_deref();
-    let habits = habits.map(|file| baseline::unheard(file, &args.geo));
+    let habits = habits.map(|file| baseline::unheard(file, &args.geo, &args.calendar));
     let mut habits = habits.transpose()?;
     let saved = args.save.as_deref().map(|folder| {
         std::fs::create_dir_all(folder)

@@ -54,6 +54,11 @@ pub struct ScanArgs {
     #[arg(long, value_name = "FILE", help_heading = "Behaviour")]
     pub geo: Vec<PathBuf>,
 
+    /// Days off and make-up working days, by this file, or `china`, which is built in; may be given more
+    /// than once
+    #[arg(long, value_name = "FILE", help_heading = "Behaviour")]
+    pub calendar: Vec<PathBuf>,
+
     /// How to write the alerts
     #[arg(
         long,

@@ -100,16 +100,32 @@ impl Plan {
 
 fn habits(args: &ScanArgs) -> Result<Option<Habits>, Complaint> {
     if !args.behaviour && args.baseline.is_none() {
-        return match args.geo.first() {
-            Some(_) => Err(Complaint::bad_call(
+        let idle = [
+            (
                 "--geo",
+                &args.geo,
                 "addresses are placed only where behaviour is judged",
-            )
-            .help("add --behaviour or --baseline FILE")),
+            ),
+            (
+                "--calendar",
+                &args.calendar,
+                "days off matter only where behaviour is judged",
+            ),
+        ];
+        return match idle.into_iter().find(|(_, files, _)| !files.is_empty()) {
+            Some((flag, _, why)) => {
+                Err(Complaint::bad_call(flag, why).help("add --behaviour or --baseline FILE"))
+            }
             None => Ok(None),
         };
     }
-    Habits::open(args.baseline.as_deref(), args.budget, &args.geo).map(Some)
+    Habits::open(
+        args.baseline.as_deref(),
+        args.budget,
+        &args.geo,
+        &args.calendar,
+    )
+    .map(Some)
 }
 
 /// Which rules to judge by.

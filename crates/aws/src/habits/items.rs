@@ -1,0 +1,96 @@
+//! The items that behaviour is kept in: their names, and how they are read and written.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use baseline::memory::Unreadable;
+use baseline::names::Mark;
+use baseline::page::Generations;
+use jiff::SignedDuration;
+use pipeline::PipelineError;
+use pipeline::ports::{Change, Kept, StateKey, StateStore};
+
+pub(super) fn page_key(day: u16, mark: Mark) -> StateKey {
+    StateKey::new("seen", format_args!("{day}-{:016x}", mark.0))
+}
+
+pub(super) fn roll_key(day: u16, shard: u64) -> StateKey {
+    StateKey::new("roll", format_args!("{day}-{shard}"))
+}
+
+pub(super) fn profile_key(mark: Mark) -> StateKey {
+    StateKey::new("usual", format_args!("{:016x}", mark.0))
+}
+
+pub(super) fn standing_key() -> StateKey {
+    StateKey::new("usual", "all")
+}
+
+pub(super) fn generations(
+    mark: Mark,
+    kept: &BTreeMap<StateKey, Kept>,
+) -> Result<Option<Generations>, PipelineError> {
+    let key = profile_key(mark);
+    let known = kept.get(&key);
+    known
+        .map(|kept| read(&key, kept, Generations::read))
+        .transpose()
+}
+
+pub(super) fn marks_of(key: &StateKey, kept: &Kept) -> Result<BTreeSet<Mark>, PipelineError> {
+    let (marks, rest) = kept.value.as_chunks::<8>();
+    if !rest.is_empty() {
+        return Err(unreadable(key, "its length is wrong"));
+    }
+    let marks = marks.iter().map(|bytes| Mark(u64::from_le_bytes(*bytes)));
+    Ok(marks.collect())
+}
+
+pub(super) fn read<T>(
+    key: &StateKey,
+    kept: &Kept,
+    form: impl Fn(&str, &[u8]) -> Result<T, Unreadable>,
+) -> Result<T, PipelineError> {
+    form(key.as_str(), &kept.value).map_err(|error| unreadable(key, &error.why))
+}
+
+fn unreadable(key: &StateKey, why: &str) -> PipelineError {
+    PipelineError::Unreadable {
+        key: key.to_string(),
+        cause: serde::de::Error::custom(why),
+    }
+}
+
+pub(super) fn change(
+    key: StateKey,
+    known: Option<&Kept>,
+    value: Vec<u8>,
+    keep: SignedDuration,
+) -> Change {
+    Change {
+        key,
+        expected: known.map(|kept| kept.version),
+        value,
+        keep,
+    }
+}
+
+pub(super) async fn load<S: StateStore>(
+    states: &S,
+    keys: BTreeSet<StateKey>,
+) -> Result<BTreeMap<StateKey, Kept>, PipelineError> {
+    Ok(match keys.is_empty() {
+        true => BTreeMap::new(),
+        false => states.load(&keys).await?,
+    })
+}
+
+/// Saves, and returns how many were not, for another had written them meanwhile.
+pub(super) async fn save<S: StateStore>(
+    states: &S,
+    changes: Vec<Change>,
+) -> Result<usize, PipelineError> {
+    Ok(match changes.is_empty() {
+        true => 0,
+        false => states.save(changes).await?.len(),
+    })
+}
