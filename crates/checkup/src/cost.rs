@@ -123,16 +123,16 @@ mod tests {
         .unwrap();
         let volume = Volume {
             days: MONTH,
-            management: 250_000,
-            reads: 150_000,
+            management: 260_000,
+            reads: 120_000,
             data: BTreeMap::from([("AWS::S3::Object", 1_000_000)]),
             records: 1_250_000,
             bytes: 1_073_741_824,
         };
         let told = |amount: Option<f64>| dollars(amount.unwrap());
-        assert_eq!(told(volume.second_copy(&prices)), "$5.00");
-        // Twice 100,000 that change something, once 150,000 that look.
-        assert_eq!(told(volume.insights(&prices)), "$1.23");
+        assert_eq!(told(volume.second_copy(&prices)), "$5.20");
+        // Twice 140,000 that change something, once 120,000 that look.
+        assert_eq!(told(volume.insights(&prices)), "$1.40");
         assert_eq!(
             told(volume.data_events("AWS::S3::Object", &prices)),
             "$1.00"

@@ -292,9 +292,9 @@ fn log_files_that_no_digest_lists_are_told() {
     lay_out(&shop, &forge, true);
     let (en, zh, good) = completeness(&shop, "--keys keys.json", 0);
     assert!(
-        en.contains("2 of 3") && en.contains("without digests on 1"),
+        en.contains("2 of 3") && en.contains("not covered by digests on 1"),
         "{en}"
     );
-    assert!(zh.contains("1 天缺少摘要"), "{zh}");
+    assert!(zh.contains("1 天未被摘要完全覆盖"), "{zh}");
     assert_eq!(good, Value::Null);
 }

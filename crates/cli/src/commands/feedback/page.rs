@@ -88,7 +88,7 @@ impl Findings<'_> {
     ) -> std::fmt::Result {
         writeln!(
             text,
-            "In {} it would have kept back {} of {}",
+            "In {} it would have kept back {} of {}, those of all levels counted",
             things(trial.records, "record"),
             count(trial.silenced.len() as u64),
             things(trial.alerts, "alert"),

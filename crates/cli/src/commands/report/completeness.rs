@@ -203,8 +203,8 @@ impl Days {
             zh.push(format!("{} 天无法核对{ky}", self.unchecked));
         }
         if self.uncovered > 0 {
-            en.push(format!("without digests on {}", self.uncovered));
-            zh.push(format!("{} 天缺少摘要", self.uncovered));
+            en.push(format!("not covered by digests on {}", self.uncovered));
+            zh.push(format!("{} 天未被摘要完全覆盖", self.uncovered));
         }
         (en.join(", "), zh.join("，"))
     }
