@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alerts import TRAILHOUND, told
 from conftest import INFRA
 from emulator import REGION
 from fleet import STACK, Fleet, Record, adopt, event, records_of, wait_for
@@ -181,3 +182,29 @@ def test_a_log_file_of_the_trail_of_an_organization_is_read_from_below_its_id(ce
     accounts = {mail["MessageAttributes"]["account"]["Value"] for mail in central.mails() if "MessageAttributes" in mail}
     assert accounts == {MEMBER}
 
+
+def test_a_call_that_two_accounts_see_is_told_for_each_of_them_and_then_no_more(tmp_path):
+    """Both records have one `sharedEventID`, and each its own `eventID`."""
+    policy = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::shop/*"}
+    record = {
+        "eventVersion": "1.11",
+        "eventTime": "2026-11-22T14:02:11Z",
+        "eventSource": "s3.amazonaws.com",
+        "eventName": "PutBucketPolicy",
+        "awsRegion": REGION,
+        "sourceIPAddress": "203.0.113.7",
+        "sharedEventID": "0f6a1c52-9d5e-4a34-8d0a-6f4f3d6f0c11",
+        "userIdentity": {"type": "IAMUser", "userName": "maria", "accountId": MEMBER, "arn": f"arn:aws:iam::{MEMBER}:user/maria"},
+        "requestParameters": {"bucketName": "shop", "bucketPolicy": {"Statement": [policy]}},
+    }
+    copies = [
+        record | {"recipientAccountId": account, "eventID": f"5b1d0a4e-7f0b-4a1c-9d55-{account}"}
+        for account in (MEMBER, LOG_ACCOUNT)
+    ]
+    file, state = tmp_path / "copies.jsonl", tmp_path / "state.redb"
+    file.write_text("".join(json.dumps(copy) + "\n" for copy in copies))
+    scan = [TRAILHOUND, "scan", file, "--format", "jsonl", "--state", state]
+    found = told(scan)
+    assert sorted(alert["account"]["id"] for alert in found) == sorted([MEMBER, LOG_ACCOUNT])
+    assert len({alert["rule"]["id"] for alert in found}) == 1
+    assert told(scan) == []

@@ -4,7 +4,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
-import { ConfigurationError, accountNames, accountsOf, check, language, load } from '../lib/configuration.js';
+import { ConfigurationError, accountNames, accountsOf, check, languages, load, parameters } from '../lib/configuration.js';
 
 const EXAMPLE = resolve(__dirname, '../../organization.example.json');
 
@@ -105,7 +105,13 @@ test('names and owners become the setting that the functions read', () => {
   );
 });
 
-test('where languages differ, each mail is in both', () => {
-  assert.equal(language(load(EXAMPLE)), 'both');
-  assert.equal(language(check(example((g) => g['recipients'].pop()), '')), 'en');
+test("the stack's own topic is in the language of whoever hears of the fleet itself", () => {
+  assert.deepEqual(languages(load(EXAMPLE)), ['en', 'zh-CN']);
+  const reversed = check(example((g) => g['recipients'].reverse()), '');
+  assert.deepEqual(languages(reversed), ['en', 'zh-CN']);
+});
+
+test('with one language there is nothing to route', () => {
+  const given = parameters(check(example((g) => g['recipients'].pop()), ''));
+  assert.deepEqual([given['Language'], given['Routes'], given['RouteTopicArns']], ['en', '', '']);
 });

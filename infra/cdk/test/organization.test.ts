@@ -7,7 +7,7 @@ import { before, test } from 'node:test';
 import { App } from 'aws-cdk-lib';
 import { type Configuration, check, load, parameters } from '../lib/configuration.js';
 import { exceptions } from '../lib/exceptions.js';
-import { SAM, nestedStacks } from '../lib/log-account.js';
+import { SAM, known, nestedStacks } from '../lib/log-account.js';
 import { organization } from '../lib/organization.js';
 import { type Json, type Resource, type Template, filled, read, synthesised } from './template.js';
 
@@ -76,14 +76,14 @@ test('every stack inside the main one is known', () => {
 
 test('the main stack is that of SAM, with what the file of the organization says', () => {
   const wanted = read(join(SAM, 'template.yaml'));
-  const values = parameters(given);
+  const values = known(parameters(given));
   for (const [name, resource] of Object.entries(wanted.Resources)) {
     const made = log.Resources[name];
     assert.ok(made, name);
     assert.deepEqual(without(made), filled(without(resource), values), name);
   }
   const own = Object.keys(log.Resources).filter((name) => !(name in wanted.Resources));
-  assert.deepEqual(own, ['Recipient0', 'Recipient1', 'Recipient2']);
+  assert.deepEqual(own, ['MailzhCN', 'MailzhCNPolicy', 'Recipient0', 'Recipient1', 'Recipient2']);
   for (const section of ['Conditions', 'Mappings', 'Globals', 'Transform']) {
     assert.deepEqual(log[section], filled(wanted[section] as Json, values), section);
   }
@@ -141,7 +141,23 @@ test('everybody is told of what concerns them', () => {
     ],
   );
   assert.ok(subscriptions.every((one) => one?.['Protocol'] === 'email'));
-  for (const one of subscriptions) assert.deepEqual(one?.['TopicArn'], topic);
+  assert.deepEqual(subscriptions.map((one) => one?.['TopicArn']), [topic, topic, { Ref: 'MailzhCN' }], 'each in its language');
+});
+
+test('a mail goes to the topics of all languages, and the function may send it there', () => {
+  const { Routes, RouteTopicArns } = known(parameters(given));
+  assert.equal(Routes, 'topic = mail; topic = trailhound-mail-zh-CN, language = zh-CN');
+  assert.deepEqual(RouteTopicArns, ['arn:aws:sns:eu-central-1:123456789012:trailhound-mail-zh-CN']);
+  const topic = log.Resources['MailzhCN']?.Properties;
+  assert.equal(topic?.['TopicName'], 'trailhound-mail-zh-CN');
+  assert.deepEqual(topic?.['KmsMasterKeyId'], { 'Fn::GetAtt': ['Topics', 'Outputs.KeyArn'] });
+  assert.ok(JSON.stringify(log.Resources['AlertsRole']).includes('trailhound-mail-zh-CN'));
+});
+
+test('where the template does not know the regions, they are those of the file', () => {
+  const china = { ...given, regions: ['cn-north-1', 'cn-northwest-1'], logAccount: { id: '123456789012', region: 'cn-north-1' } };
+  assert.equal(known(parameters(china))['Regions'], 'cn-north-1,cn-northwest-1');
+  assert.equal(known(parameters(given))['Regions'], undefined);
 });
 
 test('each member account, and each that joins, forwards from every region', () => {
