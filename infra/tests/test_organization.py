@@ -119,7 +119,9 @@ def forwards(fleet: Fleet, central: Fleet) -> dict[str, Any]:
 
 def of_member(record: Record) -> Record:
     """The record as another account and region would have it."""
-    return json.loads(json.dumps(record).replace(record["recipientAccountId"], MEMBER)) | {"awsRegion": "eu-west-1"}
+    return json.loads(json.dumps(record).replace(record["recipientAccountId"], MEMBER)) | {
+        "awsRegion": "eu-west-1"
+    }
 
 
 def passes(forwards: dict[str, Any], record: Record, account: str = MEMBER) -> bool:
@@ -179,13 +181,22 @@ def test_a_log_file_of_the_trail_of_an_organization_is_read_from_below_its_id(ce
     key = f"AWSLogs/o-exampleorgid/{MEMBER}/CloudTrail/eu-west-1/2026/03/15/{MEMBER}_CloudTrail_eu-west-1_20260315T2215Z_0123456789abcdef.json.gz"
     central.put_log_file(records, key=key)
     central.settle()
-    accounts = {mail["MessageAttributes"]["account"]["Value"] for mail in central.mails() if "MessageAttributes" in mail}
+    accounts = {
+        mail["MessageAttributes"]["account"]["Value"]
+        for mail in central.mails()
+        if "MessageAttributes" in mail
+    }
     assert accounts == {MEMBER}
 
 
 def test_a_call_that_two_accounts_see_is_told_for_each_of_them_and_then_no_more(tmp_path):
     """Both records have one `sharedEventID`, and each its own `eventID`."""
-    policy = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::shop/*"}
+    policy = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::shop/*",
+    }
     record = {
         "eventVersion": "1.11",
         "eventTime": "2026-11-22T14:02:11Z",
@@ -194,7 +205,12 @@ def test_a_call_that_two_accounts_see_is_told_for_each_of_them_and_then_no_more(
         "awsRegion": REGION,
         "sourceIPAddress": "203.0.113.7",
         "sharedEventID": "0f6a1c52-9d5e-4a34-8d0a-6f4f3d6f0c11",
-        "userIdentity": {"type": "IAMUser", "userName": "maria", "accountId": MEMBER, "arn": f"arn:aws:iam::{MEMBER}:user/maria"},
+        "userIdentity": {
+            "type": "IAMUser",
+            "userName": "maria",
+            "accountId": MEMBER,
+            "arn": f"arn:aws:iam::{MEMBER}:user/maria",
+        },
         "requestParameters": {"bucketName": "shop", "bucketPolicy": {"Statement": [policy]}},
     }
     copies = [

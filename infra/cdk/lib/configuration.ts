@@ -48,7 +48,10 @@ const shape = z.strictObject({
   regions: z.array(region),
   /** Sign-ins by the global address need not be heard within seconds. */
   withoutSignInRegions: z.boolean().default(false),
-  deployRoleArn: z.string().regex(/^arn:aws[a-z-]*:iam::[0-9]{12}:role\/.+$/, 'must be the ARN of a role').optional(),
+  deployRoleArn: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:iam::[0-9]{12}:role\/.+$/, 'must be the ARN of a role')
+    .optional(),
   /** The trail of an organization that exists; without, one is made. */
   trail: z
     .strictObject({
@@ -75,7 +78,10 @@ const shape = z.strictObject({
   /** Parameters of infra/sam/template.yaml, but those that follow from the above. */
   fleet: z.record(z.string(), z.string('must be in quotes')).default({}),
   /** What the names of all resources begin with. */
-  name: z.string().regex(/^[a-z][a-z0-9-]{3,19}$/, 'must be 4 to 20 lower-case letters, digits, hyphens').default('trailhound'),
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{3,19}$/, 'must be 4 to 20 lower-case letters, digits, hyphens')
+    .default('trailhound'),
 });
 
 export type Configuration = z.infer<typeof shape>;
@@ -109,7 +115,10 @@ export function load(file: string): Configuration {
 export function check(content: unknown, file: string): Configuration {
   const read = shape.safeParse(content);
   if (!read.success) {
-    throw new ConfigurationError(file, read.error.issues.map((issue) => `${place(issue.path)}: ${issue.message}`));
+    throw new ConfigurationError(
+      file,
+      read.error.issues.map((issue) => `${place(issue.path)}: ${issue.message}`),
+    );
   }
   const problems = contradictions(read.data);
   if (problems.length > 0) throw new ConfigurationError(file, problems);

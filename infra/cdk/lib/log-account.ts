@@ -14,7 +14,15 @@ import { CfnFunction as CfnPlainFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnFunction } from 'aws-cdk-lib/aws-sam';
 import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
 import type { Construct, IConstruct } from 'constructs';
-import { type Configuration, LEVELS, accountsOf, isFiltered, languages, parameters, topicName } from './configuration.js';
+import {
+  type Configuration,
+  LEVELS,
+  accountsOf,
+  isFiltered,
+  languages,
+  parameters,
+  topicName,
+} from './configuration.js';
 
 /** Where the templates lie that both ways of deploying share. */
 export const SAM = resolve(__dirname, '../../../sam');
@@ -119,7 +127,9 @@ export class LogAccount extends Stack {
 /** The stacks inside the main one without loops in their templates, or with, by name, and where those lie. */
 export function nestedStacks(withLoops = false): Record<string, { templateFile: string }> {
   const main = readFileSync(join(SAM, 'template.yaml'), 'utf8');
-  const stacks = main.matchAll(/^ {2}(\w+):\n {4}Type: AWS::CloudFormation::Stack\n(?: {4}.*\n)*? {6}TemplateURL: (\S+)$/gm);
+  const stacks = main.matchAll(
+    /^ {2}(\w+):\n {4}Type: AWS::CloudFormation::Stack\n(?: {4}.*\n)*? {6}TemplateURL: (\S+)$/gm,
+  );
   const nested = Array.from(stacks, ([, name, file]): [string, string] => [name ?? '', join(SAM, file ?? '')]);
   const wanted = nested.filter(([, file]) => readFileSync(file, 'utf8').includes('Fn::ForEach::') === withLoops);
   return Object.fromEntries(wanted.map(([name, templateFile]) => [name, { templateFile }]));
@@ -131,8 +141,13 @@ export function nestedStacks(withLoops = false): Record<string, { templateFile: 
  * Throws with the names of those that the template does not have.
  */
 export function known(given: Record<string, string>): Record<string, string | string[]> {
-  const section = readFileSync(join(SAM, 'template.yaml'), 'utf8').split(/^Parameters:\n/m)[1]?.split(/^\w/m)[0] ?? '';
-  const types = new Map(Array.from(section.matchAll(/^ {2}(\w+):\n {4}Type: (.+)$/gm), ([, name, type]) => [name, type]));
+  const section =
+    readFileSync(join(SAM, 'template.yaml'), 'utf8')
+      .split(/^Parameters:\n/m)[1]
+      ?.split(/^\w/m)[0] ?? '';
+  const types = new Map(
+    Array.from(section.matchAll(/^ {2}(\w+):\n {4}Type: (.+)$/gm), ([, name, type]) => [name, type]),
+  );
   const strange = Object.keys(given).filter((name) => !types.has(name));
   if (strange.length > 0) throw new Error(`fleet: the template has no parameter ${strange.join(', ')}`);
   const value = (name: string, text: string) => (types.get(name) === 'CommaDelimitedList' ? text.split(',') : text);

@@ -57,7 +57,10 @@ function of(template: Template, type: string): Resource[] {
 
 /** The template that was made of a nested one. */
 function nested(name: string): Template {
-  const files = JSON.parse(readFileSync(join(folder, 'trailhound.assets.json'), 'utf8')).files as Record<string, { source: { path: string } }>;
+  const files = JSON.parse(readFileSync(join(folder, 'trailhound.assets.json'), 'utf8')).files as Record<
+    string,
+    { source: { path: string } }
+  >;
   const paths = Object.values(files).map((file) => file.source.path);
   const path = paths.find((one) => new RegExp(`^trailhoundFleet${name}[0-9A-F]{8}\\.`).test(one));
   assert.ok(path, `${name} is among the assets`);
@@ -66,7 +69,9 @@ function nested(name: string): Template {
 
 test('every stack inside the main one is known', () => {
   const main = read(join(SAM, 'template.yaml'));
-  const stacks = Object.entries(main.Resources).filter(([, resource]) => resource.Type === 'AWS::CloudFormation::Stack');
+  const stacks = Object.entries(main.Resources).filter(
+    ([, resource]) => resource.Type === 'AWS::CloudFormation::Stack',
+  );
   const files = stacks.map(([name, resource]) => [name, resource.Properties?.['TemplateURL']]);
   assert.ok(files.length >= 5);
   const known = { ...nestedStacks(), ...nestedStacks(true) };
@@ -141,7 +146,11 @@ test('everybody is told of what concerns them', () => {
     ],
   );
   assert.ok(subscriptions.every((one) => one?.['Protocol'] === 'email'));
-  assert.deepEqual(subscriptions.map((one) => one?.['TopicArn']), [topic, topic, { Ref: 'MailzhCN' }], 'each in its language');
+  assert.deepEqual(
+    subscriptions.map((one) => one?.['TopicArn']),
+    [topic, topic, { Ref: 'MailzhCN' }],
+    'each in its language',
+  );
 });
 
 test('a mail goes to the topics of all languages, and the function may send it there', () => {
@@ -155,7 +164,11 @@ test('a mail goes to the topics of all languages, and the function may send it t
 });
 
 test('where the template does not know the regions, they are those of the file', () => {
-  const china = { ...given, regions: ['cn-north-1', 'cn-northwest-1'], logAccount: { id: '123456789012', region: 'cn-north-1' } };
+  const china = {
+    ...given,
+    regions: ['cn-north-1', 'cn-northwest-1'],
+    logAccount: { id: '123456789012', region: 'cn-north-1' },
+  };
   assert.equal(known(parameters(china))['Regions'], 'cn-north-1,cn-northwest-1');
   assert.equal(known(parameters(given))['Regions'], undefined);
 });
@@ -218,10 +231,16 @@ test('there is a reason for each finding of AwsSolutions, and no reason without 
   const found = findings(synthesise(given, false));
   assert.ok(found.length > 10);
   for (const { rule, path } of found) {
-    assert.ok(exceptions(given).some((one) => one.finding === rule && one.of.test(path)), `${path}: ${rule}`);
+    assert.ok(
+      exceptions(given).some((one) => one.finding === rule && one.of.test(path)),
+      `${path}: ${rule}`,
+    );
   }
   for (const one of exceptions(given)) {
-    assert.ok(found.some(({ rule, path }) => one.finding === rule && one.of.test(path)), `nobody finds ${one.finding}`);
+    assert.ok(
+      found.some(({ rule, path }) => one.finding === rule && one.of.test(path)),
+      `nobody finds ${one.finding}`,
+    );
     assert.ok(one.reason.length > 20, one.finding);
   }
   assert.deepEqual(findings(folder), []);
@@ -230,7 +249,10 @@ test('there is a reason for each finding of AwsSolutions, and no reason without 
 /** What AwsSolutions has found in what was synthesised. */
 function findings(synthesis: string): { rule: string; path: string }[] {
   const report = JSON.parse(readFileSync(join(synthesis, 'validation-report.json'), 'utf8')) as {
-    pluginReports: { pluginName: string; violations: { ruleName: string; violatingConstructs: { constructPath: string }[] }[] }[];
+    pluginReports: {
+      pluginName: string;
+      violations: { ruleName: string; violatingConstructs: { constructPath: string }[] }[];
+    }[];
   };
   const ours = report.pluginReports.filter((one) => one.pluginName === 'AwsSolutions');
   return ours.flatMap((plugin) =>
