@@ -67,6 +67,7 @@ fn manner() -> Manner {
         update_after: SignedDuration::from_mins(15),
         ladder: Ladder::default(),
         routes: Routes::default(),
+        summary: None,
     }
 }
 

@@ -69,18 +69,24 @@ pub(crate) static CORPUS: LazyLock<Corpus> = LazyLock::new(|| {
     }
 });
 
-/// Whether EventBridge delivers such a record: management calls that write, and sign-ins.
+/// Whether EventBridge delivers such a record: management calls that write, sign-ins, Insights.
 fn is_bridged(record: &Record<'_>) -> bool {
     let text = record.text();
     let is = |what: &str| text.contains(what);
-    is(r#""managementEvent":true"#) && (is(r#""readOnly":false"#) || is(r#""AwsConsoleSignIn""#))
+    is(INSIGHT)
+        || is(r#""managementEvent":true"#)
+            && (is(r#""readOnly":false"#) || is(r#""AwsConsoleSignIn""#))
 }
 
-fn enveloped(record: &Record<'_>) -> String {
+const INSIGHT: &str = r#""AwsCloudTrailInsight""#;
+
+pub(crate) fn enveloped(record: &Record<'_>) -> String {
     let detail: &serde_json::value::RawValue = serde_json::from_str(record.text()).unwrap();
     let sign_in = record.text().contains(r#""AwsConsoleSignIn""#);
     let kind = if sign_in {
         "AWS Console Sign In"
+    } else if record.text().contains(INSIGHT) {
+        "AWS Insight"
     } else {
         "AWS API Call"
     };

@@ -80,6 +80,7 @@ fn manner(routes: Routes) -> Manner {
         update_after: SignedDuration::from_mins(15),
         ladder: Ladder::AT_ONCE,
         routes,
+        summary: None,
     }
 }
 

@@ -6,15 +6,19 @@ use std::time::Duration;
 
 use aws::batch::{Call, Message};
 use aws::deadline::Deadline;
+use aws::events::Events;
 use aws::log_files::LogFiles;
 use aws::metrics::Tally;
+use detect::alert::Alert;
+use detect::cloudtrail::LogFileReader;
 use pipeline::Pipeline;
 use pipeline::memory::{MemorySink, MemoryState};
+use sigma::Level;
 use simulate::gzip;
 
 use crate::chaos::{Copy, MemoryBucket, World};
 use crate::conformance::conforms;
-use crate::corpus::{CORPUS, DETECTOR, DOOMSDAY};
+use crate::corpus::{CORPUS, DETECTOR, DOOMSDAY, enveloped};
 
 fn bucket(objects: BTreeMap<String, Vec<u8>>) -> MemoryBucket {
     MemoryBucket {
@@ -134,6 +138,69 @@ fn a_large_object_is_judged_in_parts_and_gives_the_alerts_of_the_whole() {
     let published = world.published.borrow();
     let ids: std::collections::BTreeSet<_> = published.iter().map(|alert| alert.id).collect();
     assert!(ids.iter().eq(CORPUS.all.keys()));
+}
+
+/// The alerts that were published in the end.
+fn published(world: &World) -> BTreeMap<String, Alert> {
+    let published = world.published.borrow();
+    let by_id = published
+        .iter()
+        .map(|alert| (alert.id.to_string(), alert.clone()));
+    by_id.collect()
+}
+
+#[test]
+fn what_insights_notice_is_told_at_both_doors_with_its_figures() {
+    let path = outside::repository().join("events/shapes/insight-attack.json");
+    let file = std::fs::read(path).unwrap();
+    let key = "AWSLogs/111122223333/CloudTrail-Insight/eu-west-1/2026/03/11/111122223333_CloudTrail-Insight_eu-west-1_20260311T1225Z_a.json.gz";
+    let objects = BTreeMap::from([(key.to_owned(), gzip(&file))]);
+    let by_files = World::new(0, 0);
+    let copy = Copy::of(&by_files);
+    let road = Pipeline::new(copy.clone(), copy.clone());
+    let mut door = LogFiles::new(&DETECTOR, None, bucket(objects), copy, road);
+    let deadline = Deadline::within(HOUR);
+    let response = block_on(door.handle(&call(&[key]), deadline, &mut Tally::default())).unwrap();
+    assert!(response.failures.is_empty());
+
+    let mut events = Vec::new();
+    LogFileReader::default().read(&*file, |record| events.push(enveloped(record)));
+    assert_eq!(events.len(), 4, "two bursts, each with a start and an end");
+    // The ends come before their starts: EventBridge knows no order.
+    events.reverse();
+    let by_events = World::new(0, 0);
+    for event in &events {
+        assert!(event.contains("AWS Insight via CloudTrail"), "{event}");
+        let copy = Copy::of(&by_events);
+        let mut door = Events::new(&DETECTOR, None, Pipeline::new(copy.clone(), copy));
+        block_on(door.handle(event, &mut Tally::default())).unwrap();
+    }
+
+    let (files, events) = (published(&by_files), published(&by_events));
+    assert!(files.keys().eq(events.keys()), "other alerts at one door");
+    let told: Vec<_> = files.values().map(|alert| &alert.rule.title).collect();
+    assert_eq!(files.len(), 2, "{told:?}");
+    for (alert, other) in files.values().zip(events.values()) {
+        assert_eq!((&alert.why, &alert.summary), (&other.why, &other.summary));
+        assert_eq!((alert.level, alert.event_count), (Level::Medium, 2));
+        assert_eq!(other.event_count, 2);
+        let why = alert.why.join("\n");
+        for figure in match why.contains("none are usual") {
+            true => [
+                "6.25 a minute",
+                "for 4 minutes",
+                "`Client.UnauthorizedOperation`",
+            ],
+            false => [
+                "8.55 a minute, where 0.0004 are",
+                "for 11 minutes",
+                "21534 times",
+            ],
+        } {
+            assert!(why.contains(figure), "{figure}: {why}");
+        }
+        assert!(why.contains("by `arn:aws:iam::111122223333:user/metrics-exporter`"));
+    }
 }
 
 #[test]

@@ -51,13 +51,18 @@ impl Boot {
             // Where AWS is another address, buckets have no names of their own.
             .force_path_style(self.cloud.endpoint.is_some())
             .build();
-        LogFiles::new(
+        let door = LogFiles::new(
             detector,
             own,
             S3Bucket::new(aws_sdk_s3::Client::from_conf(s3), settings.max_object_bytes),
             OwnQueue::new(aws_sdk_sqs::Client::new(&sdk), settings.log_queue),
             pipeline,
-        )
+        );
+        if settings.counts {
+            door.counting()
+        } else {
+            door
+        }
     }
 
     /// The door for single records.
@@ -85,6 +90,7 @@ impl Boot {
             update_after: settings.update_after,
             ladder: settings.ladder,
             routes: settings.routes,
+            summary: settings.summary,
         };
         Findings::new(PostOffice::new(table, topic, manner))
     }

@@ -73,9 +73,21 @@ impl<S: StateStore, M: MailSink> Findings<S, M> {
             }
         }
         if let Call::Direct(_) = call {
+            self.summarise(now, dead, tally).await;
             self.look_at_readers(now, tally).await;
         }
         Ok(response)
+    }
+
+    /// Sends the summaries that are due; if that fails, the next tick does.
+    async fn summarise(&self, now: Timestamp, dead: Timestamp, tally: &mut Tally) {
+        match self.office.summarise(now, dead).await {
+            Ok(sent) => tally.summaries(sent.into()),
+            Err(error) => {
+                let error = chain(&error);
+                tracing::error!(error, "a summary was not sent");
+            }
+        }
     }
 
     /// Looks whether anybody reads the mails; that this cannot be seen keeps no mail back.

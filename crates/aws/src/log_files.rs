@@ -6,11 +6,15 @@
 //! all the same; its message then comes back, and ends alone in front of a person. An object that takes longer
 //! than an invocation may is left in the middle, with word to ourselves where to go on.
 
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use detect::activity::Activity;
 use detect::cloudtrail::inflate::InflateError;
+use detect::cloudtrail::kind;
 use detect::{Detector, Screened};
+use pipeline::ledger::Traffic;
 use pipeline::ports::{AlertSink, StateStore};
 use pipeline::{Pipeline, PipelineError};
 
@@ -20,7 +24,7 @@ use crate::log_bucket::{Chunks, FetchError, LogBucket};
 use crate::metrics::Tally;
 use crate::own::Own;
 use crate::own_queue::{LeaveError, LeaveWord};
-use crate::reading::{Judge, Part, remember};
+use crate::reading::{Judge, Part, count, remember};
 use crate::trigger::{self, LogObject, Task, TriggerError};
 use crate::words::chain;
 
@@ -63,6 +67,8 @@ pub struct LogFiles<B, Q, S, A> {
     queue: Q,
     judge: Arc<Mutex<Judge>>,
     pipeline: Pipeline<S, A>,
+    /// Whether what was done is counted for summaries.
+    counts: bool,
 }
 
 impl<B: LogBucket, Q: LeaveWord, S: StateStore, A: AlertSink> LogFiles<B, Q, S, A> {
@@ -80,6 +86,16 @@ impl<B: LogBucket, Q: LeaveWord, S: StateStore, A: AlertSink> LogFiles<B, Q, S, 
             queue,
             judge: Arc::new(Mutex::new(Judge::new(detector, own))),
             pipeline,
+            counts: false,
+        }
+    }
+
+    /// The same, which also counts for summaries.
+    #[must_use]
+    pub fn counting(self) -> Self {
+        Self {
+            counts: true,
+            ..self
         }
     }
 
@@ -114,13 +130,19 @@ impl<B: LogBucket, Q: LeaveWord, S: StateStore, A: AlertSink> LogFiles<B, Q, S, 
         }
         remember(&self.pipeline, activity, tally).await;
         let parts = heard.iter_mut().flat_map(|(_, parts, _)| parts);
+        // In order: what is settled together leaves nothing behind.
+        let suppressed = parts.map(|(_, part)| std::mem::take(&mut part.screened.suppressed));
+        let mut suppressed = suppressed.collect::<Vec<_>>().into_iter();
+        let parts = heard.iter_mut().flat_map(|(_, parts, _)| parts);
         self.settle_together(parts.map(|(_, part)| part).collect(), tally)
             .await;
         let mut response = Response::default();
+        let mut traffic = Traffic::default();
         for (id, parts, read) in heard {
+            let of_these = traffic_of(&parts, &mut suppressed);
             let done = self.finish(parts, tally).await.and(read);
             match (done, id) {
-                (Ok(()), _) => {}
+                (Ok(()), _) => traffic.add(&of_these),
                 (Err(error), None) => return Err(error),
                 (Err(error), Some(id)) => {
                     let error = chain(&error);
@@ -128,6 +150,9 @@ impl<B: LogBucket, Q: LeaveWord, S: StateStore, A: AlertSink> LogFiles<B, Q, S, 
                     response.fail(id);
                 }
             }
+        }
+        if self.counts {
+            count(&self.pipeline, &traffic, tally).await;
         }
         Ok(response)
     }
@@ -253,4 +278,28 @@ impl<B: LogBucket, Q: LeaveWord, S: StateStore, A: AlertSink> LogFiles<B, Q, S, 
             }),
         }
     }
+}
+
+/// What the parts of one message add to the day, with what exclusions have silenced in each of them.
+fn traffic_of(
+    parts: &[(Task, Part)],
+    suppressed: &mut impl Iterator<Item = BTreeMap<String, u64>>,
+) -> Traffic {
+    let mut traffic = Traffic::default();
+    for (task, part) in parts {
+        let mut one = Traffic {
+            records: part.counts.judged,
+            silenced: suppressed.next().unwrap_or_default(),
+            ..Traffic::default()
+        };
+        // A file that is gone on with counts when it ends.
+        if part.stopped.is_none() {
+            (one.files, one.bytes) = (1, part.report.bytes_read);
+            let account = kind::account(Path::new(&task.object.key));
+            one.accounts
+                .extend(account.map(|account| (account.to_owned(), 1)));
+        }
+        traffic.add(&one);
+    }
+    traffic
 }

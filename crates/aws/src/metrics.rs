@@ -136,6 +136,11 @@ impl Tally {
             .extend(&posted.seconds);
     }
 
+    /// Summaries that were mailed.
+    pub fn summaries(&mut self, count: u64) {
+        self.add("SummariesSent", count);
+    }
+
     /// Who is subscribed to mails; that it is nobody is written too.
     pub fn readers(&mut self, look: &Look) {
         self.add("ReadersConfirmed", look.confirmed as u64);

@@ -16,7 +16,9 @@ use detect::activity::Activity;
 use detect::cloudtrail::log_file::{FileReport, LogFileReader};
 use detect::cloudtrail::{NotARecord, Record};
 use detect::{Detector, Screened, Screener};
+use jiff::Timestamp;
 use pipeline::Pipeline;
+use pipeline::ledger::Traffic;
 use pipeline::ports::{AlertSink, StateStore};
 
 use crate::deadline::Deadline;
@@ -160,6 +162,18 @@ pub(crate) async fn remember<S: StateStore, A: AlertSink>(
     match pipeline.remember(activity).await {
         Ok(writes) => tally.remembered(writes),
         Err(error) => tracing::warn!(error = chain(&error), "activity is not remembered"),
+    }
+}
+
+/// Counts for the summary of the day what is done with; if it cannot be counted, the summary says less.
+pub(crate) async fn count<S: StateStore, A: AlertSink>(
+    pipeline: &Pipeline<S, A>,
+    traffic: &Traffic,
+    tally: &mut Tally,
+) {
+    match pipeline.count(Timestamp::now(), traffic).await {
+        Ok(writes) => tally.remembered(writes),
+        Err(error) => tracing::warn!(error = chain(&error), "log files are not counted"),
     }
 }
 

@@ -10,7 +10,7 @@ use detect::language::Language;
 use detect::render::mail::Accounts;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
-use pipeline::post::{Ladder, Rate, RouteError, Routes};
+use pipeline::post::{Habit, Ladder, Rate, RouteError, Routes};
 use sigma::Level;
 
 /// A variable, and what it accepts.
@@ -92,6 +92,11 @@ pub const ROUTE_TOPICS: Variable = variable(
     "TRAILHOUND_ROUTE_TOPIC_ARNS",
     "the ARNs of SNS topics, with commas between",
 );
+/// When summaries go out.
+pub const SUMMARY_HOUR: Variable = variable(
+    "TRAILHOUND_SUMMARY_HOUR",
+    "a full hour from 0 to 23, or empty for no summaries",
+);
 /// What the names of our own roles begin with.
 pub const OWN_PREFIX: Variable = variable(
     "TRAILHOUND_OWN_PREFIX",
@@ -99,7 +104,7 @@ pub const OWN_PREFIX: Variable = variable(
 );
 
 /// All of them.
-pub const VARIABLES: [Variable; 18] = [
+pub const VARIABLES: [Variable; 19] = [
     STATE_TABLE,
     FINDINGS_TOPIC,
     MAIL_TOPIC,
@@ -117,6 +122,7 @@ pub const VARIABLES: [Variable; 18] = [
     ACCOUNTS,
     ROUTES,
     ROUTE_TOPICS,
+    SUMMARY_HOUR,
     OWN_PREFIX,
 ];
 
@@ -177,6 +183,8 @@ pub struct ForLogFiles {
     pub log_queue: String,
     /// The largest object that it reads, in bytes as stored.
     pub max_object_bytes: u64,
+    /// Whether it counts for summaries.
+    pub counts: bool,
 }
 
 /// What `lambda-alerts` needs.
@@ -202,6 +210,8 @@ pub struct ForMails {
     pub accounts: Accounts,
     /// Who is told of what.
     pub routes: Routes,
+    /// When summaries go out, if they do.
+    pub summary: Option<Habit>,
 }
 
 /// Reads variables, and gathers what is wrong with them.
@@ -233,12 +243,14 @@ pub fn for_log_files(value: &dyn Fn(&str) -> Option<String>) -> Result<ForLogFil
     let max_object_bytes = reader.optional(MAX_OBJECT, MAX_OBJECT_BYTES, |text| {
         text.parse().ok().filter(|bytes| *bytes > 0)
     });
+    let counts = reader.optional(SUMMARY_HOUR, None, hour).is_some();
     let settings = judging
         .zip(log_queue)
         .map(|(judging, log_queue)| ForLogFiles {
             judging,
             log_queue,
             max_object_bytes,
+            counts,
         });
     reader.finish(settings)
 }
@@ -272,6 +284,11 @@ pub fn for_mails(value: &dyn Fn(&str) -> Option<String>) -> Result<ForMails, Set
     let zone = reader.optional(TIME_ZONE, TimeZone::UTC, |text| TimeZone::get(text).ok());
     let accounts = reader.optional(ACCOUNTS, Accounts::default(), |text| text.parse().ok());
     let routes = reader.routes(&accounts, &languages);
+    let summary = reader.optional(SUMMARY_HOUR, None, hour);
+    let summary = summary.map(|hour| Habit {
+        hour,
+        zone: zone.clone(),
+    });
     let settings = state_table
         .zip(mail_topic)
         .map(|(state_table, mail_topic)| ForMails {
@@ -285,6 +302,7 @@ pub fn for_mails(value: &dyn Fn(&str) -> Option<String>) -> Result<ForMails, Set
             zone,
             accounts,
             routes,
+            summary,
         });
     reader.finish(settings)
 }
@@ -379,6 +397,11 @@ fn up_to_a_week(text: &str) -> Option<SignedDuration> {
     let seconds = text.parse::<u32>().ok();
     let seconds = seconds.filter(|seconds| *seconds <= 604_800)?;
     Some(SignedDuration::from_secs(seconds.into()))
+}
+
+fn hour(text: &str) -> Option<Option<i8>> {
+    let hour = text.parse().ok();
+    hour.filter(|hour| (0..24).contains(hour)).map(Some)
 }
 
 fn any(text: &str) -> Option<String> {

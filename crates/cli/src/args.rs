@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use detect::language::Language;
 
 use crate::commands::{
-    baseline, completions, doctor, explain, forecast, history, man, report, rules, scan, search,
-    simulate, story, verify,
+    baseline, completions, doctor, explain, feedback, forecast, history, man, report, rules, scan,
+    search, simulate, story, verify,
 };
 
 /// Finds attacks in AWS CloudTrail logs and says what to do
@@ -108,6 +108,9 @@ pub enum Command {
     /// Say what is wrong with how an account records and watches itself, and how to mend it
     #[command(long_about = doctor::LONG)]
     Doctor(doctor::DoctorArgs),
+    /// Turn a false alarm into an exclusion, as narrow as what happened, and test it
+    #[command(long_about = feedback::LONG)]
+    Feedback(feedback::FeedbackArgs),
     /// Forecast what a rule would tell, before it is switched on
     Replay(forecast::ReplayArgs),
     /// Forecast the fleet's bill of a month from your own logs

@@ -62,6 +62,7 @@ fn dispatch(cli: &Cli, terminal: Terminal) -> Result<Exit, Complaint> {
         Command::Timeline(args) => commands::story::run_timeline(args, language, terminal),
         Command::Summary(args) => commands::story::run_summary(args, language, terminal),
         Command::Case(args) => commands::story::run_case(args, language, terminal),
+        Command::Feedback(args) => commands::feedback::run(args, language, terminal),
         Command::Replay(args) => commands::forecast::run_replay(args, language, terminal),
         Command::Cost(args) => commands::forecast::run_cost(args, terminal),
         Command::Explain(args) => commands::explain::run(args, language, terminal),

@@ -96,6 +96,16 @@ impl Rulebook {
         self
     }
 
+    /// Adds a document that lies in no file.
+    #[must_use]
+    pub fn and(mut self, name: &str, text: &str) -> Self {
+        self.files.push(RuleFile {
+            name: name.to_owned(),
+            text: text.to_owned(),
+        });
+        self
+    }
+
     fn add(&mut self, path: &Path) {
         for entry in WalkDir::new(path).follow_links(true).sort_by_file_name() {
             match entry {

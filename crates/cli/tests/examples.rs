@@ -18,6 +18,7 @@ fn every_example_runs() {
         "timeline",
         "summary",
         "case",
+        "feedback",
         "replay",
         "cost",
         "explain",
@@ -47,13 +48,14 @@ fn every_example_runs() {
     assert!(ran > 20, "only {ran} examples were found");
 }
 
+/// The event of a false alarm, and of others.
+const EVENT: &str = "3038ebd2-c98a-4c65-9b6e-e22506292313";
+
 /// All that the examples speak of.
 fn furnished() -> Shop {
     let shop = Shop::furnished();
-    let line = record("DeleteTrail", "2026-11-22T14:02:11Z").replace(
-        "id-DeleteTrail-2026-11-22T14:02:11Z",
-        "3038ebd2-c98a-4c65-9b6e-e22506292313",
-    );
+    let line = record("DeleteTrail", "2026-11-22T14:02:11Z")
+        .replace("id-DeleteTrail-2026-11-22T14:02:11Z", EVENT);
     let line = line.replace(
         r#""userName":"maria""#,
         r#""userName":"maria","accessKeyId":"AKIAIOSFODNN7EXAMPLE""#,
@@ -86,6 +88,7 @@ fn run(shop: &Shop, cloud: &Cloud, example: &str) {
         .args(["-c", example])
         .current_dir(shop.path())
         .env("HOME", shop.path())
+        .env("ALERT", EVENT)
         .env("PATH", format!("{}:{path}", program.display()))
         .envs(cloud.environment())
         .output()

@@ -7,6 +7,7 @@ mod conformance;
 mod doctor;
 mod examples;
 mod explain;
+mod feedback;
 mod forecast;
 #[path = "../../integrity/tests/forge.rs"]
 mod forge;

@@ -3,6 +3,7 @@
 use sigma::{Event, Rule, Value};
 
 use crate::cloudtrail::Record;
+use crate::insight::Insight;
 use crate::neutral::neutral;
 use crate::secret::masked;
 
@@ -12,9 +13,13 @@ const MAX: usize = 10;
 /// How many characters of a value are shown.
 const WIDTH: usize = 160;
 
-/// The fields that `rule` asks about, in its own order, with what `record` holds there.
+/// The fields that `rule` asks about, in its own order, with what `record` holds there; of what CloudTrail
+/// Insights noticed the figures, for these are why.
 #[must_use]
 pub(crate) fn of(rule: &Rule, record: &Record<'_>) -> Vec<String> {
+    if let Some(insight) = Insight::of(record) {
+        return insight.why().into_iter().take(MAX).collect();
+    }
     rule.fields()
         .filter_map(|path| {
             let value = words(&record.field(path)?)?;

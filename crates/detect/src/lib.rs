@@ -16,6 +16,7 @@ mod gate;
 mod group;
 pub mod guidance;
 pub mod incident;
+mod insight;
 pub mod language;
 pub mod neutral;
 pub mod outcome;

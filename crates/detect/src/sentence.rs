@@ -20,6 +20,7 @@ pub use self::services::service_name;
 pub use crate::language::Language;
 
 use crate::cloudtrail::Record;
+use crate::insight::Insight;
 use crate::outcome::{Denial, Outcome};
 use crate::principal::Principal;
 
@@ -44,8 +45,8 @@ pub(crate) use self::who::subject_of;
 /// ```
 #[must_use]
 pub fn sentence(record: &Record<'_>, language: Language) -> String {
-    if is_insight(record) {
-        return insight(record, language);
+    if let Some(insight) = Insight::of(record) {
+        return insight.sentence(language);
     }
     let who = Principal::of(record);
     let parts = Parts {
@@ -83,8 +84,8 @@ pub fn action(record: &Record<'_>, language: Language) -> String {
 /// Who did what, in a few words, without from where and how it ended: for the subject of a mail.
 #[must_use]
 pub fn headline(record: &Record<'_>, language: Language) -> String {
-    if is_insight(record) {
-        return insight(record, language);
+    if let Some(insight) = Insight::of(record) {
+        return insight.headline(language);
     }
     let who = who::briefly(record, &Principal::of(record), language);
     let mut headline = who;
@@ -166,34 +167,6 @@ fn glue(sentence: &mut String, part: &str) {
         sentence.push(' ');
     }
     sentence.push_str(part);
-}
-
-fn is_insight(record: &Record<'_>) -> bool {
-    record.event_category().as_deref() == Some("Insight") || record.get("insightDetails").is_some()
-}
-
-/// Insights have no caller: CloudTrail itself noticed something.
-fn insight(record: &Record<'_>, language: Language) -> String {
-    let name = template::quoted(&record.plain_event_name());
-    let service = service_name(&record.event_source());
-    let state = record
-        .get("insightDetails")
-        .and_then(|d| d.get("state")?.as_str());
-    let over = state.as_deref() == Some("End");
-    match (language, over) {
-        (Language::En, false) => {
-            format!("CloudTrail Insights noticed an unusual rate of {name} calls ({service}).")
-        }
-        (Language::En, true) => {
-            format!("CloudTrail Insights saw an unusual rate of {name} calls ({service}) end.")
-        }
-        (Language::ZhCn, false) => {
-            format!("CloudTrail Insights 发现 {service} 的 {name} 调用频率异常。")
-        }
-        (Language::ZhCn, true) => {
-            format!("CloudTrail Insights 发现 {service} 的 {name} 调用频率已恢复正常。")
-        }
-    }
 }
 
 #[cfg(test)]

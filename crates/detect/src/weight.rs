@@ -2,12 +2,14 @@
 //!
 //! An alert of many events is told by one of them. The first by time is often a failed attempt, and
 //! whoever reads *it failed* goes back to sleep: so what was done outweighs what was tried, and what lets
-//! in strangers outweighs all else.
+//! in strangers outweighs all else. Of what CloudTrail Insights noticed the end tells, for it knows how much
+//! it was.
 
 use serde::{Deserialize, Serialize};
 
 use crate::cloudtrail::Record;
 use crate::derived;
+use crate::insight::Insight;
 use crate::outcome::Outcome;
 
 /// How much an event weighs; the default is the least.
@@ -20,7 +22,7 @@ pub(crate) enum Weight {
     Tried,
     /// It worked.
     Done,
-    /// It worked, and gave somebody the whole account or let everybody in.
+    /// It worked, and gave somebody the whole account or let everybody in; or it is the end of an Insight.
     LetIn,
 }
 
@@ -29,7 +31,7 @@ impl Weight {
     pub(crate) fn of(record: &Record<'_>) -> Self {
         if !Outcome::of(record).is_success() {
             Self::Tried
-        } else if lets_in(record) {
+        } else if says_most(record) {
             Self::LetIn
         } else {
             Self::Done
@@ -41,7 +43,7 @@ impl Weight {
     pub(crate) fn is_exceeded_by(self, record: &Record<'_>) -> bool {
         match self {
             Self::Tried => Outcome::of(record).is_success(),
-            Self::Done => lets_in(record) && Outcome::of(record).is_success(),
+            Self::Done => says_most(record) && Outcome::of(record).is_success(),
             Self::LetIn => false,
         }
     }
@@ -56,9 +58,13 @@ impl Weight {
     }
 }
 
-fn lets_in(record: &Record<'_>) -> bool {
+fn says_most(record: &Record<'_>) -> bool {
     if record.read_only() == Some(true) {
         return false;
+    }
+    // Asked by its category first, which is at hand.
+    if record.event_category().as_deref() == Some("Insight") {
+        return Insight::of(record).is_some_and(|insight| insight.is_over());
     }
     let given = derived::grants(record);
     given.contains("admin")

@@ -19,6 +19,7 @@
 
 pub mod activity;
 mod agenda;
+pub mod ledger;
 mod memo;
 pub mod memory;
 pub mod ports;
@@ -299,6 +300,18 @@ impl<S: StateStore, A: AlertSink> Pipeline<S, A> {
         activity: detect::activity::Activity,
     ) -> Result<usize, PipelineError> {
         activity::remember(&self.states, activity).await
+    }
+
+    /// Counts for the summary of its day what is done with; see [`ledger`].
+    ///
+    /// # Errors
+    /// [`PipelineError`]; nothing that is judged depends on it.
+    pub async fn count(
+        &self,
+        now: Timestamp,
+        traffic: &ledger::Traffic,
+    ) -> Result<usize, PipelineError> {
+        ledger::count(&self.states, now, traffic).await
     }
 
     /// Gives back what stood at the sides of the road.

@@ -65,6 +65,7 @@ fn what_is_said_is_taken() {
         ("TRAILHOUND_RULES", "/opt/rules"),
         ("TRAILHOUND_OWN_PREFIX", "trailhound-"),
         ("TRAILHOUND_TIME_ZONE", "Asia/Shanghai"),
+        ("TRAILHOUND_SUMMARY_HOUR", "8"),
         ("TRAILHOUND_ACCOUNTS", "111122223333 = prod, platform team"),
     ]);
     let logs = for_log_files(&environment).unwrap();
@@ -78,6 +79,8 @@ fn what_is_said_is_taken() {
     assert_eq!(mails.languages, Language::ALL);
     assert_eq!(mails.rate, Rate::per_second(0.2));
     assert_eq!(mails.zone.iana_name(), Some("Asia/Shanghai"));
+    assert_eq!(mails.summary.map(|habit| habit.hour), Some(8));
+    assert!(logs.counts);
     assert_eq!(mails.accounts.name("111122223333"), Some("prod"));
 }
 
@@ -95,6 +98,7 @@ fn numbers_have_bounds() {
         ("TRAILHOUND_TIME_ZONE", "Mars/Olympus"),
         ("TRAILHOUND_ACCOUNTS", "prod"),
         ("TRAILHOUND_ROUTES", "level = high"),
+        ("TRAILHOUND_SUMMARY_HOUR", "24"),
         ("TRAILHOUND_ROUTE_TOPIC_ARNS", "on-call"),
     ] {
         let environment = set(&[

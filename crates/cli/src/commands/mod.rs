@@ -4,6 +4,7 @@ pub mod baseline;
 pub mod completions;
 pub mod doctor;
 pub mod explain;
+pub mod feedback;
 pub mod forecast;
 mod gather;
 pub mod history;

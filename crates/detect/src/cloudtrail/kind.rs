@@ -83,6 +83,13 @@ fn is_named_like_a_log_file(name: &str) -> bool {
     }
 }
 
+/// The account whose log file or digest this is, by its name.
+#[must_use]
+pub fn account(path: &Path) -> Option<&str> {
+    let (account, rest) = path.file_name()?.to_str()?.split_once('_')?;
+    (is_account(account) && rest.starts_with("CloudTrail")).then_some(account)
+}
+
 /// The region whose log file or digest this is, by its name. A digest comes every hour, whether or not
 /// anything has happened.
 #[must_use]

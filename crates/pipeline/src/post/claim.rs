@@ -49,6 +49,11 @@ impl Claim {
         self.alert.id
     }
 
+    /// The alert.
+    pub(super) fn alert(&self) -> &Alert {
+        &self.alert
+    }
+
     /// What it belongs to.
     #[must_use]
     pub fn thread(&self) -> ThreadId {

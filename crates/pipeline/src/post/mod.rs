@@ -28,6 +28,7 @@ pub mod routes;
 mod sending;
 #[cfg(test)]
 mod stage;
+mod summary;
 mod thread;
 
 use std::collections::BTreeMap;
@@ -42,8 +43,10 @@ pub use self::guard::Rate;
 pub use self::ladder::Ladder;
 pub use self::readers::{Look, Readers};
 pub use self::routes::{Addressee, RouteError, Routes};
+pub use self::summary::Habit;
 pub use self::thread::{Thread, ThreadId};
 use crate::PipelineError;
+use crate::ledger;
 use crate::memo::{self, Memo};
 use crate::ports::{SinkError, StateKey, StateStore};
 
@@ -96,6 +99,8 @@ pub struct Manner {
     pub ladder: Ladder,
     /// Who is told of what.
     pub routes: Routes,
+    /// When summaries go out, if they do.
+    pub summary: Option<Habit>,
 }
 
 /// Why findings were not dealt with; they may be sent again as they are.
@@ -186,7 +191,7 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
         dead: Timestamp,
     ) -> Result<Posted, PostError> {
         let mut posted = Posted::default();
-        let claims = self.claim(findings, &mut posted).await?;
+        let claims = self.claim(findings, now, &mut posted).await?;
         let (orders, full) = self.decide(&claims, now, dead, &mut posted).await?;
         // Those that found no room come back; what is due goes out all the same, which makes room.
         let mut result = full.map_or(Ok(()), |full| Err(full.into()));
@@ -205,6 +210,7 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
     async fn claim(
         &self,
         findings: Vec<Alert>,
+        now: Timestamp,
         posted: &mut Posted,
     ) -> Result<Vec<Claim>, PostError> {
         let mut found = BTreeMap::<AlertId, Claim>::new();
@@ -218,6 +224,7 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
         if found.is_empty() {
             return Ok(Vec::new());
         }
+        self.enter_in_ledger(&found, now, posted).await?;
         self.change(posted, async |memo| {
             let mut open = Vec::new();
             memo.recall(&self.states, found.keys().copied().map(claim_key))
@@ -235,6 +242,30 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
         })
         .await
         .inspect(|open| posted.known += found.len() - open.len())
+    }
+
+    /// Notes for the summary of the day what is new, before it is claimed: a crash between the two notes it again,
+    /// which changes nothing.
+    async fn enter_in_ledger(
+        &self,
+        found: &BTreeMap<AlertId, Claim>,
+        now: Timestamp,
+        posted: &mut Posted,
+    ) -> Result<(), PostError> {
+        if self.manner.summary.is_none() {
+            return Ok(());
+        }
+        let mut memo = Memo::default();
+        memo.recall(&self.states, found.keys().copied().map(claim_key))
+            .await?;
+        let mut new = Vec::new();
+        for (id, claim) in found {
+            if memo.get::<Claim>(&claim_key(*id))?.is_none() {
+                new.push(claim.alert());
+            }
+        }
+        posted.writes += ledger::note(&self.states, now, &new).await?;
+        Ok(())
     }
 
     /// Puts `claims` on the desk, as many as have room, and takes what is due from it.

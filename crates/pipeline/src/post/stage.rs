@@ -103,6 +103,7 @@ pub(super) fn office(mailbox: &Mailbox, routes: Routes) -> PostOffice<MemoryStat
         update_after: SignedDuration::from_mins(15),
         ladder: Ladder::AT_ONCE,
         routes,
+        summary: None,
     };
     PostOffice::new(MemoryState::default(), mailbox, manner)
 }

@@ -54,13 +54,54 @@ const BURSTS: [Burst; 2] = [
     },
 ];
 
+/// What Insights notice of a stolen key: what it is refused, and the machines that it launches all the same.
+/// Not of the month, for there the attacks are few calls.
+const ATTACK: [Burst; 2] = [
+    Burst {
+        day: 7,
+        hour: 2,
+        minutes: 4,
+        source: "ec2",
+        name: "CreateVolume",
+        kind: "ApiErrorRateInsight",
+        usual: "0",
+        unusual: "6.25",
+        who: "arn:aws:iam::111122223333:user/metrics-exporter",
+        agent: "Boto3",
+        error: "Client.UnauthorizedOperation",
+    },
+    Burst {
+        day: 8,
+        hour: 3,
+        minutes: 11,
+        source: "ec2",
+        name: "RunInstances",
+        kind: "ApiCallRateInsight",
+        usual: "0.0003968254",
+        unusual: "8.5454545455",
+        who: "arn:aws:iam::111122223333:user/metrics-exporter",
+        agent: "Boto3",
+        error: "null",
+    },
+];
+
+/// The records about an attack, in order of time.
+pub(crate) fn attack(seed: u64, first: Second) -> Vec<String> {
+    let halves = ATTACK.iter().flat_map(|burst| {
+        let start = burst.start(first);
+        let end = start + burst.minutes * MINUTE;
+        [("Start", start), ("End", end)].map(|(state, at)| burst.record(seed, state, at))
+    });
+    halves.collect()
+}
+
 /// The Insights files whose time falls into the slot of that length beginning at `slot`.
 pub(crate) fn files(seed: u64, first: Second, slot: Second, length: Second) -> Vec<SimulatedFile> {
     let due = |at: Second| (slot..slot + length).contains(&at);
     BURSTS
         .iter()
         .flat_map(|burst| {
-            let start = first + burst.day * DAY + burst.hour * HOUR + 20 * MINUTE;
+            let start = burst.start(first);
             [
                 (burst, "Start", start),
                 (burst, "End", start + burst.minutes * MINUTE),
@@ -72,6 +113,10 @@ pub(crate) fn files(seed: u64, first: Second, slot: Second, length: Second) -> V
 }
 
 impl Burst {
+    fn start(&self, first: Second) -> Second {
+        first + self.day * DAY + self.hour * HOUR + 20 * MINUTE
+    }
+
     fn file(&self, seed: u64, state: &str, at: Second) -> SimulatedFile {
         let mut rng = Rng::about(seed, &[INSIGHTS, at as u64]);
         let record = self.record(seed, state, at);

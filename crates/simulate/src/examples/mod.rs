@@ -109,6 +109,7 @@ const SHAPES: &str = "
 | [`shapes/digest.json`](shapes/digest.json) | a digest file, which holds no records and is to be skipped |
 | [`shapes/eventbridge-envelope.json`](shapes/eventbridge-envelope.json) | EventBridge: one record under `detail` |
 | [`shapes/insight.json`](shapes/insight.json) | Insights: both ends of an unusual burst |
+| [`shapes/insight-attack.json`](shapes/insight-attack.json) | Insights about a stolen key: launches that are denied, and then succeed |
 | [`shapes/json-lines.jsonl`](shapes/json-lines.jsonl) | one record a line |
 | [`shapes/lookup-events.json`](shapes/lookup-events.json) | `aws cloudtrail lookup-events`: records as strings |
 | [`shapes/network-activity.json`](shapes/network-activity.json) | a call stopped by a VPC endpoint's policy |

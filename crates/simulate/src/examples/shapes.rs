@@ -29,6 +29,7 @@ pub(crate) fn all(story: &Story, start: Timestamp) -> Vec<(&'static str, String)
         ("digest.json", pretty(&digest(story, start))),
         ("eventbridge-envelope.json", pretty(&envelope(last))),
         ("insight.json", pretty(&insights(start))),
+        ("insight-attack.json", pretty(&insights_of_an_attack(start))),
         ("json-lines.jsonl", records.join("\n") + "\n"),
         ("lookup-events.json", pretty(&lookup(&records))),
         ("network-activity.json", pretty(NETWORK_ACTIVITY)),
@@ -91,6 +92,12 @@ fn insights(start: Timestamp) -> String {
             body[crate::OPENING.len()..body.len() - crate::CLOSING.len()].to_owned()
         })
         .collect();
+    format!(r#"{{"Records":[{}]}}"#, records.join(","))
+}
+
+/// Both ends of two bursts of which somebody should hear.
+fn insights_of_an_attack(start: Timestamp) -> String {
+    let records = insight::attack(0, start.as_second());
     format!(r#"{{"Records":[{}]}}"#, records.join(","))
 }
 

@@ -123,6 +123,9 @@ pub(in crate::commands) struct Choice<'a> {
     pub(in crate::commands) exclude: &'a [String],
     /// Whether to judge each record by itself only.
     pub(in crate::commands) no_correlation: bool,
+    /// A filter that lies in no file yet, with what it is called. What is wrong with the others was told
+    /// when they were loaded without it.
+    pub(in crate::commands) proposed: Option<(&'a str, &'a str)>,
 }
 
 impl<'a> Choice<'a> {
@@ -132,6 +135,7 @@ impl<'a> Choice<'a> {
             no_builtin: args.no_builtin,
             exclude: &args.exclude,
             no_correlation: args.no_correlation,
+            proposed: None,
         }
     }
 
@@ -149,11 +153,19 @@ impl<'a> Choice<'a> {
         } else {
             Rulebook::for_judging()
         };
-        let book = builtin.with(self.rules).excluding(self.exclude);
+        let mut book = builtin.with(self.rules).excluding(self.exclude);
+        if let Some((name, text)) = self.proposed {
+            book = book.and(name, text);
+        }
         let mut loaded = book.load();
-        terminal.complain_all(&book.complaints);
-        let errors = diagnosis::tell_problems(&loaded.problems, terminal);
-        for filter in loaded.rules.set_today(now.to_zoned(TimeZone::UTC).date()) {
+        let tells = self.proposed.is_none();
+        let mut errors = 0;
+        if tells {
+            terminal.complain_all(&book.complaints);
+            errors = diagnosis::tell_problems(&loaded.problems, terminal);
+        }
+        let ended = loaded.rules.set_today(now.to_zoned(TimeZone::UTC).date());
+        for filter in ended.into_iter().filter(|_| tells) {
             terminal.warn(format_args!(
                 "{}: the filter `{}` has ended and suppresses nothing",
                 filter.location(),
@@ -172,7 +184,7 @@ impl<'a> Choice<'a> {
             loaded.rules
         };
         let (detector, problems) = Detector::with_blocks(rules, rulebook::block);
-        for problem in &problems {
+        for problem in problems.iter().filter(|_| tells) {
             terminal.warn(problem);
         }
         let bad = !book.complaints.is_empty() || errors > 0 || !problems.is_empty();

@@ -14,6 +14,7 @@ mod body;
 mod expected;
 mod facts;
 mod proof;
+pub mod summary;
 mod text;
 mod words;
 

@@ -58,7 +58,7 @@ pub(super) fn attribute(value: &str) -> String {
 }
 
 /// Printable ASCII of at most `max` characters; `?` for all else.
-fn ascii(text: &str, max: usize) -> String {
+pub(super) fn ascii(text: &str, max: usize) -> String {
     let shown = text.chars().map(|c| {
         if c.is_ascii_graphic() || c == ' ' {
             c
