@@ -33,6 +33,7 @@ CONFIGURATION = {
     "recipients": [
         {"address": "security@example.com"},
         {"address": "shop@example.com", "units": ["shop"], "level": "high"},
+        {"address": "shop-cn@example.com", "units": ["shop"], "language": "zh-CN"},
     ],
     # What the local AWS cannot do is left out, as it is for one account.
     "fleet": {
@@ -66,7 +67,9 @@ def central(fleet: Fleet, synthesis: Path) -> Fleet:
     ssm = fleet.local.client("ssm", LOG_ACCOUNT)
     ssm.put_parameter(Name="/cdk-bootstrap/hnb659fds/version", Value="30", Type="String")
     template = (synthesis / "trailhound.template.json").read_text()
-    return adopt(fleet.local, template, {}, LOG_ACCOUNT)
+    running = adopt(fleet.local, template, {}, LOG_ACCOUNT)
+    running.capture(f"{running.outputs['MailTopicArn']}-zh-CN", "zh-captured")
+    return running
 
 
 def publish_assets(s3, synthesis: Path) -> None:
@@ -167,6 +170,9 @@ def test_one_event_of_another_account_is_one_mail_that_names_it(central, forward
     assert (attributes["account"], attributes["region"]) == (MEMBER, "eu-west-1")
     assert "staging" in mail["Subject"], mail["Subject"]
     assert "shop team" in mail["Message"], "and who answers for it"
+    (chinese,) = central.mails("zh-captured")
+    assert chinese["MessageAttributes"]["language"]["Value"] == "zh-CN"
+    assert "发生了什么" in chinese["Message"] and "发生了什么" not in mail["Message"]
 
 
 def test_recipients_are_subscribed_with_their_filters(central):
@@ -174,6 +180,8 @@ def test_recipients_are_subscribed_with_their_filters(central):
     subscriptions = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
     mailed = {one["Endpoint"] for one in subscriptions if one["Protocol"] == "email"}
     assert mailed == {"security@example.com", "shop@example.com"}
+    other = sns.list_subscriptions_by_topic(TopicArn=topic + "-zh-CN")["Subscriptions"]
+    assert "shop-cn@example.com" in {one["Endpoint"] for one in other}
 
 
 def test_a_log_file_of_the_trail_of_an_organization_is_read_from_below_its_id(central):
