@@ -46,7 +46,9 @@ def deploy(stack: str, parameters: str, artifacts: str = "") -> int:
     subprocess.run(["tools/functions.sh", "aws", architecture], cwd=stacks.ROOT, check=True)
     bucket = artifacts or own_bucket()
     stacks.package(bucket, PACKAGED)
-    if not given.get("DeployRoleArn") and (role := own_role(boto3.client("sts").get_caller_identity()["Arn"])):
+    if not given.get("DeployRoleArn") and (
+        role := own_role(boto3.client("sts").get_caller_identity()["Arn"])
+    ):
         given["DeployRoleArn"] = role
         print(f"changes to the fleet by any other than {role} will be told at once")
     stacks.deploy(stack, PACKAGED, given, bucket)
@@ -88,7 +90,9 @@ def own_role(caller: str) -> str | None:
     match caller.split(":"):
         case [_, partition, "sts", _, account, resource] if resource.startswith("assumed-role/"):
             name = resource.split("/")[1]
-            return None if name.startswith("AWSReservedSSO_") else f"arn:{partition}:iam::{account}:role/{name}"
+            return (
+                None if name.startswith("AWSReservedSSO_") else f"arn:{partition}:iam::{account}:role/{name}"
+            )
     return None
 
 

@@ -68,7 +68,11 @@ def status(states, sqs, stack: str) -> int:
         for part in states.list_map_runs(executionArn=run["executionArn"])["mapRuns"]:
             counts = states.describe_map_run(mapRunArn=part["mapRunArn"])["itemCounts"]
             print(f"{counts['total']:12,} objects, {counts['succeeded']:,} done, {counts['failed']:,} failed")
-    for name, what in {"history": "large files go on", "history-found": "alerts", "history-dead": "set aside"}.items():
+    for name, what in {
+        "history": "large files go on",
+        "history-found": "alerts",
+        "history-dead": "set aside",
+    }.items():
         print(f"{waiting(sqs, f'{stack}-{name}'):12,} {what}")
     return 0
 
@@ -97,7 +101,9 @@ def take(sqs, stack: str, file: Path) -> int:
 
 def receive(sqs, url: str) -> list[dict[str, Any]]:
     """Up to ten messages; none means that the queue is empty."""
-    answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1, VisibilityTimeout=VISIBILITY_SECONDS)
+    answer = sqs.receive_message(
+        QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1, VisibilityTimeout=VISIBILITY_SECONDS
+    )
     return answer.get("Messages", [])
 
 

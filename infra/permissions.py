@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-
 from templates import templates
 
 INFRA = Path(__file__).resolve().parent
@@ -135,12 +134,18 @@ class Reasons:
             place, found = (*place, action or ""), found.get(action or "")
         self._asked.add(place)
         if not found:
-            self._missing.append(f"no reason in why.yaml for {' / '.join(part for part in place if part)} ({action})")
+            self._missing.append(
+                f"no reason in why.yaml for {' / '.join(part for part in place if part)} ({action})"
+            )
         return found or ""
 
     def close(self) -> None:
         """Raises `Unexplained` if a reason is missing, or stands there for nothing."""
-        idle = [f"nothing needs the reason {' / '.join(place)}" for place in self._places() if place not in self._asked]
+        idle = [
+            f"nothing needs the reason {' / '.join(place)}"
+            for place in self._places()
+            if place not in self._asked
+        ]
         if self._missing or idle:
             raise Unexplained("\n".join(self._missing + idle))
 
@@ -172,7 +177,9 @@ def of_resources(templates: dict[str, dict[str, Any]]) -> Iterator[Right]:
                 yield from rights(f"{name} of {Path(file).stem}", resource["Properties"]["KeyPolicy"])
 
 
-def of_types(templates: dict[str, dict[str, Any]], types: tuple[str, ...]) -> Iterator[tuple[str, dict[str, Any]]]:
+def of_types(
+    templates: dict[str, dict[str, Any]], types: tuple[str, ...]
+) -> Iterator[tuple[str, dict[str, Any]]]:
     for template in templates.values():
         yield from ((name, one) for name, one in template["Resources"].items() if one["Type"] in types)
 

@@ -60,7 +60,9 @@ def figures(source: str) -> dict[str, float]:
 
 def reserved(template: str) -> dict[str, float]:
     """How many copies of each function are reserved."""
-    found = re.findall(r"FunctionName: !Sub \$\{AWS::StackName\}-([\w-]+)\n(?:.*\n)*?.*\[Reserves, (\d+),", template)
+    found = re.findall(
+        r"FunctionName: !Sub \$\{AWS::StackName\}-([\w-]+)\n(?:.*\n)*?.*\[Reserves, (\d+),", template
+    )
     return {name: float(copies) for name, copies in found}
 
 
@@ -124,22 +126,62 @@ def quotas(n: Need, figure: dict[str, float], copies: dict[str, float]) -> list[
     # Every batch in which the busiest principal is writes its windows once.
     hot = min(n.peak(sum(n.calls_a_day.values())), n.peak(n.events_a_day) * BUSIEST) * WINDOW_KB
     return [
-        Quota("copies of `s3-logs`", copies["s3-logs"], "reserved", n.copies("s3-logs"),
-              "raise `ReservedConcurrentExecutions` and `MaximumConcurrency` together, up to the account's 1,000"),
-        Quota("copies of `eventbridge`", copies["eventbridge"], "reserved", n.copies("eventbridge"),
-              "as for `s3-logs`"),
-        Quota("events through EventBridge", 10_000, "a second (us-east-1; 400 to 2,400 in small regions)",
-              n.peak(n.forwarded_a_day), "ask AWS for more; a second log account by unit; the log files bring them all the same"),
-        Quota("writes to the table", 40_000, "units a second", writes,
-              "ask AWS for more than 40,000 for the table; have it warmed before the first day"),
-        Quota("writes to one item", 1_000, "units a second", hot,
-              "exclude the principal from correlations that it does not need, or raise `BatchSize` so that fewer batches write its windows"),
-        Quota("mails to one reader", 1, "a second (`MailsPerSecond`; SNS suspends at 10)", n.peak(n.alerts_a_day),
-              "nothing is lost, the rest is one digest; give units their own readers, and exclude what cries wolf"),
-        Quota("stack instances of the forwarding set", 100_000, "accounts times regions", n.accounts * REGIONS_FORWARDED,
-              "a set for each half of the units, or fewer regions; closed regions need none"),
-        Quota("requests to the log bucket", 5_500, "reads a second and prefix, an account a prefix",
-              n.peak(n.files_a_day), "nothing: S3 divides by prefix, and each account has its own"),
+        Quota(
+            "copies of `s3-logs`",
+            copies["s3-logs"],
+            "reserved",
+            n.copies("s3-logs"),
+            "raise `ReservedConcurrentExecutions` and `MaximumConcurrency` together, up to the account's 1,000",
+        ),
+        Quota(
+            "copies of `eventbridge`",
+            copies["eventbridge"],
+            "reserved",
+            n.copies("eventbridge"),
+            "as for `s3-logs`",
+        ),
+        Quota(
+            "events through EventBridge",
+            10_000,
+            "a second (us-east-1; 400 to 2,400 in small regions)",
+            n.peak(n.forwarded_a_day),
+            "ask AWS for more; a second log account by unit; the log files bring them all the same",
+        ),
+        Quota(
+            "writes to the table",
+            40_000,
+            "units a second",
+            writes,
+            "ask AWS for more than 40,000 for the table; have it warmed before the first day",
+        ),
+        Quota(
+            "writes to one item",
+            1_000,
+            "units a second",
+            hot,
+            "exclude the principal from correlations that it does not need, or raise `BatchSize` so that fewer batches write its windows",
+        ),
+        Quota(
+            "mails to one reader",
+            1,
+            "a second (`MailsPerSecond`; SNS suspends at 10)",
+            n.peak(n.alerts_a_day),
+            "nothing is lost, the rest is one digest; give units their own readers, and exclude what cries wolf",
+        ),
+        Quota(
+            "stack instances of the forwarding set",
+            100_000,
+            "accounts times regions",
+            n.accounts * REGIONS_FORWARDED,
+            "a set for each half of the units, or fewer regions; closed regions need none",
+        ),
+        Quota(
+            "requests to the log bucket",
+            5_500,
+            "reads a second and prefix, an account a prefix",
+            n.peak(n.files_a_day),
+            "nothing: S3 divides by prefix, and each account has its own",
+        ),
     ]
 
 
@@ -235,7 +277,9 @@ def needed(needs: list[Need], figure: dict[str, float]) -> Iterator[str]:
         "calls of `eventbridge` a day": lambda n: n.calls_a_day["eventbridge"],
         "copies of `s3-logs` at once": lambda n: n.copies("s3-logs"),
         "copies of `eventbridge` at once": lambda n: n.copies("eventbridge"),
-        "write units of state a second": lambda n: n.peak(n.events_a_day + n.forwarded_a_day) / 1e3 * figure["WRITE_UNITS"],
+        "write units of state a second": lambda n: (
+            n.peak(n.events_a_day + n.forwarded_a_day) / 1e3 * figure["WRITE_UNITS"]
+        ),
         "alerts a day": lambda n: n.alerts_a_day,
     }
     for name, of in lines.items():
@@ -273,7 +317,9 @@ def priced(needs: list[Need], figure: dict[str, float], price: Table) -> Iterato
     for part in bills[0]:
         yield row([part, *(money(bill[part]) for bill in bills)])
     yield row(["**in all**", *(money(sum(bill.values())) for bill in bills)])
-    months = [sum(bill.values()) * one.events_a_day / 1e6 * MONTH for bill, one in zip(bills, needs, strict=True)]
+    months = [
+        sum(bill.values()) * one.events_a_day / 1e6 * MONTH for bill, one in zip(bills, needs, strict=True)
+    ]
     yield row(["**a month**", *(f"{dollars:,.0f}" for dollars in months)])
 
 

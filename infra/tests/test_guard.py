@@ -24,7 +24,11 @@ TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:{STACK}-mail"
 # One change to each kind of thing that the fleet consists of: service, call, and how the record names it.
 CHANGES = [
     ("lambda", "DeleteFunction20150331", {"functionName": f"{STACK}-alerts"}),
-    ("lambda", "UpdateFunctionCode20150331v2", {"functionName": f"arn:aws:lambda:x:1:function:{STACK}-alerts"}),
+    (
+        "lambda",
+        "UpdateFunctionCode20150331v2",
+        {"functionName": f"arn:aws:lambda:x:1:function:{STACK}-alerts"},
+    ),
     ("iam", "DeleteRolePolicy", {"roleName": f"{STACK}-AlertsRole-1A2B3C", "policyName": "alerts"}),
     ("logs", "DeleteLogGroup", {"logGroupName": f"/aws/lambda/{STACK}-alerts"}),
     ("cloudformation", "DeleteStack", {"stackName": f"arn:aws:cloudformation:x:1:stack/{STACK}/0a1b"}),
@@ -159,7 +163,9 @@ def test_what_the_fleet_does_all_day_calls_for_no_message(fleet, guarded):
         "sqs": {"queueUrl": QUEUE},
     }
     for service, call in calls:
-        record = change(service, call, things[service], userIdentity=by_role(f"arn:aws:iam::{ACCOUNT}:role/{STACK}-x"))
+        record = change(
+            service, call, things[service], userIdentity=by_role(f"arn:aws:iam::{ACCOUNT}:role/{STACK}-x")
+        )
         record["resources"] = [{"ARN": key}]
         if service == "kms":
             record["readOnly"] = True  # as CloudTrail has it of what keys are used for
@@ -192,7 +198,9 @@ def test_the_message_reads_well_and_passes_no_function(fleet):
     (message,) = [mail["Message"] for mail in mails if not mail.get("MessageAttributes")]
     lines = message.splitlines()
     assert lines[0] == f'"[CRITICAL] Trailhound itself was changed, in account {ACCOUNT}, region {REGION}."'
-    assert f"IAMUser arn:aws:iam::{ACCOUNT}:user/maria, from 203.0.113.77, at 2026-11-22T14:02:11Z" in lines[1]
+    assert (
+        f"IAMUser arn:aws:iam::{ACCOUNT}:user/maria, from 203.0.113.77, at 2026-11-22T14:02:11Z" in lines[1]
+    )
     assert lines[2] == f'"On: {STACK}-alerts"'
     assert "<" not in message, "every gap is filled"
     fleet.settle()

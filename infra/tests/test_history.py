@@ -13,7 +13,7 @@ import pytest
 from cfnlint.decode import cfn_yaml
 from conftest import INFRA
 from emulator import ACCOUNT, REGION
-from fleet import STACK, FOR_EMULATOR, Fleet, launch, log_file_key, records_of, wait_for
+from fleet import FOR_EMULATOR, STACK, Fleet, launch, log_file_key, records_of, wait_for
 from history import start, take, waiting
 
 EVENTS = INFRA.parent / "events"
@@ -124,10 +124,18 @@ def test_a_fleet_has_no_history_unless_it_is_asked_for(fleet, templates):
 
 def test_nobody_is_subscribed_to_what_is_found(templates):
     resources = templates["history.yaml"]["Resources"]
-    subscriptions = [one["Properties"] for one in resources.values() if one["Type"] == "AWS::SNS::Subscription"]
-    assert [(one["Protocol"], one["Endpoint"]) for one in subscriptions] == [("sqs", {"Fn::GetAtt": ["Found", "Arn"]})]
+    subscriptions = [
+        one["Properties"] for one in resources.values() if one["Type"] == "AWS::SNS::Subscription"
+    ]
+    assert [(one["Protocol"], one["Endpoint"]) for one in subscriptions] == [
+        ("sqs", {"Fn::GetAtt": ["Found", "Arn"]})
+    ]
     variables = resources["Function"]["Properties"]["Environment"]["Variables"]
-    own = {"TRAILHOUND_STATE_TABLE": "Table", "TRAILHOUND_FINDINGS_TOPIC_ARN": "Topic", "TRAILHOUND_LOG_QUEUE_URL": "Queue"}
+    own = {
+        "TRAILHOUND_STATE_TABLE": "Table",
+        "TRAILHOUND_FINDINGS_TOPIC_ARN": "Topic",
+        "TRAILHOUND_LOG_QUEUE_URL": "Queue",
+    }
     for name, resource in own.items():
         assert variables[name] == {"Ref": resource}, "none of the present's"
 
@@ -145,7 +153,10 @@ def test_a_child_outlives_the_function_and_ends_before_aws_ends_it(templates):
     resources = templates["history.yaml"]["Resources"]
     judge = each(resources)["ItemProcessor"]["States"]["Judge"]
     assert resources["Function"]["Properties"]["Timeout"] < judge["TimeoutSeconds"] < 300
-    assert resources["Queue"]["Properties"]["VisibilityTimeout"] >= 6 * resources["Function"]["Properties"]["Timeout"]
+    assert (
+        resources["Queue"]["Properties"]["VisibilityTimeout"]
+        >= 6 * resources["Function"]["Properties"]["Timeout"]
+    )
 
 
 def test_whatever_goes_wrong_is_set_aside_and_stops_nothing(templates):

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alerts import TRAILHOUND, told
 from conftest import INFRA
 from emulator import REGION
 from fleet import STACK, Fleet, Record, adopt, event, records_of, wait_for
@@ -32,6 +33,7 @@ CONFIGURATION = {
     "recipients": [
         {"address": "security@example.com"},
         {"address": "shop@example.com", "units": ["shop"], "level": "high"},
+        {"address": "shop-cn@example.com", "units": ["shop"], "language": "zh-CN"},
     ],
     # What the local AWS cannot do is left out, as it is for one account.
     "fleet": {
@@ -65,7 +67,9 @@ def central(fleet: Fleet, synthesis: Path) -> Fleet:
     ssm = fleet.local.client("ssm", LOG_ACCOUNT)
     ssm.put_parameter(Name="/cdk-bootstrap/hnb659fds/version", Value="30", Type="String")
     template = (synthesis / "trailhound.template.json").read_text()
-    return adopt(fleet.local, template, {}, LOG_ACCOUNT)
+    running = adopt(fleet.local, template, {}, LOG_ACCOUNT)
+    running.capture(f"{running.outputs['MailTopicArn']}-zh-CN", "zh-captured")
+    return running
 
 
 def publish_assets(s3, synthesis: Path) -> None:
@@ -118,7 +122,9 @@ def forwards(fleet: Fleet, central: Fleet) -> dict[str, Any]:
 
 def of_member(record: Record) -> Record:
     """The record as another account and region would have it."""
-    return json.loads(json.dumps(record).replace(record["recipientAccountId"], MEMBER)) | {"awsRegion": "eu-west-1"}
+    return json.loads(json.dumps(record).replace(record["recipientAccountId"], MEMBER)) | {
+        "awsRegion": "eu-west-1"
+    }
 
 
 def passes(forwards: dict[str, Any], record: Record, account: str = MEMBER) -> bool:
@@ -164,6 +170,9 @@ def test_one_event_of_another_account_is_one_mail_that_names_it(central, forward
     assert (attributes["account"], attributes["region"]) == (MEMBER, "eu-west-1")
     assert "staging" in mail["Subject"], mail["Subject"]
     assert "shop team" in mail["Message"], "and who answers for it"
+    (chinese,) = central.mails("zh-captured")
+    assert chinese["MessageAttributes"]["language"]["Value"] == "zh-CN"
+    assert "发生了什么" in chinese["Message"] and "发生了什么" not in mail["Message"]
 
 
 def test_recipients_are_subscribed_with_their_filters(central):
@@ -171,6 +180,8 @@ def test_recipients_are_subscribed_with_their_filters(central):
     subscriptions = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
     mailed = {one["Endpoint"] for one in subscriptions if one["Protocol"] == "email"}
     assert mailed == {"security@example.com", "shop@example.com"}
+    other = sns.list_subscriptions_by_topic(TopicArn=topic + "-zh-CN")["Subscriptions"]
+    assert "shop-cn@example.com" in {one["Endpoint"] for one in other}
 
 
 def test_a_log_file_of_the_trail_of_an_organization_is_read_from_below_its_id(central):
@@ -178,6 +189,46 @@ def test_a_log_file_of_the_trail_of_an_organization_is_read_from_below_its_id(ce
     key = f"AWSLogs/o-exampleorgid/{MEMBER}/CloudTrail/eu-west-1/2026/03/15/{MEMBER}_CloudTrail_eu-west-1_20260315T2215Z_0123456789abcdef.json.gz"
     central.put_log_file(records, key=key)
     central.settle()
-    accounts = {mail["MessageAttributes"]["account"]["Value"] for mail in central.mails() if "MessageAttributes" in mail}
+    accounts = {
+        mail["MessageAttributes"]["account"]["Value"]
+        for mail in central.mails()
+        if "MessageAttributes" in mail
+    }
     assert accounts == {MEMBER}
 
+
+def test_a_call_that_two_accounts_see_is_told_for_each_of_them_and_then_no_more(tmp_path):
+    """Both records have one `sharedEventID`, and each its own `eventID`."""
+    policy = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::shop/*",
+    }
+    record = {
+        "eventVersion": "1.11",
+        "eventTime": "2026-11-22T14:02:11Z",
+        "eventSource": "s3.amazonaws.com",
+        "eventName": "PutBucketPolicy",
+        "awsRegion": REGION,
+        "sourceIPAddress": "203.0.113.7",
+        "sharedEventID": "0f6a1c52-9d5e-4a34-8d0a-6f4f3d6f0c11",
+        "userIdentity": {
+            "type": "IAMUser",
+            "userName": "maria",
+            "accountId": MEMBER,
+            "arn": f"arn:aws:iam::{MEMBER}:user/maria",
+        },
+        "requestParameters": {"bucketName": "shop", "bucketPolicy": {"Statement": [policy]}},
+    }
+    copies = [
+        record | {"recipientAccountId": account, "eventID": f"5b1d0a4e-7f0b-4a1c-9d55-{account}"}
+        for account in (MEMBER, LOG_ACCOUNT)
+    ]
+    file, state = tmp_path / "copies.jsonl", tmp_path / "state.redb"
+    file.write_text("".join(json.dumps(copy) + "\n" for copy in copies))
+    scan = [TRAILHOUND, "scan", file, "--format", "jsonl", "--state", state]
+    found = told(scan)
+    assert sorted(alert["account"]["id"] for alert in found) == sorted([MEMBER, LOG_ACCOUNT])
+    assert len({alert["rule"]["id"] for alert in found}) == 1
+    assert told(scan) == []

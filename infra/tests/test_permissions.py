@@ -15,7 +15,9 @@ def why():
 
 
 def test_the_page_is_what_the_templates_say(why):
-    assert PAGE.read_text() == page(templates(), why), "run target/venv/bin/python infra/permissions.py --write"
+    assert PAGE.read_text() == page(templates(), why), (
+        "run target/venv/bin/python infra/permissions.py --write"
+    )
 
 
 def test_every_statement_has_a_name_and_stands_in_the_page():

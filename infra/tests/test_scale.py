@@ -38,7 +38,9 @@ def test_ten_times_the_events_are_ten_times_the_work(figure):
     one, ten = scale.need(100, 1e7, figure), scale.need(100, 1e8, figure)
     assert ten.peak(ten.forwarded_a_day) == pytest.approx(10 * one.peak(one.forwarded_a_day))
     assert ten.copies("eventbridge") == pytest.approx(10 * one.copies("eventbridge"))
-    assert one.copies("s3-logs") < ten.copies("s3-logs") < 10 * one.copies("s3-logs"), "files grow fuller first"
+    assert one.copies("s3-logs") < ten.copies("s3-logs") < 10 * one.copies("s3-logs"), (
+        "files grow fuller first"
+    )
 
 
 def test_a_million_events_cost_less_where_there_are_more(figure, price):

@@ -72,7 +72,9 @@ def test_a_queue_never_asks_for_more_copies_than_are_reserved(templates):
 
 
 def test_every_function_has_a_role_and_a_log_of_its_own(templates):
-    functions = resources(templates, "AWS::Serverless::Function") | resources(templates, "AWS::Lambda::Function")
+    functions = resources(templates, "AWS::Serverless::Function") | resources(
+        templates, "AWS::Lambda::Function"
+    )
     roles = {function["Role"]["Fn::GetAtt"][0] for function in functions.values()}
     logs = {function["LoggingConfig"]["LogGroup"]["Ref"] for function in functions.values()}
     assert len(roles) == len(logs) == len(functions) == 4

@@ -48,7 +48,10 @@ const shape = z.strictObject({
   regions: z.array(region),
   /** Sign-ins by the global address need not be heard within seconds. */
   withoutSignInRegions: z.boolean().default(false),
-  deployRoleArn: z.string().regex(/^arn:aws[a-z-]*:iam::[0-9]{12}:role\/.+$/, 'must be the ARN of a role').optional(),
+  deployRoleArn: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:iam::[0-9]{12}:role\/.+$/, 'must be the ARN of a role')
+    .optional(),
   /** The trail of an organization that exists; without, one is made. */
   trail: z
     .strictObject({
@@ -75,7 +78,10 @@ const shape = z.strictObject({
   /** Parameters of infra/sam/template.yaml, but those that follow from the above. */
   fleet: z.record(z.string(), z.string('must be in quotes')).default({}),
   /** What the names of all resources begin with. */
-  name: z.string().regex(/^[a-z][a-z0-9-]{3,19}$/, 'must be 4 to 20 lower-case letters, digits, hyphens').default('trailhound'),
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{3,19}$/, 'must be 4 to 20 lower-case letters, digits, hyphens')
+    .default('trailhound'),
 });
 
 export type Configuration = z.infer<typeof shape>;
@@ -109,7 +115,10 @@ export function load(file: string): Configuration {
 export function check(content: unknown, file: string): Configuration {
   const read = shape.safeParse(content);
   if (!read.success) {
-    throw new ConfigurationError(file, read.error.issues.map((issue) => `${place(issue.path)}: ${issue.message}`));
+    throw new ConfigurationError(
+      file,
+      read.error.issues.map((issue) => `${place(issue.path)}: ${issue.message}`),
+    );
   }
   const problems = contradictions(read.data);
   if (problems.length > 0) throw new ConfigurationError(file, problems);
@@ -181,6 +190,8 @@ function* ofRecipients(given: Configuration): Generator<string> {
 const ELSEWHERE: Record<string, string> = {
   MailAddress: 'recipients',
   Language: 'recipients',
+  Routes: 'recipients',
+  RouteTopicArns: 'recipients',
   Accounts: 'accounts',
   OrganizationId: 'organization.id',
   ManagementAccountId: 'organization.managementAccount',
@@ -217,23 +228,39 @@ export function accountNames(given: Configuration): string {
     .join('; ');
 }
 
-/** The language of mails. Where recipients differ, each mail is in both. */
-export function language(given: Configuration): 'en' | 'zh-CN' | 'both' {
-  const [first, ...others] = new Set(given.recipients.map((one) => one.language));
-  return others.length > 0 || first === undefined ? 'both' : first;
+/** The languages of mails: first that of whoever hears of the fleet itself, for which the stack's own topic is. */
+export function languages(given: Configuration): Recipient['language'][] {
+  const first = given.recipients.find((one) => !isFiltered(one)) ?? given.recipients[0];
+  return [...new Set([first, ...given.recipients].flatMap((one) => (one ? [one.language] : [])))];
+}
+
+/** The name of the topic of mails in another language than the first. */
+export function topicName(language: Recipient['language'], given: Configuration): string {
+  return `${given.name}-mail-${language}`;
+}
+
+/** What sends each mail to the topics of all languages: none, if there is but one. */
+function routes(given: Configuration): { Routes: string; RouteTopicArns: string } {
+  const { id, region } = given.logAccount;
+  const others = languages(given).slice(1);
+  const rows = others.map((language) => `topic = ${topicName(language, given)}, language = ${language}`);
+  const arns = others.map((language) => `arn:${partition(region)}:sns:${region}:${id}:${topicName(language, given)}`);
+  return { Routes: rows.length > 0 ? ['topic = mail', ...rows].join('; ') : '', RouteTopicArns: arns.join(',') };
 }
 
 /** The parameters of infra/sam/template.yaml that follow from the file. */
 export function parameters(given: Configuration): Record<string, string> {
   return {
+    // The template knows those of the largest partition by itself.
+    ...(partition(given.logAccount.region) !== 'aws' && { Regions: given.regions.join(',') }),
     ...given.fleet,
+    ...routes(given),
     MailAddress: '',
-    Language: language(given),
+    Language: languages(given)[0] ?? 'en',
     Accounts: accountNames(given),
     OrganizationId: given.organization.id,
     ManagementAccountId: given.organization.managementAccount,
     DeployRoleArn: given.deployRoleArn ?? '',
-    Regions: given.regions.join(','),
     ExistingBucket: given.trail?.bucket ?? '',
     ExistingKeyArn: given.trail?.keyArn ?? '',
     ExistingTopicArn: given.trail?.topicArn ?? '',

@@ -38,7 +38,11 @@ export function forwarding(given: Configuration): Omit<CfnStackSetCommon, 'permi
     parameters: Object.entries(values).map(([parameterKey, parameterValue]) => ({ parameterKey, parameterValue })),
     managedExecution: { Active: true },
     // An account that refuses, by a policy of its unit perhaps, must not keep the others from being heard.
-    operationPreferences: { failureTolerancePercentage: 100, maxConcurrentPercentage: 100, regionConcurrencyType: 'PARALLEL' },
+    operationPreferences: {
+      failureTolerancePercentage: 100,
+      maxConcurrentPercentage: 100,
+      regionConcurrencyType: 'PARALLEL',
+    },
   };
 }
 
@@ -102,24 +106,45 @@ function executorMay(given: Configuration, own: string, account: string): iam.Po
   return [
     new iam.PolicyStatement({
       actions: [
-        'cloudformation:CreateStack', 'cloudformation:UpdateStack', 'cloudformation:DeleteStack',
-        'cloudformation:DescribeStacks', 'cloudformation:DescribeStackEvents', 'cloudformation:DescribeStackResources',
-        'cloudformation:GetTemplate', 'cloudformation:GetTemplateSummary', 'cloudformation:ListStackResources',
+        'cloudformation:CreateStack',
+        'cloudformation:UpdateStack',
+        'cloudformation:DeleteStack',
+        'cloudformation:DescribeStacks',
+        'cloudformation:DescribeStackEvents',
+        'cloudformation:DescribeStackResources',
+        'cloudformation:GetTemplate',
+        'cloudformation:GetTemplateSummary',
+        'cloudformation:ListStackResources',
         'cloudformation:SetStackPolicy',
       ],
       resources: [`arn:${own}:cloudformation:*:${account}:stack/StackSet-${given.name}-forwarding-*/*`],
     }),
     new iam.PolicyStatement({
       actions: [
-        'events:PutRule', 'events:DeleteRule', 'events:DescribeRule', 'events:EnableRule', 'events:DisableRule',
-        'events:PutTargets', 'events:RemoveTargets', 'events:ListTargetsByRule', 'events:TagResource',
+        'events:PutRule',
+        'events:DeleteRule',
+        'events:DescribeRule',
+        'events:EnableRule',
+        'events:DisableRule',
+        'events:PutTargets',
+        'events:RemoveTargets',
+        'events:ListTargetsByRule',
+        'events:TagResource',
       ],
       resources: [`arn:${own}:events:*:${account}:rule/${given.name}-forward`],
     }),
     new iam.PolicyStatement({
       actions: [
-        'iam:CreateRole', 'iam:DeleteRole', 'iam:GetRole', 'iam:UpdateRole', 'iam:UpdateAssumeRolePolicy', 'iam:TagRole',
-        'iam:PutRolePolicy', 'iam:GetRolePolicy', 'iam:DeleteRolePolicy', 'iam:PassRole',
+        'iam:CreateRole',
+        'iam:DeleteRole',
+        'iam:GetRole',
+        'iam:UpdateRole',
+        'iam:UpdateAssumeRolePolicy',
+        'iam:TagRole',
+        'iam:PutRolePolicy',
+        'iam:GetRolePolicy',
+        'iam:DeleteRolePolicy',
+        'iam:PassRole',
       ],
       resources: [`arn:${own}:iam::${account}:role/${given.name}-forward-*`],
     }),

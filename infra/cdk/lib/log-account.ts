@@ -7,13 +7,22 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { CfnStack, Stack, type StackProps } from 'aws-cdk-lib';
-import { CfnSubscription } from 'aws-cdk-lib/aws-sns';
+import { CfnSubscription, CfnTopic, CfnTopicPolicy } from 'aws-cdk-lib/aws-sns';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import { AccountRootPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnFunction as CfnPlainFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnFunction } from 'aws-cdk-lib/aws-sam';
 import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
 import type { Construct, IConstruct } from 'constructs';
-import { type Configuration, LEVELS, accountsOf, isFiltered, parameters } from './configuration.js';
+import {
+  type Configuration,
+  LEVELS,
+  accountsOf,
+  isFiltered,
+  languages,
+  parameters,
+  topicName,
+} from './configuration.js';
 
 /** Where the templates lie that both ways of deploying share. */
 export const SAM = resolve(__dirname, '../../../sam');
@@ -70,14 +79,41 @@ export class LogAccount extends Stack {
     }
   }
 
+  /** The topic of mails in another language: under the key of the others, and open to no more people than they. */
+  private topic(topics: CfnStack, language: string, configuration: Configuration): string {
+    const id = `Mail${language.replace('-', '')}`;
+    const topic = new CfnTopic(this, id, {
+      topicName: topicName(language as Parameters<typeof topicName>[0], configuration),
+      displayName: 'Trailhound',
+      kmsMasterKeyId: topics.getAtt('Outputs.KeyArn').toString(),
+    });
+    new CfnTopicPolicy(this, `${id}Policy`, {
+      topics: [topic.ref],
+      policyDocument: new PolicyDocument({
+        statements: [
+          new PolicyStatement({
+            sid: 'TheAccountDecidesByItsPolicies',
+            principals: [new AccountRootPrincipal()],
+            actions: ['sns:Publish', 'sns:Subscribe'],
+            resources: [topic.ref],
+          }),
+        ],
+      }),
+    });
+    return topic.ref;
+  }
+
   /** Subscribes everybody to the mails that concern them. */
   private tell(fleet: CfnInclude, configuration: Configuration): void {
     const topics = fleet.getResource('Topics') as CfnStack;
+    const [own, ...others] = languages(configuration);
+    const topicOf = new Map(others.map((language) => [language, this.topic(topics, language, configuration)]));
+    if (own) topicOf.set(own, topics.getAtt('Outputs.MailTopicArn').toString());
     for (const [at, recipient] of configuration.recipients.entries()) {
       const accounts = accountsOf(recipient, configuration);
       const levels = recipient.level && [{ numeric: ['>=', LEVELS.indexOf(recipient.level)] }];
       new CfnSubscription(this, `Recipient${at}`, {
-        topicArn: topics.getAtt('Outputs.MailTopicArn').toString(),
+        topicArn: topicOf.get(recipient.language) ?? '',
         protocol: 'email',
         endpoint: recipient.address,
         ...(isFiltered(recipient) && {
@@ -91,17 +127,29 @@ export class LogAccount extends Stack {
 /** The stacks inside the main one without loops in their templates, or with, by name, and where those lie. */
 export function nestedStacks(withLoops = false): Record<string, { templateFile: string }> {
   const main = readFileSync(join(SAM, 'template.yaml'), 'utf8');
-  const stacks = main.matchAll(/^ {2}(\w+):\n {4}Type: AWS::CloudFormation::Stack\n(?: {4}.*\n)*? {6}TemplateURL: (\S+)$/gm);
+  const stacks = main.matchAll(
+    /^ {2}(\w+):\n {4}Type: AWS::CloudFormation::Stack\n(?: {4}.*\n)*? {6}TemplateURL: (\S+)$/gm,
+  );
   const nested = Array.from(stacks, ([, name, file]): [string, string] => [name ?? '', join(SAM, file ?? '')]);
   const wanted = nested.filter(([, file]) => readFileSync(file, 'utf8').includes('Fn::ForEach::') === withLoops);
   return Object.fromEntries(wanted.map(([name, templateFile]) => [name, { templateFile }]));
 }
 
-/** The same parameters. Throws with the names of those that the template does not have. */
-function known(given: Record<string, string>): Record<string, string> {
-  const section = readFileSync(join(SAM, 'template.yaml'), 'utf8').split(/^Parameters:\n/m)[1]?.split(/^\w/m)[0] ?? '';
-  const names = new Set(Array.from(section.matchAll(/^ {2}(\w+):$/gm), ([, name]) => name));
-  const strange = Object.keys(given).filter((name) => !names.has(name));
+/**
+ * The same parameters, lists as lists: they take the place of references, and are read no more by CloudFormation.
+ *
+ * Throws with the names of those that the template does not have.
+ */
+export function known(given: Record<string, string>): Record<string, string | string[]> {
+  const section =
+    readFileSync(join(SAM, 'template.yaml'), 'utf8')
+      .split(/^Parameters:\n/m)[1]
+      ?.split(/^\w/m)[0] ?? '';
+  const types = new Map(
+    Array.from(section.matchAll(/^ {2}(\w+):\n {4}Type: (.+)$/gm), ([, name, type]) => [name, type]),
+  );
+  const strange = Object.keys(given).filter((name) => !types.has(name));
   if (strange.length > 0) throw new Error(`fleet: the template has no parameter ${strange.join(', ')}`);
-  return given;
+  const value = (name: string, text: string) => (types.get(name) === 'CommaDelimitedList' ? text.split(',') : text);
+  return Object.fromEntries(Object.entries(given).map(([name, text]) => [name, value(name, text)]));
 }

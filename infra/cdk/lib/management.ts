@@ -7,7 +7,12 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { RetentionDays, LogGroup } from 'aws-cdk-lib/aws-logs';
-import { AwsCustomResource, AwsCustomResourcePolicy, type AwsSdkCall, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
+import {
+  AwsCustomResource,
+  AwsCustomResourcePolicy,
+  type AwsSdkCall,
+  PhysicalResourceId,
+} from 'aws-cdk-lib/custom-resources';
 import type { Construct } from 'constructs';
 import { forwardManagement, type OrganizationProps } from './forwarding.js';
 
@@ -71,7 +76,11 @@ function steps(logAccount: string): Step[] {
       name: 'TrustStackSets',
       service: 'CloudFormation',
       call: 'activateOrganizationsAccess',
-      actions: ['cloudformation:ActivateOrganizationsAccess', 'organizations:EnableAWSServiceAccess', 'organizations:DescribeOrganization'],
+      actions: [
+        'cloudformation:ActivateOrganizationsAccess',
+        'organizations:EnableAWSServiceAccess',
+        'organizations:DescribeOrganization',
+      ],
     },
     {
       name: 'DelegateStackSets',
@@ -79,7 +88,11 @@ function steps(logAccount: string): Step[] {
       call: 'registerDelegatedAdministrator',
       arguments: stackSets,
       undo: { call: 'deregisterDelegatedAdministrator', arguments: stackSets },
-      actions: ['organizations:RegisterDelegatedAdministrator', 'organizations:DeregisterDelegatedAdministrator', 'organizations:DescribeOrganization'],
+      actions: [
+        'organizations:RegisterDelegatedAdministrator',
+        'organizations:DeregisterDelegatedAdministrator',
+        'organizations:DescribeOrganization',
+      ],
       done: 'AccountAlreadyRegisteredException',
     },
     {
@@ -96,10 +109,15 @@ function steps(logAccount: string): Step[] {
       arguments: { MemberAccountId: logAccount },
       undo: { call: 'deregisterOrganizationDelegatedAdmin', arguments: { DelegatedAdminAccountId: logAccount } },
       actions: [
-        'cloudtrail:RegisterOrganizationDelegatedAdmin', 'cloudtrail:DeregisterOrganizationDelegatedAdmin',
-        'organizations:RegisterDelegatedAdministrator', 'organizations:DeregisterDelegatedAdministrator',
-        'organizations:ListAWSServiceAccessForOrganization', 'organizations:DescribeOrganization', 'organizations:DescribeAccount',
-        'iam:CreateServiceLinkedRole', 'iam:GetRole',
+        'cloudtrail:RegisterOrganizationDelegatedAdmin',
+        'cloudtrail:DeregisterOrganizationDelegatedAdmin',
+        'organizations:RegisterDelegatedAdministrator',
+        'organizations:DeregisterDelegatedAdministrator',
+        'organizations:ListAWSServiceAccessForOrganization',
+        'organizations:DescribeOrganization',
+        'organizations:DescribeAccount',
+        'iam:CreateServiceLinkedRole',
+        'iam:GetRole',
       ],
       done: 'AccountRegisteredException',
     },

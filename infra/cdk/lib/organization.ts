@@ -18,7 +18,12 @@ export interface Organization {
  *
  * `functions` is where built functions lie; `standing` whether we stand by our exceptions, as all but tests do.
  */
-export function organization(app: App, configuration: Configuration, functions?: string, standing = true): Organization {
+export function organization(
+  app: App,
+  configuration: Configuration,
+  functions?: string,
+  standing = true,
+): Organization {
   const { id: account, region } = configuration.logAccount;
   const management = new Management(app, `${configuration.name}-management`, {
     configuration,

@@ -4,7 +4,15 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
-import { ConfigurationError, accountNames, accountsOf, check, language, load } from '../lib/configuration.js';
+import {
+  ConfigurationError,
+  accountNames,
+  accountsOf,
+  check,
+  languages,
+  load,
+  parameters,
+} from '../lib/configuration.js';
 
 const EXAMPLE = resolve(__dirname, '../../organization.example.json');
 
@@ -29,7 +37,10 @@ function problems(change: (given: Given) => void): readonly string[] {
 }
 
 test('the example is good', () => {
-  assert.deepEqual(problems(() => {}), []);
+  assert.deepEqual(
+    problems(() => {}),
+    [],
+  );
 });
 
 const MISTAKES: [string, (given: Given) => void, RegExp][] = [
@@ -38,7 +49,11 @@ const MISTAKES: [string, (given: Given) => void, RegExp][] = [
   ['no units', (g) => (g['organization'].units = []), /^organization\.units: names no unit/],
   ['a word that nobody knows', (g) => (g['recipient'] = []), /^the file: .*recipient/],
   ['no region of global services', (g) => g['regions'].shift(), /^regions: us-east-1 is missing, where IAM/],
-  ['no region of sign-ins', (g) => g['regions'].splice(1, 3), /^regions: us-east-2, eu-north-1, ap-southeast-2: sign-ins/],
+  [
+    'no region of sign-ins',
+    (g) => g['regions'].splice(1, 3),
+    /^regions: us-east-2, eu-north-1, ap-southeast-2: sign-ins/,
+  ],
   ['a region of another partition', (g) => g['regions'].push('cn-north-1'), /^regions: cn-north-1: no events pass/],
   ['a region twice', (g) => g['regions'].push('us-east-1'), /^regions: one is named twice/],
   ['an account twice', (g) => g['accounts'].push(g['accounts'][0]), /^accounts: 111122223333: named twice/],
@@ -51,7 +66,11 @@ const MISTAKES: [string, (given: Given) => void, RegExp][] = [
   ['logs where everybody works', (g) => (g['logAccount'].id = '999988887777'), /^logAccount\.id: is the management/],
   ['nobody to be told', (g) => (g['recipients'] = []), /^recipients: names nobody/],
   ['nobody who hears alarms', (g) => g['recipients'].shift(), /^recipients: each is told of some/],
-  ['a unit that nobody is in', (g) => (g['recipients'][1].units = ['bank']), /^recipients\[1\]\.units: bank: no account/],
+  [
+    'a unit that nobody is in',
+    (g) => (g['recipients'][1].units = ['bank']),
+    /^recipients\[1\]\.units: bank: no account/,
+  ],
   ['a level that there is not', (g) => (g['recipients'][1].level = 'severe'), /^recipients\[1\]\.level: /],
   ['a parameter in two places', (g) => (g['fleet'].Language = 'en'), /^fleet\.Language: follows from `recipients`/],
   ['a number for a parameter', (g) => (g['fleet'].QuietMinutes = 30), /^fleet\.QuietMinutes: must be in quotes/],
@@ -81,19 +100,26 @@ test('all that is wrong is told at once', () => {
 
 test('a file that is none is named, with a hint', () => {
   const file = join(mkdtempSync(join(tmpdir(), 'organization-')), 'organization.json');
-  assert.throws(() => load(file), /organization\.json cannot be used:\n.*no such file[^]*hint: cp organization\.example\.json/);
+  assert.throws(
+    () => load(file),
+    /organization\.json cannot be used:\n.*no such file[^]*hint: cp organization\.example\.json/,
+  );
   writeFileSync(file, '{');
   assert.throws(() => load(file), /organization\.json cannot be used:\n.*JSON/);
 });
 
 test('China needs no regions of sign-ins, but its own of global services', () => {
-  const china = (regions: string[]) => (g: Given) => Object.assign(g, { regions, logAccount: { id: '123456789012', region: regions[0] } });
+  const china = (regions: string[]) => (g: Given) =>
+    Object.assign(g, { regions, logAccount: { id: '123456789012', region: regions[0] } });
   assert.deepEqual(problems(china(['cn-north-1', 'cn-northwest-1'])), []);
   assert.match(problems(china(['cn-northwest-1']))[0] ?? '', /cn-north-1 is missing/);
 });
 
 test('who wants units and accounts hears of both, and of each once', () => {
-  const given = check(example((g) => (g['recipients'][1].accounts = ['123456789012', '111122223333'])), '');
+  const given = check(
+    example((g) => (g['recipients'][1].accounts = ['123456789012', '111122223333'])),
+    '',
+  );
   assert.deepEqual(accountsOf(given.recipients[1]!, given), ['111122223333', '123456789012', '444455556666']);
   assert.equal(accountsOf(given.recipients[0]!, given), undefined, 'all, those that join later too');
 });
@@ -105,7 +131,21 @@ test('names and owners become the setting that the functions read', () => {
   );
 });
 
-test('where languages differ, each mail is in both', () => {
-  assert.equal(language(load(EXAMPLE)), 'both');
-  assert.equal(language(check(example((g) => g['recipients'].pop()), '')), 'en');
+test("the stack's own topic is in the language of whoever hears of the fleet itself", () => {
+  assert.deepEqual(languages(load(EXAMPLE)), ['en', 'zh-CN']);
+  const reversed = check(
+    example((g) => g['recipients'].reverse()),
+    '',
+  );
+  assert.deepEqual(languages(reversed), ['en', 'zh-CN']);
+});
+
+test('with one language there is nothing to route', () => {
+  const given = parameters(
+    check(
+      example((g) => g['recipients'].pop()),
+      '',
+    ),
+  );
+  assert.deepEqual([given['Language'], given['Routes'], given['RouteTopicArns']], ['en', '', '']);
 });

@@ -7,7 +7,7 @@ import { before, test } from 'node:test';
 import { App } from 'aws-cdk-lib';
 import { type Configuration, check, load, parameters } from '../lib/configuration.js';
 import { exceptions } from '../lib/exceptions.js';
-import { SAM, nestedStacks } from '../lib/log-account.js';
+import { SAM, known, nestedStacks } from '../lib/log-account.js';
 import { organization } from '../lib/organization.js';
 import { type Json, type Resource, type Template, filled, read, synthesised } from './template.js';
 
@@ -57,7 +57,10 @@ function of(template: Template, type: string): Resource[] {
 
 /** The template that was made of a nested one. */
 function nested(name: string): Template {
-  const files = JSON.parse(readFileSync(join(folder, 'trailhound.assets.json'), 'utf8')).files as Record<string, { source: { path: string } }>;
+  const files = JSON.parse(readFileSync(join(folder, 'trailhound.assets.json'), 'utf8')).files as Record<
+    string,
+    { source: { path: string } }
+  >;
   const paths = Object.values(files).map((file) => file.source.path);
   const path = paths.find((one) => new RegExp(`^trailhoundFleet${name}[0-9A-F]{8}\\.`).test(one));
   assert.ok(path, `${name} is among the assets`);
@@ -66,7 +69,9 @@ function nested(name: string): Template {
 
 test('every stack inside the main one is known', () => {
   const main = read(join(SAM, 'template.yaml'));
-  const stacks = Object.entries(main.Resources).filter(([, resource]) => resource.Type === 'AWS::CloudFormation::Stack');
+  const stacks = Object.entries(main.Resources).filter(
+    ([, resource]) => resource.Type === 'AWS::CloudFormation::Stack',
+  );
   const files = stacks.map(([name, resource]) => [name, resource.Properties?.['TemplateURL']]);
   assert.ok(files.length >= 5);
   const known = { ...nestedStacks(), ...nestedStacks(true) };
@@ -76,14 +81,14 @@ test('every stack inside the main one is known', () => {
 
 test('the main stack is that of SAM, with what the file of the organization says', () => {
   const wanted = read(join(SAM, 'template.yaml'));
-  const values = parameters(given);
+  const values = known(parameters(given));
   for (const [name, resource] of Object.entries(wanted.Resources)) {
     const made = log.Resources[name];
     assert.ok(made, name);
     assert.deepEqual(without(made), filled(without(resource), values), name);
   }
   const own = Object.keys(log.Resources).filter((name) => !(name in wanted.Resources));
-  assert.deepEqual(own, ['Recipient0', 'Recipient1', 'Recipient2']);
+  assert.deepEqual(own, ['MailzhCN', 'MailzhCNPolicy', 'Recipient0', 'Recipient1', 'Recipient2']);
   for (const section of ['Conditions', 'Mappings', 'Globals', 'Transform']) {
     assert.deepEqual(log[section], filled(wanted[section] as Json, values), section);
   }
@@ -141,7 +146,31 @@ test('everybody is told of what concerns them', () => {
     ],
   );
   assert.ok(subscriptions.every((one) => one?.['Protocol'] === 'email'));
-  for (const one of subscriptions) assert.deepEqual(one?.['TopicArn'], topic);
+  assert.deepEqual(
+    subscriptions.map((one) => one?.['TopicArn']),
+    [topic, topic, { Ref: 'MailzhCN' }],
+    'each in its language',
+  );
+});
+
+test('a mail goes to the topics of all languages, and the function may send it there', () => {
+  const { Routes, RouteTopicArns } = known(parameters(given));
+  assert.equal(Routes, 'topic = mail; topic = trailhound-mail-zh-CN, language = zh-CN');
+  assert.deepEqual(RouteTopicArns, ['arn:aws:sns:eu-central-1:123456789012:trailhound-mail-zh-CN']);
+  const topic = log.Resources['MailzhCN']?.Properties;
+  assert.equal(topic?.['TopicName'], 'trailhound-mail-zh-CN');
+  assert.deepEqual(topic?.['KmsMasterKeyId'], { 'Fn::GetAtt': ['Topics', 'Outputs.KeyArn'] });
+  assert.ok(JSON.stringify(log.Resources['AlertsRole']).includes('trailhound-mail-zh-CN'));
+});
+
+test('where the template does not know the regions, they are those of the file', () => {
+  const china = {
+    ...given,
+    regions: ['cn-north-1', 'cn-northwest-1'],
+    logAccount: { id: '123456789012', region: 'cn-north-1' },
+  };
+  assert.equal(known(parameters(china))['Regions'], 'cn-north-1,cn-northwest-1');
+  assert.equal(known(parameters(given))['Regions'], undefined);
 });
 
 test('each member account, and each that joins, forwards from every region', () => {
@@ -202,10 +231,16 @@ test('there is a reason for each finding of AwsSolutions, and no reason without 
   const found = findings(synthesise(given, false));
   assert.ok(found.length > 10);
   for (const { rule, path } of found) {
-    assert.ok(exceptions(given).some((one) => one.finding === rule && one.of.test(path)), `${path}: ${rule}`);
+    assert.ok(
+      exceptions(given).some((one) => one.finding === rule && one.of.test(path)),
+      `${path}: ${rule}`,
+    );
   }
   for (const one of exceptions(given)) {
-    assert.ok(found.some(({ rule, path }) => one.finding === rule && one.of.test(path)), `nobody finds ${one.finding}`);
+    assert.ok(
+      found.some(({ rule, path }) => one.finding === rule && one.of.test(path)),
+      `nobody finds ${one.finding}`,
+    );
     assert.ok(one.reason.length > 20, one.finding);
   }
   assert.deepEqual(findings(folder), []);
@@ -214,7 +249,10 @@ test('there is a reason for each finding of AwsSolutions, and no reason without 
 /** What AwsSolutions has found in what was synthesised. */
 function findings(synthesis: string): { rule: string; path: string }[] {
   const report = JSON.parse(readFileSync(join(synthesis, 'validation-report.json'), 'utf8')) as {
-    pluginReports: { pluginName: string; violations: { ruleName: string; violatingConstructs: { constructPath: string }[] }[] }[];
+    pluginReports: {
+      pluginName: string;
+      violations: { ruleName: string; violatingConstructs: { constructPath: string }[] }[];
+    }[];
   };
   const ours = report.pluginReports.filter((one) => one.pluginName === 'AwsSolutions');
   return ours.flatMap((plugin) =>

@@ -6,7 +6,21 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 export type Template = { Resources: Record<string, Resource>; [section: string]: Json | Record<string, Resource> };
 export type Resource = { Type: string; Properties?: Record<string, Json>; [attribute: string]: Json | undefined };
 
-const SHORT = ['Ref', 'Condition', 'And', 'Equals', 'FindInMap', 'GetAtt', 'If', 'Join', 'Not', 'Or', 'Select', 'Split', 'Sub'];
+const SHORT = [
+  'Ref',
+  'Condition',
+  'And',
+  'Equals',
+  'FindInMap',
+  'GetAtt',
+  'If',
+  'Join',
+  'Not',
+  'Or',
+  'Select',
+  'Split',
+  'Sub',
+];
 
 const long = (name: string): string => (name === 'Ref' || name === 'Condition' ? name : `Fn::${name}`);
 
@@ -41,10 +55,15 @@ function plain(value: Json): Json {
 }
 
 /** The same with references to parameters replaced by what they were given. */
-export function filled(value: Json, given: Record<string, string>): Json {
+export function filled(value: Json, given: Record<string, string | string[]>): Json {
   if (Array.isArray(value)) return value.map((inner) => filled(inner, given));
   if (value === null || typeof value !== 'object') return value;
   const reference = value['Ref'];
   if (typeof reference === 'string' && reference in given) return given[reference] ?? '';
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, filled(inner, given)]));
+  const made = Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, filled(inner, given)]));
+  // Of a list that is known, which member is meant is known too.
+  const chosen = made['Fn::Select'];
+  if (Array.isArray(chosen) && typeof chosen[0] === 'number' && Array.isArray(chosen[1]))
+    return chosen[1][chosen[0]] ?? null;
+  return made;
 }
