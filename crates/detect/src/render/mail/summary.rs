@@ -166,11 +166,11 @@ impl Letter {
             let _ = writeln!(text, "{line}");
         };
         let title = if summary.is_week() { WEEK } else { DAY };
-        say(&format!(
-            "{}: {} (UTC)",
-            title.to(language),
-            days(summary, language)
-        ));
+        let (title, days) = (title.to(language), days(summary, language));
+        say(&match language {
+            Language::En => format!("{title}: {days} (UTC)"),
+            Language::ZhCn => format!("{title}：{days}（UTC）"),
+        });
         say(&summary.new_alerts(language));
         let records = counted(summary.records, words("record", "条记录"), language);
         let files = counted(summary.files, words("log file", "个日志文件"), language);
@@ -197,7 +197,8 @@ impl Letter {
                 Language::ZhCn => format!("   告警 {id}"),
             });
         }
-        more(&mut say, summary.alerts.values().sum(), language);
+        let all: u64 = summary.alerts.values().sum();
+        more(&mut say, summary.worst.len(), all, language);
         say("");
         say(QUIET.to(language));
         if summary.quiet.is_empty() {
@@ -210,7 +211,8 @@ impl Letter {
                 Language::ZhCn => format!("- {account}：最后一个日志文件在 {last}"),
             });
         }
-        more(&mut say, summary.quiet.len() as u64, language);
+        let all = summary.quiet.len();
+        more(&mut say, all, all as u64, language);
         say("");
         say(SILENCED.to(language));
         if summary.silenced.is_empty() {
@@ -222,9 +224,10 @@ impl Letter {
             let count = counted(**count, words("match", "次匹配"), language);
             // The one noun here that takes more than an `s`.
             let count = count.replace("matchs", "matches");
-            say(&format!("- {count}: {}", name(title)));
+            let colon = words(": ", "：").to(language);
+            say(&format!("- {count}{colon}{}", name(title)));
         }
-        more(&mut say, silenced.len() as u64, language);
+        more(&mut say, silenced.len(), silenced.len() as u64, language);
         if let Some((dollars, prices)) = &summary.cost {
             say("");
             say(COST.to(language));
@@ -250,9 +253,9 @@ impl Letter {
     }
 }
 
-/// That there are more than are shown.
-fn more(say: &mut impl FnMut(&str), all: u64, language: Language) {
-    let more = all.saturating_sub(SHOWN as u64);
+/// That there are more than are shown of those that are listed.
+fn more(say: &mut impl FnMut(&str), listed: usize, all: u64, language: Language) {
+    let more = all.saturating_sub(listed.min(SHOWN) as u64);
     match (more, language) {
         (0, _) => {}
         (_, Language::En) => say(&format!("and {more} more")),
