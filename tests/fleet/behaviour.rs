@@ -222,7 +222,10 @@ fn told(world: &World) -> BTreeSet<String> {
 }
 
 /// The memory and the alerts of one clean pass.
-static CLEAN: LazyLock<(BTreeMap<String, Vec<u8>>, BTreeSet<String>)> = LazyLock::new(|| {
+/// Items of state by their keys, and the ids of alerts.
+type Left = (BTreeMap<String, Vec<u8>>, BTreeSet<String>);
+
+static CLEAN: LazyLock<Left> = LazyLock::new(|| {
     let world = World::new(1, 0);
     block_on(run(&world, 1, Coming::Together));
     (remembered(&world), told(&world))
