@@ -204,7 +204,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 }
 
 /// All that is remembered of behaviour: profiles, what everybody shares, and pages of days.
-fn remembered(world: &World) -> BTreeMap<String, Vec<u8>> {
+fn remembered(world: &World) -> Items {
     let of_behaviour = |key: &str| {
         ["usual#", "seen#", "roll#"]
             .iter()
@@ -221,11 +221,11 @@ fn told(world: &World) -> BTreeSet<String> {
     published.iter().map(|alert| alert.id.to_string()).collect()
 }
 
-/// The memory and the alerts of one clean pass.
-/// Items of state by their keys, and the ids of alerts.
-type Left = (BTreeMap<String, Vec<u8>>, BTreeSet<String>);
+/// Items of state by their names.
+type Items = BTreeMap<String, Vec<u8>>;
 
-static CLEAN: LazyLock<Left> = LazyLock::new(|| {
+/// The memory and the alerts of one clean pass.
+static CLEAN: LazyLock<(Items, BTreeSet<String>)> = LazyLock::new(|| {
     let world = World::new(1, 0);
     block_on(run(&world, 1, Coming::Together));
     (remembered(&world), told(&world))

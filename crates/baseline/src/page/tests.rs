@@ -106,7 +106,7 @@ fn a_page_is_bounded_and_the_bound_keeps_the_law() {
     let page = one.values().next().expect("a page");
     assert_eq!(page.journal().entries.len(), PATTERNS);
     let length = page.bytes().len();
-    println!("a page of {} hostile events: {length} bytes", PATTERNS);
+    println!("a page of {PATTERNS} hostile events: {length} bytes");
     assert!(length < 400_000, "{length}");
     let names = page.journal().names.len();
     assert!(

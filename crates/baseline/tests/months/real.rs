@@ -15,6 +15,10 @@ const DAY: u32 = 86_400;
 /// The attacker's user.
 const ATTACKER: &str = "user/jmerckle";
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test reads logs, the crate does not"
+)]
 fn life(folder: &std::path::Path) -> Journal {
     let (mut observer, mut reader) = (Observer::default(), LogFileReader::default());
     for path in outside::files(folder) {
