@@ -10,6 +10,7 @@ use pipeline::Pipeline;
 use pipeline::post::{Manner, PostOffice};
 
 use crate::alert_topic::AlertTopic;
+use crate::event_history::EventHistory;
 use crate::events::Events;
 use crate::findings::Findings;
 use crate::habits::Habits;
@@ -88,10 +89,14 @@ impl Boot {
     pub fn findings(&self, settings: ForMails) -> Findings<StateTable, MailTopic> {
         let sdk = sdk(&self.cloud);
         let table = StateTable::new(aws_sdk_dynamodb::Client::new(&sdk), settings.state_table);
+        // The topic is in the account that we are in.
+        let account = settings.mail_topic.split(':').nth(4).unwrap_or_default();
+        let history = EventHistory::new(sdk.clone(), account.to_owned());
         let topic = MailTopic::new(
             aws_sdk_sns::Client::new(&sdk),
             settings.mail_topic,
             settings.chat_topic,
+            history,
         );
         let manner = Manner {
             letter: Letter::new(&settings.languages)

@@ -12,6 +12,7 @@ pub mod alert_topic;
 pub mod batch;
 pub mod boot;
 pub mod deadline;
+pub mod event_history;
 pub mod events;
 pub mod findings;
 pub mod habits;

@@ -6,10 +6,13 @@ use aws_sdk_sns::Client;
 use aws_sdk_sns::error::SdkError;
 use aws_sdk_sns::operation::publish::PublishError;
 use detect::render::mail::Mail;
+use jiff::SignedDuration;
 use pipeline::ports::SinkError;
+use pipeline::post::history::Question;
 use pipeline::post::{MailSink, Readers};
 
 use crate::alert_topic::attribute;
+use crate::event_history::EventHistory;
 use crate::words::chain;
 
 /// How many pages of subscriptions are asked for, a hundred on each.
@@ -24,13 +27,20 @@ pub struct MailTopic {
     arn: String,
     /// Where notifications for chat rooms go, if anywhere.
     chat: Option<String>,
+    /// What happened in this account.
+    history: EventHistory,
 }
 
 impl MailTopic {
-    /// Publishes to the topic with this ARN, and to that of chat rooms.
+    /// Publishes to the topic with this ARN, and to that of chat rooms; knows the history of this account.
     #[must_use]
-    pub fn new(client: Client, arn: String, chat: Option<String>) -> Self {
-        Self { client, arn, chat }
+    pub fn new(client: Client, arn: String, chat: Option<String>, history: EventHistory) -> Self {
+        Self {
+            client,
+            arn,
+            chat,
+            history,
+        }
     }
 
     /// Everybody who is subscribed, page by page.
@@ -140,6 +150,28 @@ impl MailSink for MailTopic {
         readers.map(Some).map_err(|cause| SinkError {
             place: self.arn.clone(),
             cause,
+        })
+    }
+
+    fn has_history(&self, account: &str) -> bool {
+        self.history.is_of(account)
+    }
+
+    async fn history(
+        &self,
+        question: &Question,
+        wait: SignedDuration,
+    ) -> Result<Vec<String>, SinkError> {
+        let asked = Box::pin(self.history.ask(question, wait)).await;
+        asked.map_err(|cause| {
+            tracing::warn!(
+                error = chain(&*cause),
+                "CloudTrail does not say what followed"
+            );
+            SinkError {
+                place: question.account.clone(),
+                cause,
+            }
         })
     }
 }

@@ -9,7 +9,8 @@ use sigma::event::Event as _;
 use sigma::{FieldPath, Value};
 
 /// Service and call, as our functions make them.
-const ORDINARY: [(&str, &str); 15] = [
+const ORDINARY: [(&str, &str); 16] = [
+    ("cloudtrail.amazonaws.com", "LookupEvents"),
     ("dynamodb.amazonaws.com", "BatchGetItem"),
     ("dynamodb.amazonaws.com", "PutItem"),
     ("kms.amazonaws.com", "Decrypt"),

@@ -119,6 +119,7 @@ impl Ring {
             before,
             after: after.collect(),
             began_by: None,
+            history: Asked::Not,
         }
     }
 }
@@ -133,6 +134,20 @@ pub struct Around<'r> {
     /// Who stands behind the session: the key of the principal that assumed the first of its roles, and through
     /// how many sessions, where that is known.
     pub began_by: Option<(String, usize)>,
+    /// Whether CloudTrail's event history was asked too.
+    pub history: Asked,
+}
+
+/// Whether CloudTrail's event history was asked what else a principal did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Asked {
+    /// It was not.
+    #[default]
+    Not,
+    /// It has answered.
+    Heard,
+    /// It could not be asked, or did not answer.
+    Refused,
 }
 
 /// Notable calls of a batch, by account and principal.

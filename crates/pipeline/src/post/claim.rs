@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use detect::activity::{Around, Ring};
+use detect::activity::{Around, Ring, SPAN};
 use detect::alert::{Alert, AlertId};
 use detect::incident;
 use detect::render::mail::{Told, brief};
@@ -15,6 +15,7 @@ use sigma::Level;
 
 use super::beginning;
 use super::desk::Entry;
+use super::history::Question;
 use super::ladder::Ladder;
 use super::routes::{Routes, To};
 use super::thread::ThreadId;
@@ -150,6 +151,20 @@ impl Claim {
     pub fn whose(&self) -> (&str, &str) {
         let account = self.alert.account.id.as_deref().unwrap_or_default();
         (account, &self.alert.principal.key)
+    }
+
+    /// What is asked of CloudTrail about what followed; `None` if no key or no region is known.
+    #[must_use]
+    pub fn question(&self) -> Option<Question> {
+        let until = self.alert.last_time.saturating_add(SPAN);
+        let question = Question {
+            account: self.alert.account.id.clone()?,
+            region: self.alert.region.clone()?,
+            key: self.alert.principal.access_key_id.clone()?,
+            since: self.alert.time,
+            until: until.unwrap_or(Timestamp::MAX),
+        };
+        Some(question).filter(Question::is_plain)
     }
 
     /// What was done around it, of what `ring` knows.

@@ -22,6 +22,7 @@ mod beginning;
 mod claim;
 pub mod desk;
 mod guard;
+pub mod history;
 mod ladder;
 mod readers;
 pub mod routes;
@@ -84,6 +85,25 @@ pub trait MailSink {
     async fn readers(&self) -> Result<Option<Readers>, SinkError> {
         Ok(None)
     }
+
+    /// Whether CloudTrail can be asked what happened in this account.
+    fn has_history(&self, account: &str) -> bool {
+        let _ = account;
+        false
+    }
+
+    /// The records that CloudTrail has, asked when `wait` is over, by [`history::REQUESTS`] at most.
+    ///
+    /// # Errors
+    /// [`SinkError`] if it does not say.
+    async fn history(
+        &self,
+        question: &history::Question,
+        wait: SignedDuration,
+    ) -> Result<Vec<String>, SinkError> {
+        let _ = (question, wait);
+        Ok(Vec::new())
+    }
 }
 
 /// How mails are written and how many.
@@ -137,6 +157,8 @@ pub struct Posted {
     pub known: usize,
     /// Alerts that wait for their time.
     pub waiting: usize,
+    /// Questions that were put to CloudTrail.
+    pub questions: usize,
     /// Items of state that were written.
     pub writes: usize,
     /// Items of state that another had written meanwhile.

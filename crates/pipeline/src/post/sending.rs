@@ -41,14 +41,18 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
         if is_follow_up {
             news.extend(claims.values());
         }
-        let rings = self.rings(order, &news).await?;
+        let mut rings = self.rings(order, &news).await?;
+        let asked = self
+            .ask_history(order, &news, &mut rings, now, posted)
+            .await;
         let mut around: Vec<Around<'_>> = news
             .iter()
             .zip(&rings)
             .map(|(claim, ring)| claim.around(ring))
             .collect();
-        for (around, claim) in around.iter_mut().zip(&news) {
+        for ((around, claim), asked) in around.iter_mut().zip(&news).zip(asked) {
             around.began_by = claim.began_by(&self.states).await;
+            around.history = asked;
         }
         // That nothing followed is no news.
         let is_quiet = is_follow_up && around.iter().all(|around| around.after.is_empty());

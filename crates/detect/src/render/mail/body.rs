@@ -269,6 +269,9 @@ impl Page<'_> {
         if self.order.kind == Kind::Update {
             self.heading(words::AFTER);
             self.calls(&around.after, words::NOTHING_AFTER);
+            if let Some(source) = words::source(around.history) {
+                self.prose(source.to(self.language));
+            }
         }
     }
 

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use sigma::Level;
 
+use crate::activity::Asked;
 use crate::language::{Language, Words, words};
 
 pub(super) const HAPPENED: Words = words("WHAT HAPPENED", "发生了什么");
@@ -30,6 +31,15 @@ pub(super) const NOTHING_BEFORE: Words = words(
 pub(super) const NOTHING_AFTER: Words = words(
     "Nothing worth telling by the same principal.",
     "同一身份没有其他值得注意的操作。",
+);
+const FROM_HISTORY: Words = words(
+    "That is what log files and events have brought by now, and what CloudTrail's event history of the region knows \
+     of the key.",
+    "以上内容来自目前已收到的日志文件和事件通知，以及该区域 CloudTrail 事件历史中该密钥的记录。",
+);
+const NO_HISTORY: Words = words(
+    "CloudTrail's event history could not be asked: that is what log files and events have brought by now.",
+    "未能查询 CloudTrail 事件历史：以上内容仅来自目前已收到的日志文件和事件通知。",
 );
 pub(super) const OTHERS: Words = words("AND ALSO", "此外还有");
 pub(super) const DIGEST: Words = words(
@@ -78,6 +88,15 @@ pub(super) const EXPECTED_HIDDEN: Words = words(
      docs/rules.md, section Exclusions.",
     "操作者的名称中含有不宜复制的字符，请手动编写排除项，参见 docs/rules.md 的 Exclusions 一节。",
 );
+
+/// From what it is told what followed; nothing of what nobody was asked for.
+pub(super) fn source(history: Asked) -> Option<Words> {
+    match history {
+        Asked::Not => None,
+        Asked::Heard => Some(FROM_HISTORY),
+        Asked::Refused => Some(NO_HISTORY),
+    }
+}
 
 /// A level in words.
 pub(super) fn level(level: Level, language: Language) -> &'static str {
