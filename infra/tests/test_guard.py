@@ -155,6 +155,7 @@ def test_what_the_fleet_does_all_day_calls_for_no_message(fleet, guarded):
     assert len(calls) >= 14
     key = fleet.client("kms").describe_key(KeyId=f"alias/{STACK}-topics")["KeyMetadata"]["Arn"]
     things = {
+        "cloudtrail": {"maxResults": 50},
         "dynamodb": {"tableName": f"{STACK}-state"},
         "kms": {"keyId": key},
         "logs": {"logGroupName": f"/aws/lambda/{STACK}-alerts"},
@@ -167,7 +168,7 @@ def test_what_the_fleet_does_all_day_calls_for_no_message(fleet, guarded):
             service, call, things[service], userIdentity=by_role(f"arn:aws:iam::{ACCOUNT}:role/{STACK}-x")
         )
         record["resources"] = [{"ARN": key}]
-        if service == "kms":
+        if service in ("cloudtrail", "kms"):
             record["readOnly"] = True  # as CloudTrail has it of what keys are used for
         elif service != "logs":
             record["managementEvent"] = False

@@ -144,8 +144,8 @@ def test_the_function_is_s3_logs_but_for_what_is_its_own(templates):
     old = templates["history.yaml"]["Resources"]["Function"]["Properties"]
     new = templates["template.yaml"]["Resources"]["S3Logs"]["Properties"]
     assert old["Code"] == new["CodeUri"] and old["MemorySize"] == new["MemorySize"]
-    # Mornings sum up the present, so the past is not counted for them.
-    present = {"TRAILHOUND_SUMMARY_HOUR"}
+    # Mornings sum up the present, and what is usual is that of now, so the past is not counted for them.
+    present = {"TRAILHOUND_SUMMARY_HOUR", "TRAILHOUND_BEHAVIOUR"}
     assert set(old["Environment"]["Variables"]) == set(new["Environment"]["Variables"]) - present
     shared = templates["template.yaml"]["Globals"]["Function"]
     assert {name: old[name] for name in shared} == shared

@@ -43,6 +43,11 @@ export function exceptions({ name, organization }: Configuration): Exception[] {
     executor(`arn:<AWS::Partition>:events:*:${account}:rule/${name}-forward`),
     executor(`arn:<AWS::Partition>:iam::${account}:role/${name}-forward-*`),
     {
+      finding: 'AwsSolutions-IAM5[Resource::*]',
+      of: /\/Fleet\/AlertsRole$/,
+      reason: 'CloudTrail knows no resources for looking up events',
+    },
+    {
       finding: 'AwsSolutions-SQS3',
       of: /\/(Log|Event|Findings|)DeadLetters$/,
       reason: 'It is the queue of dead letters of the one beside it, and an alarm watches it',
