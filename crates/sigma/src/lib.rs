@@ -56,6 +56,7 @@ mod truth;
 mod value_list;
 mod value_test;
 mod wildcard;
+mod written;
 
 pub use correlation::{
     Alias, Correlation, CorrelationCondition, CorrelationKind, CountBound, Risk, RuleExpression,
@@ -79,3 +80,4 @@ pub use rule_set::{Loaded, ReadDocument, RuleSet, SourceFile};
 pub use rule_test::{Expectation, RuleTest, without_tests};
 pub use story_test::{StoryTest, Timed};
 pub use truth::{Known, Partial};
+pub use written::{literal, quoted};

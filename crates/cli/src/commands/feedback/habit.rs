@@ -10,7 +10,7 @@ use detect::cloudtrail::Record;
 use detect::render::sentence;
 use integrity::Hash;
 use jiff::civil::Date;
-use sigma::{Event as _, FieldPath, Value};
+use sigma::{Event as _, FieldPath, Value, literal, quoted};
 use uuid::Uuid;
 
 /// Who did it: a filter without that would be one for everybody.
@@ -205,21 +205,4 @@ impl Part {
             values: values.into_iter().map(|value| literal(&value)).collect(),
         }
     }
-}
-
-/// A text in which Sigma finds no wildcard.
-fn literal(text: &str) -> String {
-    let mut literal = String::new();
-    for c in text.chars() {
-        if matches!(c, '\\' | '*' | '?') {
-            literal.push('\\');
-        }
-        literal.push(c);
-    }
-    literal
-}
-
-/// A text as YAML reads it back: in single quotes, which have one escape only.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
 }

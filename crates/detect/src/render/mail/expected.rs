@@ -5,6 +5,7 @@
 
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
+use sigma::{literal, quoted};
 
 use super::words;
 use crate::alert::{Alert, Kind};
@@ -58,21 +59,4 @@ pub(super) fn of(alert: &Alert, language: Language) -> (Words, Vec<String>) {
         format!("  until: {until}"),
     ];
     (words::EXPECTED_HOW, document.into())
-}
-
-/// A text in which Sigma finds no wildcard.
-fn literal(text: &str) -> String {
-    let mut literal = String::new();
-    for c in text.chars() {
-        if matches!(c, '\\' | '*' | '?') {
-            literal.push('\\');
-        }
-        literal.push(c);
-    }
-    literal
-}
-
-/// A text as YAML reads it back: in single quotes, which have one escape only.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
 }
