@@ -130,7 +130,7 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
         result
     }
 
-    /// Saves that one of several was told, and gives up only when the state stays away.
+    /// Saves that one of several was told.
     async fn note_reached(
         &self,
         number: u64,
@@ -138,17 +138,9 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
         told: &BTreeMap<AlertId, (u64, bool)>,
         posted: &mut Posted,
     ) -> Result<(), PostError> {
-        let mut attempt = 0;
-        loop {
-            attempt += 1;
-            let act = |desk: &mut Desk| desk.reached(number, to.mark(), told);
-            match self.on_desk(posted, act).await {
-                Err(PostError::State(PipelineError::State(_))) if attempt < ATTEMPTS => {
-                    self.states.pause(attempt).await;
-                }
-                result => return result,
-            }
-        }
+        let act = |desk: &mut Desk| desk.reached(number, to.mark(), told);
+        self.surely(posted, async |posted| self.on_desk(posted, act).await)
+            .await
     }
 
     /// What each addressee is told who has not been reached yet, the worst first.
@@ -212,19 +204,17 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
         Ok(claims)
     }
 
-    /// Saves that `news` were told, and gives up only when the state stays away: whatever is not saved now
-    /// is told twice.
-    async fn remember(
+    /// Does what must not be left undone, for whatever is not saved now is told twice; gives up only when
+    /// the state stays away.
+    async fn surely(
         &self,
-        news: &[&Claim],
-        order: &Order,
-        now: Timestamp,
         posted: &mut Posted,
+        step: impl AsyncFn(&mut Posted) -> Result<(), PostError>,
     ) -> Result<(), PostError> {
         let mut attempt = 0;
         loop {
             attempt += 1;
-            match self.note(news, order, now, posted).await {
+            match step(posted).await {
                 Err(PostError::State(PipelineError::State(_))) if attempt < ATTEMPTS => {
                     self.states.pause(attempt).await;
                 }
@@ -234,14 +224,14 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
     }
 
     /// Saves that `news` were told.
-    async fn note(
+    async fn remember(
         &self,
         news: &[&Claim],
         order: &Order,
         now: Timestamp,
         posted: &mut Posted,
     ) -> Result<(), PostError> {
-        self.change(posted, async |memo| {
+        let note = async |memo: &mut Memo| {
             let threads = order.threads.iter().copied().map(thread_key);
             let claims = news.iter().map(|claim| claim_key(claim.id()));
             memo.recall(&self.states, claims.chain(threads)).await?;
@@ -261,8 +251,9 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
                 }
             }
             Ok(())
-        })
-        .await
+        };
+        self.surely(posted, async |posted| self.change(posted, note).await)
+            .await
     }
 }
 
