@@ -23,10 +23,9 @@ use pipeline::{Pipeline, Settled};
 use sigma::{Level, RuleSet};
 use simulate::gzip;
 use simulate::months::{MonthPlan, month};
-use tokio::task::LocalSet;
 
 use crate::chaos::{Copy, Dice, MemoryBucket, World};
-use crate::corpus::enveloped;
+use crate::corpus::{block_on, enveloped};
 
 const DAY: u32 = 86_400;
 
@@ -193,14 +192,6 @@ async fn run(world: &Rc<World>, seed: u64, coming: Coming) {
         }
         close(world, (day + 1) * DAY + 7_200).await;
     }
-}
-
-fn block_on<T>(future: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()
-        .unwrap();
-    LocalSet::new().block_on(&runtime, future)
 }
 
 /// All that is remembered of behaviour: profiles, what everybody shares, and pages of days.

@@ -14,6 +14,7 @@ use pipeline::memory::{MemorySink, MemoryState};
 use serde_json::json;
 use sigma::Level;
 use simulate::{Scenario, gzip, simulate};
+use tokio::task::LocalSet;
 
 /// The detector of all functions in this process.
 pub(crate) static DETECTOR: LazyLock<Detector> =
@@ -116,6 +117,15 @@ pub(crate) fn told_as_new(mail: &str) -> BTreeSet<String> {
     let named = named.filter(|rest| rest.starts_with("th-") && rest.len() >= ID);
     let new = named.filter(|rest| !rest[ID..].starts_with(", told before"));
     new.map(|rest| rest[..ID].to_owned()).collect()
+}
+
+/// Runs to the end what waits for time, and what it spawns on this thread.
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
+    LocalSet::new().block_on(&runtime, future)
 }
 
 /// Runs to the end what never waits.

@@ -21,10 +21,10 @@ use jiff::{SignedDuration, Timestamp};
 use pipeline::Pipeline;
 use pipeline::post::{Ladder, Manner, PostOffice, Rate, Routes};
 use serde_json::json;
-use tokio::task::{JoinHandle, LocalSet};
+use tokio::task::JoinHandle;
 
 use crate::chaos::{Copy, Dice, Died, MemoryBucket, World};
-use crate::corpus::{CORPUS, DETECTOR, DOOMSDAY, told_as_new};
+use crate::corpus::{CORPUS, DETECTOR, DOOMSDAY, block_on, told_as_new};
 
 /// How many invocations run at once.
 const COPIES: usize = 20;
@@ -305,14 +305,6 @@ fn without_files(mut alerts: BTreeMap<AlertId, Alert>) -> BTreeMap<AlertId, Aler
         event.log_file = None;
     }
     alerts
-}
-
-fn block_on<T>(future: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()
-        .unwrap();
-    LocalSet::new().block_on(&runtime, future)
 }
 
 fn holds(seed: u64, doors: &Doors, odds: u64, routes: Routes) -> (u64, u64, u64, u64) {

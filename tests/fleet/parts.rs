@@ -18,7 +18,7 @@ use simulate::gzip;
 
 use crate::chaos::{Copy, MemoryBucket, World};
 use crate::conformance::conforms;
-use crate::corpus::{CORPUS, DETECTOR, DOOMSDAY, enveloped};
+use crate::corpus::{CORPUS, DETECTOR, DOOMSDAY, block_on, enveloped};
 
 fn bucket(objects: BTreeMap<String, Vec<u8>>) -> MemoryBucket {
     MemoryBucket {
@@ -34,14 +34,6 @@ fn call(keys: &[&str]) -> Call {
         body: format!(r#"{{"s3Bucket":"trail","s3ObjectKey":["{key}"]}}"#),
     };
     Call::Queue(keys.iter().enumerate().map(message).collect())
-}
-
-fn block_on<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()
-        .unwrap()
-        .block_on(future)
 }
 
 const HOUR: Duration = Duration::from_secs(3_600);

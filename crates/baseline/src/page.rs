@@ -159,9 +159,14 @@ impl Standing {
     #[must_use]
     pub fn judge(&self, profile: Option<Profile>, open: &Journal, how: &How<'_>) -> Vec<Anomaly> {
         let profiles = profile.into_iter().collect();
+        self.engine(profiles, how).learn(open, how.places)
+    }
+
+    /// What judges and teaches these profiles, with what everybody shares.
+    fn engine(&self, profiles: Vec<Profile>, how: &How<'_>) -> Engine {
         let mut engine = Engine::of(how.settings, self.common.clone(), profiles);
         engine.calendar = std::sync::Arc::clone(how.calendar);
-        engine.learn(open, how.places)
+        engine
     }
 
     /// Closes the first open day, of which these are all pages, and `profiles` those of whoever is on them.
@@ -175,8 +180,7 @@ impl Standing {
         let mut day = Journal::default();
         pages.for_each(|page| day.merge(&page.0));
         day.settle();
-        let mut engine = Engine::of(how.settings, self.common.clone(), profiles);
-        engine.calendar = std::sync::Arc::clone(how.calendar);
+        let mut engine = self.engine(profiles, how);
         engine.learn(&day, how.places);
         let learned = by_mark(&engine).into_iter();
         let learned = learned.filter(|(_, profile)| profile.who.trade != account::TRADE);
