@@ -325,6 +325,15 @@ impl Alert {
 }
 
 impl Alert {
+    /// What was done, in a few words; the rule's title where that is not known.
+    #[must_use]
+    pub fn headline(&self, language: Language) -> &str {
+        match &self.deed {
+            Some(deed) => deed.headline.to(language),
+            None => self.rule.title_in(language),
+        }
+    }
+
     /// The event that decided, if it is among those listed.
     ///
     /// Of several in the same second it is one that ended as the alert says.

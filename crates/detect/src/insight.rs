@@ -250,13 +250,12 @@ fn figure(number: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cloudtrail::layout;
 
     fn with<T>(details: &str, ask: impl FnOnce(&Insight<'_>) -> T) -> T {
         let text = format!(
             r#"{{"eventTime":"2026-11-22T14:02:11Z","eventCategory":"Insight","insightDetails":{details}}}"#
         );
-        let record = Record::new(&text, layout::of(&text).expect("an object")).expect("a record");
+        let record = Record::of_text(&text).expect("a record");
         ask(&Insight::of(&record).expect("an Insight"))
     }
 

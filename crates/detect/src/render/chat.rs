@@ -114,7 +114,7 @@ pub fn notification(
         },
         "metadata": {
             "threadId": thread,
-            "summary": shortened(&headline(alert, language), TITLE * 4),
+            "summary": shortened(&text(alert.headline(language)), TITLE * 4),
             "eventType": alert.level.to_string(),
             "relatedResources": [text(&alert.principal.key)],
             "additionalContext": {
@@ -153,14 +153,11 @@ fn title(alert: &Alert, accounts: &Accounts, language: Language) -> String {
     let level = alert.level.to_string().to_uppercase();
     let id = alert.account.id.as_deref();
     let account = id.and_then(|id| accounts.name(id)).or(id).unwrap_or("?");
-    format!("[{level}] {}: {}", text(account), headline(alert, language))
-}
-
-fn headline(alert: &Alert, language: Language) -> String {
-    match &alert.deed {
-        Some(deed) => text(deed.headline.to(language)),
-        None => text(alert.rule.title_in(language)),
-    }
+    format!(
+        "[{level}] {}: {}",
+        text(account),
+        text(alert.headline(language))
+    )
 }
 
 /// Text as a room may show it: on one line, without links, mentions and marks of its own.

@@ -88,9 +88,8 @@ const ATTACK: [Burst; 2] = [
 /// The records about an attack, in order of time.
 pub(crate) fn attack(seed: u64, first: Second) -> Vec<String> {
     let halves = ATTACK.iter().flat_map(|burst| {
-        let start = burst.start(first);
-        let end = start + burst.minutes * MINUTE;
-        [("Start", start), ("End", end)].map(|(state, at)| burst.record(seed, state, at))
+        let ends = burst.ends(first);
+        ends.map(|(state, at)| burst.record(seed, state, at))
     });
     halves.collect()
 }
@@ -100,21 +99,17 @@ pub(crate) fn files(seed: u64, first: Second, slot: Second, length: Second) -> V
     let due = |at: Second| (slot..slot + length).contains(&at);
     BURSTS
         .iter()
-        .flat_map(|burst| {
-            let start = burst.start(first);
-            [
-                (burst, "Start", start),
-                (burst, "End", start + burst.minutes * MINUTE),
-            ]
-        })
+        .flat_map(|burst| burst.ends(first).map(|(state, at)| (burst, state, at)))
         .filter(|&(_, _, at)| due(at))
         .map(|(burst, state, at)| burst.file(seed, state, at))
         .collect()
 }
 
 impl Burst {
-    fn start(&self, first: Second) -> Second {
-        first + self.day * DAY + self.hour * HOUR + 20 * MINUTE
+    /// Its two records: which half, and when.
+    fn ends(&self, first: Second) -> [(&'static str, Second); 2] {
+        let start = first + self.day * DAY + self.hour * HOUR + 20 * MINUTE;
+        [("Start", start), ("End", start + self.minutes * MINUTE)]
     }
 
     fn file(&self, seed: u64, state: &str, at: Second) -> SimulatedFile {

@@ -406,10 +406,7 @@ impl Page<'_> {
     /// One alert in two lines.
     fn mention(&mut self, told: &Told<'_>) {
         let alert = told.alert;
-        let headline = match &alert.deed {
-            Some(deed) => line(deed.headline.to(self.language)),
-            None => line(alert.rule.title_in(self.language)),
-        };
+        let headline = line(alert.headline(self.language));
         let level = level_tag(alert.level);
         // Hundreds of alerts must fit, and each must be named.
         match self.order.detail {

@@ -196,16 +196,24 @@ impl Letter {
                 now,
                 detail,
             };
-            let languages = self.languages.iter();
-            let parts: Vec<_> = languages
-                .map(|language| body::of(order, *language))
-                .collect();
-            body = parts.join("\n\n----------------------------------------\n\n");
+            body = self.in_each(|language| body::of(order, language));
             if body.len() <= BODY {
                 return body;
             }
         }
         text::cut(body)
+    }
+
+    /// What is said in each language, one after the other.
+    fn in_each(&self, say: impl Fn(Language) -> String) -> String {
+        let parts: Vec<_> = self.languages.iter().map(|one| say(*one)).collect();
+        parts.join("\n\n----------------------------------------\n\n")
+    }
+
+    /// The languages by their tags.
+    fn tags(&self) -> String {
+        let tags: Vec<_> = self.languages.iter().map(|one| one.as_str()).collect();
+        tags.join(",")
     }
 
     fn attributes(&self, kind: Kind, alerts: &[Told<'_>]) -> BTreeMap<&'static str, String> {
@@ -220,11 +228,6 @@ impl Letter {
                 "several".to_owned()
             }
         };
-        let languages: Vec<_> = self
-            .languages
-            .iter()
-            .map(|language| language.as_str())
-            .collect();
         let mut attributes = BTreeMap::from([
             ("kind", kind.as_str().to_owned()),
             ("level", level.to_string()),
@@ -233,7 +236,7 @@ impl Letter {
             ("region", one(&|alert| alert.region.clone())),
             ("rule", one(&|alert| Some(alert.rule.id.clone()))),
             ("tactic", one(&|alert| tactic(alert).map(str::to_owned))),
-            ("language", languages.join(",")),
+            ("language", self.tags()),
         ]);
         for value in attributes.values_mut() {
             *value = text::attribute(value);

@@ -54,10 +54,7 @@ impl Headline {
     #[must_use]
     pub fn of(alert: &Alert) -> Self {
         let said = |language| {
-            let said = match &alert.deed {
-                Some(deed) => deed.headline.to(language),
-                None => alert.rule.title_in(language),
-            };
+            let said = alert.headline(language);
             said.chars().take(HEADLINE).collect()
         };
         Self {
@@ -137,23 +134,14 @@ impl Letter {
             "[trailhound] {what}: {}; {records}",
             summary.new_alerts(Language::En)
         );
-        let languages = self.languages.iter();
-        let parts: Vec<_> = languages
-            .map(|language| self.summary_in(*language, summary))
-            .collect();
-        let languages: Vec<_> = self
-            .languages
-            .iter()
-            .map(|language| language.as_str())
-            .collect();
         Mail {
             subject: ascii(&subject, SUBJECT - 1),
-            body: parts.join("\n\n----------------------------------------\n\n"),
+            body: self.in_each(|language| self.summary_in(language, summary)),
             attributes: BTreeMap::from([
                 ("kind", "summary".to_owned()),
                 ("level", level.to_string()),
                 ("level_num", level_number(level).to_string()),
-                ("language", languages.join(",")),
+                ("language", self.tags()),
             ]),
             notification: None,
         }
@@ -222,8 +210,6 @@ impl Letter {
         silenced.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
         for (title, count) in silenced.iter().take(SHOWN) {
             let count = counted(**count, words("match", "次匹配"), language);
-            // The one noun here that takes more than an `s`.
-            let count = count.replace("matchs", "matches");
             let colon = words(": ", "：").to(language);
             say(&format!("- {count}{colon}{}", name(title)));
         }

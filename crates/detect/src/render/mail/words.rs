@@ -115,11 +115,12 @@ pub(super) fn events(count: u64, language: Language) -> String {
     counted(count, words("event", "个事件"), language)
 }
 
-/// A number with its noun: English nouns here take an `s`, Chinese measure words nothing.
+/// A number with its noun: English nouns here take an `s`, or an `es` after `ch`, Chinese measure words nothing.
 pub(super) fn counted(count: u64, noun: Words, language: Language) -> String {
     let number = grouped(count);
     match (language, count) {
         (Language::En, 1) => format!("1 {}", noun.en),
+        (Language::En, _) if noun.en.ends_with("ch") => format!("{number} {}es", noun.en),
         (Language::En, _) => format!("{number} {}s", noun.en),
         (Language::ZhCn, _) => format!("{number} {}", noun.zh),
     }
