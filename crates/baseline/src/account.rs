@@ -105,16 +105,7 @@ impl Engine {
                 .weigh(profile, replay, entry, day, &mut signals, self.settings),
         };
         replay.signals = signals;
-        found.map(|found| Anomaly {
-            // The last hand is not the account's.
-            who: Who {
-                credential: String::new(),
-                session: String::new(),
-                arn: String::new(),
-                ..found.who
-            },
-            ..found
-        })
+        found
     }
 
     fn account_profile(&mut self, replay: &mut Replay<'_>, account: u32, day: Day) -> u32 {

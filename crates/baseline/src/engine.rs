@@ -330,7 +330,7 @@ impl Circles {
 impl Common {
     /// What is known of those like `profile`.
     pub(crate) fn kind(&mut self, profile: &Profile) -> &mut Kind {
-        if profile.who.trade == crate::account::TRADE {
+        if profile.who.is_account() {
             &mut self.whole
         } else if profile.is_person() {
             &mut self.people
@@ -400,7 +400,7 @@ impl Common {
         let score = profile.risk.total();
         // Accounts are for the digest: they take nobody's place among what is told at once, nor decide from where
         // on that is told.
-        let of_account = profile.who.trade == crate::account::TRADE;
+        let of_account = profile.who.is_account();
         if score > profile.highest {
             profile.highest = score;
             if !of_account {
@@ -453,7 +453,12 @@ impl Common {
                 .then(a.event.cmp(&b.event))
         });
         Some(Anomaly {
-            who: replay.named(&profile.who, entry),
+            // The last hand is not the account's.
+            who: if of_account {
+                profile.who.clone()
+            } else {
+                replay.named(&profile.who, entry)
+            },
             time: entry.time,
             incident,
             score,

@@ -167,3 +167,10 @@ pub struct Who {
     /// Its ARN.
     pub arn: String,
 }
+
+impl Who {
+    /// Whether this is an account, and everybody in it together.
+    pub(crate) fn is_account(&self) -> bool {
+        self.trade == crate::account::TRADE
+    }
+}

@@ -247,9 +247,10 @@ impl Journal {
             patterns: vec![None; other.patterns.rows.len()],
             from: other,
         };
+        let known: HashSet<_> = other.odd.iter().map(|(id, _)| *id).collect();
         let mut odd = HashSet::new();
         for entry in entries {
-            if !other.odd.is_empty() {
+            if known.contains(&entry.id) {
                 odd.insert(entry.id);
             }
             let pattern = moving.pattern(self, entry.pattern);

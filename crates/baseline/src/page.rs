@@ -16,9 +16,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::account;
 use crate::calendar::Calendar;
-use crate::engine::{Common, DAY, Engine, Settings, by_mark, mark_of};
+use crate::engine::{Common, DAY, Engine, Settings, mark_of};
 use crate::evidence::Anomaly;
 use crate::journal::{Entry, Journal, Pattern};
 use crate::memory::{Unreadable, decode, encode};
@@ -61,7 +60,7 @@ impl Page {
     pub fn merge(&mut self, other: &Self) {
         self.0.merge(&other.0);
         self.0.settle();
-        self.0 = bounded(&self.0);
+        self.0 = bounded(&self.0, self.0.entries.iter());
     }
 
     /// The events on it.
@@ -71,7 +70,7 @@ impl Page {
     }
 }
 
-/// The pages of a journal, by principal and day.
+/// The pages of a settled journal, by principal and day.
 #[must_use]
 pub fn pages(journal: &Journal) -> BTreeMap<(Mark, Day), Page> {
     let who = journal.who.rows().iter();
@@ -85,21 +84,17 @@ pub fn pages(journal: &Journal) -> BTreeMap<(Mark, Day), Page> {
     for entry in &journal.entries {
         wanted.entry(of(entry)).or_default().push(entry);
     }
-    let page = |(key, events): (_, Vec<&Entry>)| {
-        let mut part = Journal::default();
-        part.merge_entries(journal, events.into_iter());
-        part.settle();
-        (key, Page(bounded(&part)))
-    };
+    let page = |(key, events): (_, Vec<&Entry>)| (key, Page(bounded(journal, events.into_iter())));
     wanted.into_iter().map(page).collect()
 }
 
-/// What a page holds of a settled journal. Made anew in order of time, so that numbers of names do not tell in
-/// which order pages were merged; without the names of files, of which there is one for every few events.
-fn bounded(journal: &Journal) -> Journal {
+/// What a page holds of these events of a settled journal. Made anew in order of time, so that numbers of names
+/// do not tell in which order pages were merged; without the names of files, of which there is one for every few
+/// events.
+fn bounded<'e>(journal: &'e Journal, events: impl Iterator<Item = &'e Entry>) -> Journal {
     let (mut patterns, mut hours) = (HashSet::new(), HashSet::new());
-    let mut keep = HashSet::new();
-    for entry in &journal.entries {
+    let mut kept = Vec::new();
+    for entry in events {
         let pattern = journal.patterns[entry.pattern];
         let essence = Pattern {
             session: 0,
@@ -109,17 +104,12 @@ fn bounded(journal: &Journal) -> Journal {
         let hour = (entry.pattern, entry.time / 3600);
         let is_first_of_hour = hours.len() < PATTERNS && hours.insert(hour);
         if is_first || is_first_of_hour {
-            keep.insert((entry.time, entry.id));
+            kept.push(Entry { file: 0, ..*entry });
         }
     }
-    let mut part = Journal::default();
-    part.merge_where(journal, |entry| keep.contains(&(entry.time, entry.id)));
-    part.entries.iter_mut().for_each(|entry| entry.file = 0);
-    part.settle();
-    // The names of files are gone only from entries so far.
-    let mut plain = Journal::default();
-    plain.merge(&part);
-    plain
+    let mut page = Journal::default();
+    page.merge_entries(journal, kept.iter());
+    page
 }
 
 /// All that closed days have taught of everybody together.
@@ -182,14 +172,14 @@ impl Standing {
         day.settle();
         let mut engine = self.engine(profiles, how);
         engine.learn(&day, how.places);
-        let learned = by_mark(&engine).into_iter();
-        let learned = learned.filter(|(_, profile)| profile.who.trade != account::TRADE);
-        let learned = learned
-            .map(|(mark, profile)| (mark, profile.clone()))
-            .collect();
+        debug_assert!(!how.settings.counts, "rolls hold no accounts");
         self.common = engine.common;
         self.open += 1;
-        learned
+        let learned = engine.profiles.into_iter();
+        let learned: BTreeMap<_, _> = learned
+            .map(|profile| (mark_of(&profile.who), profile))
+            .collect();
+        learned.into_iter().collect()
     }
 }
 

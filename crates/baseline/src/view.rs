@@ -82,7 +82,7 @@ pub fn views(engine: &Engine) -> Vec<View> {
 
 fn view(engine: &Engine, profile: &Profile) -> View {
     let common = &engine.common;
-    let kind = if profile.who.trade == crate::account::TRADE {
+    let kind = if profile.who.is_account() {
         &common.whole
     } else if profile.is_person() {
         &common.people

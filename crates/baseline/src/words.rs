@@ -76,7 +76,7 @@ pub(crate) fn summary(anomaly: &Anomaly, language: Language) -> String {
 fn who(anomaly: &Anomaly, language: Language) -> String {
     let name = shown(&anomaly.who.name);
     let (en, zh) = match anomaly.who.kind {
-        _ if anomaly.who.trade == crate::account::TRADE => ("Account", "账户"),
+        _ if anomaly.who.is_account() => ("Account", "账户"),
         PrincipalKind::IamUser => ("IAM user", "IAM 用户"),
         PrincipalKind::AssumedRole => ("Role", "角色"),
         PrincipalKind::IdentityCenter => ("Identity Center user", "Identity Center 用户"),

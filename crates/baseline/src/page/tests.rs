@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use simulate::months::{MonthPlan, month};
 
 use super::*;
+use crate::engine::by_mark;
 use crate::observe::Observer;
 use crate::places::BuiltIn;
 
