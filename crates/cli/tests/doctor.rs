@@ -340,6 +340,23 @@ fn each_broken_setup_is_found_and_nothing_else() {
 }
 
 #[test]
+fn of_two_trails_in_one_bucket_the_one_that_is_worse_off_is_told() {
+    let mut world = sound();
+    let mut other = world.trails[0].clone();
+    other["Name"] = "other".into();
+    other["TrailARN"] = "arn:aws:cloudtrail:eu-west-1:111122223333:trail/other".into();
+    other["S3KeyPrefix"] = "other".into();
+    world.trails.as_array_mut().expect("a list").push(other);
+    let told = |world: &World| found(world).contains("bucket-expires-early");
+    assert!(!told(&world));
+    world.lifecycle = "<LifecycleConfiguration>\
+        <Rule><Status>Enabled</Status><Filter><Prefix>org/</Prefix></Filter><Expiration><Days>400</Days></Expiration></Rule>\
+        <Rule><Status>Enabled</Status><Filter><Prefix>other/</Prefix></Filter><Expiration><Days>3</Days></Expiration></Rule>\
+        </LifecycleConfiguration>";
+    assert!(told(&world));
+}
+
+#[test]
 fn rules_of_eventbridge_are_looked_at_in_each_region() {
     let mut world = sound();
     world.rules = |region| match region {

@@ -7,7 +7,7 @@ use sigma::Level;
 use crate::cost::{Volume, told};
 use crate::document::Document;
 use crate::finding::Finding;
-use crate::setup::{Answer, Bucket, Key, LifecycleRule, Setup};
+use crate::setup::{Answer, Bucket, Key, LifecycleRule, Setup, Trail};
 
 /// Standards ask for a year of logs at least, in days.
 const YEAR: i32 = 365;
@@ -18,22 +18,30 @@ const KEPT: i32 = 400;
 /// What is wrong with the trails' buckets.
 pub(super) fn buckets(setup: &Setup, volume: Option<&Volume>, prices: &Prices) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let cost = volume.and_then(|volume| volume.kept_for_a_year(prices));
+    let cost = told(cost, prices);
     for (name, bucket) in &setup.buckets {
         findings.extend(one(name, bucket));
-        let trail = setup.trails.iter().find(|trail| trail.bucket == *name);
-        let root = match trail.and_then(|trail| trail.prefix.as_deref()) {
-            Some(prefix) => format!("{}/AWSLogs/", prefix.trim_end_matches('/')),
-            None => "AWSLogs/".to_owned(),
-        };
-        let cost = volume.and_then(|volume| volume.kept_for_a_year(prices));
-        findings.extend(lifecycle(
-            name,
-            &bucket.lifecycle,
-            &root,
-            &told(cost, prices),
-        ));
+        let trails = setup.trails.iter().filter(|trail| trail.bucket == *name);
+        let mut roots: Vec<String> = trails.map(root).collect();
+        if roots.is_empty() {
+            roots.push("AWSLogs/".to_owned());
+        }
+        // Of several trails the one that is worst off.
+        let found = roots
+            .iter()
+            .filter_map(|root| lifecycle(name, &bucket.lifecycle, root, &cost));
+        findings.extend(found.max_by_key(|finding| finding.level));
     }
     findings
+}
+
+/// Where a trail's log files begin.
+fn root(trail: &Trail) -> String {
+    match &trail.prefix {
+        Some(prefix) => format!("{}/AWSLogs/", prefix.trim_end_matches('/')),
+        None => "AWSLogs/".to_owned(),
+    }
 }
 
 /// What becomes of log files in time: too little is kept, or everything for ever.
