@@ -261,6 +261,20 @@ fn without_a_key_nothing_is_proven_but_what_was_altered_is_found() {
 }
 
 #[test]
+fn digests_that_do_not_lie_as_a_trail_puts_them_prove_nothing_and_hinder_nothing() {
+    let (shop, forge) = three_days();
+    let flat = shop.path().join("flat");
+    std::fs::create_dir(&flat).expect("a folder");
+    for part in ["CloudTrail-Digest/", "/CloudTrail/"] {
+        let file = copied(&shop, &forge, part);
+        std::fs::copy(&file, flat.join(file.file_name().expect("a name"))).expect("a copy");
+    }
+    shop.run("report flat --output flat.html").ends(0);
+    let data = data(&shop.read("flat.html"));
+    assert_eq!(data["checks"][0]["good"], Value::Null);
+}
+
+#[test]
 fn records_alone_prove_nothing() {
     let (shop, _) = three_days();
     let digests = shop

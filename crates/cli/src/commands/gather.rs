@@ -157,8 +157,9 @@ impl<G: Gatherer> Worker<'_, G> {
             .reader
             .read_with_text(file, text, |record| each.record(record));
         let outside = each.finish();
-        let whole = hashing.filter(|_| report.problem.is_none());
-        if let Some((hashing, place)) = whole.zip(source.place()) {
+        if let Some(hashing) = hashing.filter(|_| report.problem.is_none())
+            && let Some(place) = source.place()
+        {
             self.tally.hashes.insert(place, hashing.finish());
         }
         self.tally.add(&name, &report, outside);

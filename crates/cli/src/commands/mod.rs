@@ -5,6 +5,7 @@ pub mod completions;
 pub mod doctor;
 pub mod explain;
 pub mod feedback;
+mod fetch;
 pub mod forecast;
 mod gather;
 pub mod history;

@@ -1,20 +1,21 @@
 //! The alert that was a false alarm, and the records of its events.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::sync::Arc;
 
+use detect::Detector;
 use detect::alert::Alert;
 use detect::cloudtrail::Record;
-use detect::{Detector, Screened, Screener};
 
 use super::args::FeedbackArgs;
-use crate::commands::gather::{Gatherer, Gathering};
+use crate::commands::fetch;
+use crate::commands::gather::Gathering;
 use crate::commands::report::settle;
+use crate::commands::scan::Reading;
 use crate::complaint::Complaint;
-use crate::inputs::{Inputs, Meter, Source};
+use crate::inputs::{Inputs, Meter};
 
 /// How many alerts are named where one event belongs to several.
 const NAMED: usize = 5;
@@ -88,32 +89,12 @@ fn found(
     inputs: &Inputs,
     gathering: Gathering,
 ) -> Result<Vec<Alert>, Complaint> {
-    let (_, parts) = gathering.read(inputs, &Meter::default(), || Judging {
-        screener: detector.screener(),
-        found: Screened::default(),
-    });
-    let mut screened = Screened::default();
-    for part in parts {
-        detector.join(&mut screened, part);
-    }
-    settle(detector, screened)
-}
-
-struct Judging<'d> {
-    screener: Screener<'d>,
-    found: Screened,
-}
-
-impl Gatherer for Judging<'_> {
-    type Found = Screened;
-
-    fn take(&mut self, record: &Record<'_>, log_file: Option<&Arc<str>>) {
-        self.screener.screen(record, log_file, &mut self.found);
-    }
-
-    fn finish(self) -> Screened {
-        self.found
-    }
+    let reading = Reading {
+        threads: gathering.threads,
+        progress: gathering.progress,
+        ..Reading::of_all(detector)
+    };
+    settle(detector, reading.read(inputs, &Meter::default()).screened)
 }
 
 /// The records of the events that an alert lists, by time: from the files that it names, or from the logs if
@@ -123,56 +104,17 @@ pub(super) fn records(alert: &Alert, logs: &Inputs, gathering: Gathering) -> Vec
     let wanted: HashSet<&str> = events
         .filter_map(|event| event.event_id.as_deref())
         .collect();
-    let events = alert.events.iter();
-    let files: HashSet<&str> = events
-        .filter_map(|event| event.log_file.as_deref())
-        .collect();
-    let named = Inputs {
-        sources: files.into_iter().map(Source::at).collect(),
-        ..Inputs::default()
-    };
-    let mut found = fetch(&wanted, &named, gathering);
+    let files = fetch::named(alert.events.iter());
+    let mut found = fetch::texts(&wanted, &files, gathering, usize::MAX);
     if found.len() < wanted.len() {
-        found.extend(fetch(&wanted, logs, gathering));
-    }
-    let mut texts: Vec<_> = found.into_values().collect();
-    texts.sort();
-    texts.into_iter().map(|(_, text)| text).collect()
-}
-
-/// Time and text by event id.
-type Found = BTreeMap<String, (jiff::Timestamp, String)>;
-
-fn fetch(wanted: &HashSet<&str>, inputs: &Inputs, gathering: Gathering) -> Found {
-    let gathering = Gathering {
-        progress: false,
-        ..gathering
-    };
-    let (_, parts) = gathering.read(inputs, &Meter::default(), || Fetching {
-        wanted,
-        found: Found::new(),
-    });
-    parts.into_iter().flatten().collect()
-}
-
-struct Fetching<'a> {
-    wanted: &'a HashSet<&'a str>,
-    found: Found,
-}
-
-impl Gatherer for Fetching<'_> {
-    type Found = Found;
-
-    fn take(&mut self, record: &Record<'_>, _: Option<&Arc<str>>) {
-        if let Some(id) = record.event_id()
-            && self.wanted.contains(&*id)
-        {
-            let found = (record.event_time(), record.text().to_owned());
-            self.found.insert(id.into_owned(), found);
+        for (id, text) in fetch::texts(&wanted, logs, gathering, usize::MAX) {
+            found.entry(id).or_insert(text);
         }
     }
-
-    fn finish(self) -> Found {
-        self.found
-    }
+    let mut texts: Vec<_> = found.into_values().collect();
+    texts.sort_by_cached_key(|text| {
+        let time = Record::of_text(text).map(|record| record.event_time());
+        (time, text.clone())
+    });
+    texts
 }

@@ -29,9 +29,6 @@ use crate::output::Output;
 use crate::terminal::Terminal;
 use crate::when::TimeRange;
 
-/// How the names of a correlation begin that means all rules of a level.
-const LEVEL: &str = "level:";
-
 /// Proposes, and tests what it proposes.
 ///
 /// # Errors
@@ -174,9 +171,7 @@ fn rules(
             let mut screener = detector.screener();
             let all = detector.rules().rules().iter().enumerate();
             let matched = all.filter(|(at, rule)| {
-                let is_counted = counted
-                    .iter()
-                    .any(|name| name.starts_with(LEVEL) || rule.header().is_called(name));
+                let is_counted = counted.iter().any(|name| rule.header().is_called(name));
                 is_counted && records.iter().any(|record| screener.matches(*at, record))
             });
             let names: Option<Vec<_>> = matched.map(|(_, rule)| named(rule.header())).collect();

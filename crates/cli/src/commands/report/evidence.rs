@@ -1,15 +1,13 @@
 //! The records that decided, read again from the files that alerts name.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
 use detect::alert::{Alert, EventRef};
-use detect::cloudtrail::Record;
 use detect::render::{sentence, unsecret};
 use serde_json::Value;
 
-use crate::commands::gather::{Gatherer, Gathering};
-use crate::inputs::{Inputs, Meter, Source};
+use crate::commands::fetch;
+use crate::commands::gather::Gathering;
 
 /// Longer records are left out, in bytes.
 const LONGEST: usize = 64 << 10;
@@ -33,34 +31,8 @@ pub(super) fn fetch(alerts: &[Alert], gathering: Gathering) -> Records {
         .iter()
         .filter_map(|event| event.event_id.as_deref())
         .collect();
-    let mut files: Vec<_> = events
-        .iter()
-        .filter_map(|event| event.log_file.as_deref())
-        .collect();
-    files.sort_unstable();
-    files.dedup();
-    let inputs = Inputs {
-        sources: files.iter().map(|file| Source::at(file)).collect(),
-        ..Inputs::default()
-    };
-    let gathering = Gathering {
-        progress: false,
-        hashes: false,
-        ..gathering
-    };
-    let fetching = || Fetching {
-        wanted: &wanted,
-        found: HashMap::new(),
-    };
-    let (_, found) = gathering.read(&inputs, &Meter::default(), fetching);
-    let mut texts: HashMap<String, String> = HashMap::new();
-    for (id, text) in found.into_iter().flatten() {
-        // Of two copies always the same, whichever thread came first.
-        let known = texts.entry(id).or_insert_with(|| text.clone());
-        if text < *known {
-            *known = text;
-        }
-    }
+    let files = fetch::named(events.iter().copied());
+    let texts = fetch::texts(&wanted, &files, gathering, LONGEST);
     within_bounds(&events, &texts)
 }
 
@@ -113,27 +85,5 @@ pub(in crate::commands) fn visible(value: Value) -> Value {
             Value::Object(members.collect())
         }
         other => other,
-    }
-}
-
-struct Fetching<'a> {
-    wanted: &'a HashSet<&'a str>,
-    found: HashMap<String, String>,
-}
-
-impl Gatherer for Fetching<'_> {
-    type Found = HashMap<String, String>;
-
-    fn take(&mut self, record: &Record<'_>, _: Option<&Arc<str>>) {
-        if let Some(id) = record.event_id()
-            && self.wanted.contains(&*id)
-            && record.text().len() <= LONGEST
-        {
-            self.found.insert(id.into_owned(), record.text().to_owned());
-        }
-    }
-
-    fn finish(self) -> Self::Found {
-        self.found
     }
 }

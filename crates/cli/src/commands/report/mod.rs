@@ -30,7 +30,7 @@ use self::stats::Stats;
 use super::gather::{Gatherer, Gathering};
 use super::met::Met;
 use super::scan::{Choice, Tally, WhatWasRead};
-use super::verify::Question;
+use super::verify::{self, Question};
 use crate::complaint::{Complaint, chain};
 use crate::exit::Exit;
 use crate::inputs::{Inputs, Meter, Stranger};
@@ -62,16 +62,17 @@ pub fn run(args: &ReportArgs, language: Language, terminal: Terminal) -> Result<
     terminal.complain_all(&inputs.complaints);
     let meter = Arc::new(Meter::default());
     interrupt::stops(&meter);
+    let has_digests = has_digests(&inputs);
     let gathering = Gathering {
         range,
         threads: inputs.threads(args.threads),
         progress,
-        hashes: has_digests(&inputs),
+        hashes: has_digests && !verify::wide(&args.paths).is_empty(),
     };
     let mut read = read(gathering, &inputs, &meter, &detector);
     terminal.complain_all(&read.tally.complaints());
     let known = std::mem::take(&mut read.tally.hashes);
-    let (completeness, unproven) = match gathering.hashes {
+    let (completeness, unproven) = match has_digests {
         false => (Completeness::NoDigests, Vec::new()),
         true => {
             let question = Question {
@@ -84,7 +85,7 @@ pub fn run(args: &ReportArgs, language: Language, terminal: Terminal) -> Result<
                 known,
                 meter: Arc::clone(&meter),
             };
-            let (answer, complaints) = question.answer(terminal)?;
+            let (answer, complaints) = question.answer()?;
             (Completeness::of(answer.as_ref(), &read.stats), complaints)
         }
     };

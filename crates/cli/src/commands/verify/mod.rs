@@ -17,7 +17,9 @@ use integrity::chain::{Content, judge};
 use integrity::collection::Copy;
 use integrity::proof::{Asked, LATE, prove};
 use integrity::report::{Line, spans};
-use integrity::{Anchor, Chain, ChainId, DigestName, Found, Hash, Proof, PublicKeys, Verdict};
+use integrity::{
+    Anchor, Chain, ChainId, Collection, DigestName, Found, Hash, Proof, PublicKeys, Verdict,
+};
 use jiff::{SignedDuration, Timestamp};
 
 use self::args::Format;
@@ -63,7 +65,16 @@ pub fn run(args: &VerifyArgs, terminal: Terminal) -> Result<Exit, Complaint> {
         meter: Arc::default(),
     };
     interrupt::stops(&run.meter);
-    let (mut verified, complaints) = run.verify(keys, terminal)?;
+    let (collection, mut complaints) = place::collect(run.paths);
+    if collection.copies.is_empty() {
+        if complaints.is_empty() {
+            complaints.push(run.nothing());
+        }
+        let first = complaints.remove(0);
+        terminal.complain_all(&complaints);
+        return Err(first);
+    }
+    let mut verified = run.verify(collection, keys, &mut complaints);
     terminal.complain_all(&complaints);
     let exit = complaints
         .iter()
@@ -110,20 +121,16 @@ pub(super) struct Question<'a> {
 }
 
 impl Question<'_> {
-    /// What can be proven; nothing if no folder or bucket is named. What could not be asked or read is
-    /// told by the complaints.
+    /// What can be proven; nothing if no folder or bucket that lies as a trail's does is named. What could
+    /// not be asked or read is told by the complaints.
     ///
     /// # Errors
     /// A [`Complaint`] if keys cannot be used.
-    pub(super) fn answer(
-        self,
-        terminal: Terminal,
-    ) -> Result<(Option<Answer>, Vec<Complaint>), Complaint> {
-        let paths = self.paths.iter();
-        let wide = paths.filter(|path| place::is_bucket(path) || path.is_dir());
-        let paths: Vec<PathBuf> = wide.cloned().collect();
-        if paths.is_empty() {
-            return Ok((None, Vec::new()));
+    pub(super) fn answer(self) -> Result<(Option<Answer>, Vec<Complaint>), Complaint> {
+        let paths = wide(self.paths);
+        let (collection, mut complaints) = place::collect(&paths);
+        if collection.copies.is_empty() {
+            return Ok((None, complaints));
         }
         let run = Run {
             paths: &paths,
@@ -134,9 +141,18 @@ impl Question<'_> {
             known: self.known,
             meter: self.meter,
         };
-        let (verified, complaints) = run.verify(read_all_keys(self.keys)?, terminal)?;
+        let keys = read_all_keys(self.keys)?;
+        let verified = run.verify(collection, keys, &mut complaints);
         Ok((Some(verified.answer), complaints))
     }
+}
+
+/// Those of `paths` in which a trail's files may lie as it has put them there.
+pub(super) fn wide(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let wide = paths
+        .iter()
+        .filter(|path| place::is_bucket(path) || path.is_dir());
+    wide.cloned().collect()
 }
 
 fn asked(paths: &[PathBuf], from: Option<Moment>, to: Option<Moment>) -> Result<Asked, Complaint> {
@@ -203,18 +219,11 @@ struct Verified {
 impl Run<'_> {
     fn verify(
         &self,
+        collection: Collection,
         mut keys: PublicKeys,
-        terminal: Terminal,
-    ) -> Result<(Verified, Vec<Complaint>), Complaint> {
-        let (collection, mut complaints) = place::collect(self.paths);
+        complaints: &mut Vec<Complaint>,
+    ) -> Verified {
         let copies: Vec<(String, Copy)> = collection.copies.into_iter().collect();
-        if copies.is_empty() {
-            terminal.complain_all(complaints.get(1..).unwrap_or_default());
-            return Err(complaints
-                .into_iter()
-                .next()
-                .unwrap_or_else(|| self.nothing()));
-        }
         let strangers = copies.iter().map(|(_, copy)| copy.strangers.len() as u64);
         let passed_over = collection.passed_over + strangers.sum::<u64>();
         let mut found = self.read_digests(&copies);
@@ -241,15 +250,12 @@ impl Run<'_> {
             passed_over,
             ..Summary::of(&answer)
         };
-        Ok((
-            Verified {
-                answer,
-                summary,
-                keys,
-                chains,
-            },
-            complaints,
-        ))
+        Verified {
+            answer,
+            summary,
+            keys,
+            chains,
+        }
     }
 
     fn nothing(&self) -> Complaint {
