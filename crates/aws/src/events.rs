@@ -126,9 +126,7 @@ impl<S: StateStore, A: AlertSink> Events<S, A> {
         let settled = self.pipeline.settle(self.detector, part.screened).await?;
         tally.settled(&settled);
         if let Some(habits) = &mut self.habits {
-            let mut journal = part.journal;
-            journal.settle();
-            let unusual = habits.look(self.detector, &mut self.pipeline, &journal);
+            let unusual = habits.look(self.detector, &mut self.pipeline, &part.journal);
             tally.settled(&unusual.await?);
         }
         Ok(())

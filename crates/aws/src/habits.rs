@@ -18,8 +18,10 @@
 mod items;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use baseline::journal::Entry;
 use baseline::names::Mark;
 use baseline::page::{self, Generations, How, Page, Standing};
 use baseline::{BuiltIn, Calendar, Journal, Settings, tell};
@@ -144,7 +146,8 @@ impl Habits {
         let mut sum = Learned::default();
         let open = open_events(journal, now);
         sum.observed = open.entries.len() as u64;
-        sum.passed_over = journal.entries.len() as u64 - sum.observed;
+        let closed = |entry: &&Entry| !open_times(now).contains(&entry.time);
+        sum.passed_over = journal.entries.iter().filter(closed).count() as u64;
         if open.entries.is_empty() {
             return Ok(sum);
         }
@@ -157,7 +160,7 @@ impl Habits {
             let walked = self.walk(detector, pipeline, &standing, &news, now).await?;
             sum.writes += walked.writes;
             sum.conflicts += walked.conflicts;
-            sum.settled = walked.settled;
+            sum.settled.again(&walked.settled);
             if walked.conflicts == 0 {
                 return Ok(sum);
             }
@@ -269,12 +272,19 @@ impl Habits {
     pub async fn close<S: StateStore>(&mut self, states: &S) -> Result<Learned, PipelineError> {
         let now = self.now();
         let mut sum = Learned::default();
+        let due = page::first_open(now.saturating_sub(HOUR));
+        // Days only close: whatever was known says so for as long as nothing is due.
+        let known = self.standing.as_ref();
+        if known.is_some_and(|(_, standing)| standing.open >= due) {
+            return Ok(sum);
+        }
         for _ in 0..EMPTY_DAYS {
             let key = standing_key();
             let kept = load(states, BTreeSet::from([key.clone()])).await?;
             let Some(kept) = kept.get(&key) else { break };
             let mut standing = read(&key, kept, Standing::read)?;
-            if standing.open >= page::first_open(now.saturating_sub(HOUR)) {
+            if standing.open >= due {
+                self.standing = Some((now, Arc::new(standing)));
                 break;
             }
             let rolls = (0..SHARDS).map(|shard| roll_key(standing.open, shard));
@@ -451,12 +461,16 @@ impl Habits {
     }
 }
 
+/// The times of what belongs on pages at `now`.
+fn open_times(now: u32) -> RangeInclusive<u32> {
+    u32::from(page::first_open(now)) * DAY..=now.saturating_add(DAY)
+}
+
 /// What belongs on pages at `now`.
 fn open_events(journal: &Journal, now: u32) -> Journal {
-    let first = u32::from(page::first_open(now)) * DAY;
-    let last = now.saturating_add(DAY);
+    let times = open_times(now);
     let mut open = Journal::default();
-    open.merge_where(journal, |entry| (first..=last).contains(&entry.time));
+    open.merge_where(journal, |entry| times.contains(&entry.time));
     open.settle();
     open
 }

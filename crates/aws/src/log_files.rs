@@ -170,9 +170,6 @@ impl<B: LogBucket, Q: LeaveWord, S: StateStore, A: AlertSink> LogFiles<B, Q, S, 
                 }
             }
         }
-        if self.counts {
-            count(&self.pipeline, &traffic, tally).await;
-        }
         if let Err(error) = self.learn(&observed, tally).await {
             let Call::Queue(messages) = call else {
                 return Err(error.into());
@@ -186,6 +183,9 @@ impl<B: LogBucket, Q: LeaveWord, S: StateStore, A: AlertSink> LogFiles<B, Q, S, 
             messages
                 .iter()
                 .for_each(|message| response.fail(&message.id));
+        } else if self.counts {
+            // What comes back is counted when it is done with.
+            count(&self.pipeline, &traffic, tally).await;
         }
         Ok(response)
     }

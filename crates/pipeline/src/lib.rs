@@ -85,6 +85,17 @@ pub struct Settled {
     pub forgotten: usize,
 }
 
+impl Settled {
+    /// Adds what one more try of the same did: what it found is what there is, what it did was done too.
+    pub fn again(&mut self, walked: &Self) {
+        self.published += walked.published;
+        self.known = walked.known;
+        self.writes += walked.writes;
+        self.conflicts += walked.conflicts;
+        self.forgotten = walked.forgotten;
+    }
+}
+
 impl<S: StateStore, A: AlertSink> Pipeline<S, A> {
     /// Builds the road.
     pub fn new(states: S, alerts: A) -> Self {
@@ -135,11 +146,7 @@ impl<S: StateStore, A: AlertSink> Pipeline<S, A> {
             let walked = self
                 .walk(detector, cases, windows.clone(), clock, attempt)
                 .await?;
-            sum.published += walked.published;
-            sum.known = walked.known;
-            sum.writes += walked.writes;
-            sum.conflicts += walked.conflicts;
-            sum.forgotten = walked.forgotten;
+            sum.again(&walked);
             if walked.conflicts == 0 {
                 return Ok(sum);
             }

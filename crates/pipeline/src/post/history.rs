@@ -146,8 +146,9 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
 /// What is notable in these records.
 fn activity(records: &[String]) -> Activity {
     let mut activity = Activity::default();
+    let mut reader = LogFileReader::default();
     for text in records {
-        LogFileReader::default().read(text.as_bytes(), |record| activity.add(record));
+        reader.read(text.as_bytes(), |record| activity.add(record));
     }
     activity
 }

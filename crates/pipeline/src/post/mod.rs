@@ -32,6 +32,7 @@ mod stage;
 mod summary;
 mod thread;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use detect::alert::{Alert, AlertId};
@@ -246,13 +247,16 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
         if found.is_empty() {
             return Ok(Vec::new());
         }
-        self.enter_in_ledger(&found, now, posted).await?;
-        self.change(posted, async |memo| {
-            let mut open = Vec::new();
+        let noted = Cell::new(0);
+        let claimed = self.change(posted, async |memo| {
+            let (mut open, mut unknown) = (Vec::new(), Vec::new());
             memo.recall(&self.states, found.keys().copied().map(claim_key))
                 .await?;
             for (id, new) in &found {
                 let known: Option<Claim> = memo.get(&claim_key(*id))?;
+                if known.is_none() {
+                    unknown.push(new.alert());
+                }
                 let mut claim = known.clone().unwrap_or_else(|| new.clone());
                 claim.merge(new.clone());
                 if known.as_ref() != Some(&claim) {
@@ -260,34 +264,17 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
                 }
                 open.extend(claim.has_news().then_some(claim));
             }
-            Ok(open)
-        })
-        .await
-        .inspect(|open| posted.known += found.len() - open.len())
-    }
-
-    /// Notes for the summary of the day what is new, before it is claimed: a crash between the two notes it again,
-    /// which changes nothing.
-    async fn enter_in_ledger(
-        &self,
-        found: &BTreeMap<AlertId, Claim>,
-        now: Timestamp,
-        posted: &mut Posted,
-    ) -> Result<(), PostError> {
-        if self.manner.summary.is_none() {
-            return Ok(());
-        }
-        let mut memo = Memo::default();
-        memo.recall(&self.states, found.keys().copied().map(claim_key))
-            .await?;
-        let mut new = Vec::new();
-        for (id, claim) in found {
-            if memo.get::<Claim>(&claim_key(*id))?.is_none() {
-                new.push(claim.alert());
+            if self.manner.summary.is_some() {
+                // Before it is claimed: a crash between the two notes it again, which changes nothing.
+                let writes = ledger::note(&self.states, now, &unknown).await?;
+                noted.set(noted.get() + writes);
             }
-        }
-        posted.writes += ledger::note(&self.states, now, &new).await?;
-        Ok(())
+            Ok(open)
+        });
+        let open = claimed.await?;
+        posted.writes += noted.get();
+        posted.known += found.len() - open.len();
+        Ok(open)
     }
 
     /// Puts `claims` on the desk, as many as have room, and takes what is due from it.

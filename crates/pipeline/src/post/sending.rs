@@ -206,7 +206,7 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
 
     /// Does what must not be left undone, for whatever is not saved now is told twice; gives up only when
     /// the state stays away.
-    async fn surely(
+    pub(super) async fn surely(
         &self,
         posted: &mut Posted,
         step: impl AsyncFn(&mut Posted) -> Result<(), PostError>,

@@ -148,24 +148,15 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
         Ok(true)
     }
 
-    /// Saves that one was sent, and gives up only when the state stays away: then it is sent twice.
+    /// Saves that one was sent: if that cannot be, it is sent twice.
     async fn note_summary(&self, sent: Sent) -> Result<(), PostError> {
-        let mut attempt = 0;
-        loop {
-            attempt += 1;
-            let noted = async {
-                let mut memo = Memo::default();
-                memo.recall(&self.states, std::iter::once(key())).await?;
-                memo.change(key(), &sent, KEEP)?;
-                Ok::<_, PostError>(memo.save(&self.states).await?.1)
-            };
-            match noted.await {
-                Ok(0) => return Ok(()),
-                Ok(_) | Err(_) if attempt < super::ATTEMPTS => self.states.pause(attempt).await,
-                Ok(_) => return Err(crate::PipelineError::Contended(1).into()),
-                Err(error) => return Err(error),
-            }
-        }
+        let note = async |memo: &mut Memo| {
+            memo.recall(&self.states, std::iter::once(key())).await?;
+            Ok(memo.change(key(), &sent, KEEP)?)
+        };
+        let mut posted = super::Posted::default();
+        self.surely(&mut posted, async |posted| self.change(posted, note).await)
+            .await
     }
 
     /// What was, from one day to another.
