@@ -34,6 +34,13 @@ def test_figures_prices_and_copies_are_found_where_they_are(figure, price, copie
         assert copies[function] == main[name]["Properties"]["ReservedConcurrentExecutions"]["Fn::If"][1]
 
 
+def test_the_alarms_that_are_paid_for_are_those_of_the_templates(figure, templates):
+    found = templates["watch.yaml"]["Resources"].values()
+    alarms = sum(resource["Type"] == "AWS::CloudWatch::Alarm" for resource in found)
+    regions = templates["template.yaml"]["Parameters"]["Regions"]["Default"].split(",")
+    assert figure["ALARMS"] == alarms + len(regions)
+
+
 def test_ten_times_the_events_are_ten_times_the_work(figure):
     one, ten = scale.need(100, 1e7, figure), scale.need(100, 1e8, figure)
     assert ten.peak(ten.forwarded_a_day) == pytest.approx(10 * one.peak(one.forwarded_a_day))

@@ -253,6 +253,8 @@ export function parameters(given: Configuration): Record<string, string> {
   return {
     // The template knows those of the largest partition by itself.
     ...(partition(given.logAccount.region) !== 'aws' && { Regions: given.regions.join(',') }),
+    // As without an organization: whoever hears of the fleet itself, until somebody else is named.
+    AlarmMailAddress: given.recipients.find((one) => !isFiltered(one))?.address ?? '',
     ...given.fleet,
     ...routes(given),
     MailAddress: '',

@@ -15,6 +15,7 @@ import { CfnFunction } from 'aws-cdk-lib/aws-sam';
 import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
 import type { Construct, IConstruct } from 'constructs';
 import {
+  ConfigurationError,
   type Configuration,
   LEVELS,
   accountsOf,
@@ -66,7 +67,7 @@ export class LogAccount extends Stack {
   private code(part: IConstruct, expected: string, built: string): Asset {
     const folder = join(built, basename(expected));
     if (!existsSync(join(folder, 'bootstrap'))) {
-      throw new Error(`${folder} holds no function: tools/functions.sh aws arm64 builds it`);
+      throw new ConfigurationError(folder, ['it holds no function: tools/functions.sh aws arm64 builds it']);
     }
     return new Asset(this, `Code${Stack.of(part).node.id}${part.node.id}`, { path: folder });
   }
@@ -149,7 +150,7 @@ export function known(given: Record<string, string>): Record<string, string | st
     Array.from(section.matchAll(/^ {2}(\w+):\n {4}Type: (.+)$/gm), ([, name, type]) => [name, type]),
   );
   const strange = Object.keys(given).filter((name) => !types.has(name));
-  if (strange.length > 0) throw new Error(`fleet: the template has no parameter ${strange.join(', ')}`);
+  if (strange.length > 0) throw new ConfigurationError('fleet', [`the template has no parameter ${strange.join(', ')}`]);
   const value = (name: string, text: string) => (types.get(name) === 'CommaDelimitedList' ? text.split(',') : text);
   return Object.fromEntries(Object.entries(given).map(([name, text]) => [name, value(name, text)]));
 }
