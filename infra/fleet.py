@@ -176,7 +176,7 @@ def adopt(local: Emulator, template: str, given: Mapping[str, str], account: str
         Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in given.items()],
     )
     running = Fleet(local, _outputs(formation), account)
-    _let_publish_batches(running)
+    let_publish_batches(running, running.outputs["FindingsTopicArn"], "s3-logs", "eventbridge")
     running.capture(running.outputs["MailTopicArn"])
     return running
 
@@ -197,12 +197,12 @@ def _outputs(formation) -> dict[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in outputs}
 
 
-def _let_publish_batches(running: Fleet) -> None:
+def let_publish_batches(running: Fleet, topic: str, *functions: str) -> None:
     """On AWS whoever may `sns:Publish` may publish batches; the emulator asks for an action of their own."""
-    iam, topic = running.client("iam"), running.outputs["FindingsTopicArn"]
+    iam = running.client("iam")
     allow = {"Effect": "Allow", "Action": "sns:PublishBatch", "Resource": topic}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
-    for function in ("s3-logs", "eventbridge"):
+    for function in functions:
         iam.put_role_policy(RoleName=running.role(function), PolicyName=FOR_EMULATOR, PolicyDocument=policy)
 
 
@@ -229,6 +229,23 @@ def log_file_key(records: list[Record]) -> str:
     at = datetime.fromisoformat(first["eventTime"]).astimezone(UTC)
     name = f"{account}_CloudTrail_{region}_{at:%Y%m%dT%H%MZ}_{uuid.uuid4().hex[:16]}.json.gz"
     return f"AWSLogs/{account}/CloudTrail/{region}/{at:%Y/%m/%d}/{name}"
+
+
+def matches(events, pattern: str, record: Record, account: str = ACCOUNT) -> bool:
+    """Whether a rule with this pattern takes the record of an account, asked of EventBridge itself."""
+    entry = event(record)
+    envelope = {
+        "version": "0",
+        "id": record["eventID"],
+        "detail-type": entry["DetailType"],
+        "source": entry["Source"],
+        "account": account,
+        "time": record["eventTime"],
+        "region": record["awsRegion"],
+        "resources": [],
+        "detail": record,
+    }
+    return events.test_event_pattern(EventPattern=pattern, Event=json.dumps(envelope))["Result"]
 
 
 def event(record: Record) -> dict[str, Any]:

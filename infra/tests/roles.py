@@ -31,11 +31,6 @@ def documents(fleet: fleets.Fleet, function: str) -> list[dict[str, Any]]:
     return [iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for name in names]
 
 
-def listed(value: Any) -> list[Any]:
-    """One or several, as several."""
-    return value if isinstance(value, list) else [value]
-
-
 class Role:
     """A function's role, put on as Lambda puts it on for the function."""
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from conftest import INFRA
 from emulator import ACCOUNT, REGION
-from fleet import SOURCE_PREFIX, STACK, Record, event, wait_for
+from fleet import SOURCE_PREFIX, STACK, Record, matches, wait_for
 
 OWN = INFRA.parent / "crates" / "aws" / "src" / "own.rs"
 RULES = ("code", "roads", "stores")
@@ -78,24 +78,7 @@ def guarded(fleet):
     patterns = {rule: events.describe_rule(Name=f"{STACK}-guard-{rule}")["EventPattern"] for rule in RULES}
 
     def told(record: Record, patterns: dict[str, str] = patterns) -> set[str]:
-        entry = event(record)
-        envelope = {
-            "version": "0",
-            "id": record["eventID"],
-            "detail-type": entry["DetailType"],
-            "source": entry["Source"],
-            "account": ACCOUNT,
-            "time": record["eventTime"],
-            "region": record["awsRegion"],
-            "resources": [],
-            "detail": record,
-        }
-        said = json.dumps(envelope)
-        return {
-            rule
-            for rule, pattern in patterns.items()
-            if events.test_event_pattern(EventPattern=pattern, Event=said)["Result"]
-        }
+        return {rule for rule, pattern in patterns.items() if matches(events, pattern, record)}
 
     told.patterns = patterns
     return told

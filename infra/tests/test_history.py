@@ -13,7 +13,7 @@ import pytest
 from cfnlint.decode import cfn_yaml
 from conftest import INFRA
 from emulator import ACCOUNT, REGION
-from fleet import FOR_EMULATOR, STACK, Fleet, launch, log_file_key, records_of, wait_for
+from fleet import STACK, Fleet, launch, let_publish_batches, log_file_key, records_of, wait_for
 from history import start, take, waiting
 
 EVENTS = INFRA.parent / "events"
@@ -27,13 +27,8 @@ def past(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Fleet:
     """A fleet of another account, with what judges history."""
     packaged = tmp_path_factory.mktemp("past") / "packaged.yaml"
     running = launch(fleet.local, packaged, {"History": "true"}, account=HISTORIAN)
-    # As for the other functions: the emulator asks for an action that AWS does not know.
     topic = running.client("sns").create_topic(Name=f"{STACK}-history")["TopicArn"]
-    allow = {"Effect": "Allow", "Action": "sns:PublishBatch", "Resource": topic}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
-    running.client("iam").put_role_policy(
-        RoleName=running.role("history"), PolicyName=FOR_EMULATOR, PolicyDocument=policy
-    )
+    let_publish_batches(running, topic, "history")
     return running
 
 

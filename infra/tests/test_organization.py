@@ -19,7 +19,7 @@ import pytest
 from alerts import TRAILHOUND, told
 from conftest import INFRA
 from emulator import REGION
-from fleet import STACK, Fleet, Record, adopt, event, records_of, wait_for
+from fleet import STACK, Fleet, Record, adopt, event, matches, records_of, wait_for
 
 ROOT = INFRA.parent
 CDK = INFRA / "cdk"
@@ -129,19 +129,7 @@ def of_member(record: Record) -> Record:
 
 def passes(forwards: dict[str, Any], record: Record, account: str = MEMBER) -> bool:
     """Whether the rule of the member account forwards the record."""
-    entry = event(record)
-    envelope = {
-        "id": "1",
-        "account": account,
-        "source": entry["Source"],
-        "time": record["eventTime"],
-        "region": record["awsRegion"],
-        "resources": [],
-        "detail-type": entry["DetailType"],
-        "detail": record,
-    }
-    asked = {"EventPattern": forwards["rule"]["EventPattern"], "Event": json.dumps(envelope)}
-    return forwards["events"].test_event_pattern(**asked)["Result"]
+    return matches(forwards["events"], forwards["rule"]["EventPattern"], record, account)
 
 
 def test_a_member_account_forwards_to_the_bus_of_the_log_account(central, forwards):

@@ -16,7 +16,8 @@ from botocore import xform_name
 from conftest import INFRA
 from emulator import ACCOUNT, REGION
 from fleet import STACK
-from roles import Role, documents, listed, statements
+from permissions import listed
+from roles import Role, documents, statements
 from stack import FUNCTIONS
 
 ADAPTERS = INFRA.parent / "crates" / "aws" / "src"

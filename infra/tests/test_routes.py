@@ -9,7 +9,8 @@ import pytest
 from conftest import INFRA
 from emulator import REGION
 from fleet import Fleet, launch, records_of
-from roles import Role, listed, statements
+from permissions import listed
+from roles import Role, statements
 
 ACCOUNT = "222233334444"
 TOPICS = {name: f"arn:aws:sns:{REGION}:{ACCOUNT}:{name}" for name in ("on-call", "chinese", "gone")}

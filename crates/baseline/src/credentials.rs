@@ -4,8 +4,9 @@
 //! phone and a VPN, always the same ones. So of a program each further address of one credential is news,
 //! of a person each further pair of networks between which a credential is used in turns.
 
+use crate::circles::circles;
 use crate::dimension::{Circle, Dimension, Family};
-use crate::engine::{Common, circles, signal};
+use crate::engine::{Common, signal};
 use crate::evidence::{Places, Signal, What};
 use crate::journal::{Entry, Pattern};
 use crate::names::Mark;

@@ -22,6 +22,7 @@
 
 mod account;
 pub mod calendar;
+mod circles;
 mod counts;
 mod credentials;
 pub mod deed;

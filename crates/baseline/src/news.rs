@@ -1,7 +1,8 @@
 //! First times: what is new for a principal, and for whom else.
 
+use crate::circles::{Circles, circles};
 use crate::dimension::{Circle, Dimension};
-use crate::engine::{Circles, Common, DAY, circles, signal};
+use crate::engine::{Common, DAY, signal};
 use crate::evidence::{New, Signal, What};
 use crate::journal::{Entry, Pattern, service};
 use crate::names::Mark;
@@ -195,7 +196,7 @@ impl Common {
                 .with(circles.peers(), value.dimension, value.mark),
             peers: self
                 .shared
-                .members(crate::engine::circles(profile, false).peers())
+                .members(crate::circles::circles(profile, false).peers())
                 .saturating_sub(1),
         });
         if evidence > 0.0 {
