@@ -1,0 +1,446 @@
+//! Calls of AWS that are named by data, and posts to strangers: one request, one answer, nothing tried again.
+//!
+//! Where a call is chosen while the program runs, or is one of two of a large service, a client with a type for
+//! each of hundreds of operations costs minutes to build and megabytes to ship. Here is what those clients do
+//! at the bottom: the body as the service's protocol wants it, signed by the same library and sent by the same
+//! HTTP client. Whoever calls decides what is tried again.
+//!
+//! Source: AWS General Reference, *AWS service endpoints*; IAM user guide, *Signature Version 4 for API
+//! requests*; Smithy specification, *AWS Query protocol* and *AWS JSON 1.1 protocol*.
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use aws_credential_types::Credentials;
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::sign::v4;
+use aws_smithy_http_client::Connector;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::http::HttpConnector;
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::http::Headers;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
+use serde_json::Value;
+
+use crate::Cloud;
+
+/// How long one request may take, its answer included.
+const PATIENCE: Duration = Duration::from_secs(13);
+
+/// Of an answer, no more than so many bytes are read.
+pub const LONGEST_ANSWER: usize = 1 << 20;
+
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// A service of AWS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Service {
+    /// Its name in signatures.
+    pub name: &'static str,
+    /// What its host begins with.
+    host: &'static str,
+    /// Whether a partition has one for all regions.
+    is_global: bool,
+}
+
+impl Service {
+    /// Users, roles, keys and policies.
+    pub const IAM: Self = Self {
+        is_global: true,
+        ..Self::regional("iam")
+    };
+    /// Machines and their networks.
+    pub const EC2: Self = Self::regional("ec2");
+    /// Trails.
+    pub const CLOUDTRAIL: Self = Self::regional("cloudtrail");
+    /// Functions.
+    pub const LAMBDA: Self = Self::regional("lambda");
+    /// Secrets.
+    pub const SECRETS_MANAGER: Self = Self::regional("secretsmanager");
+    /// Mails.
+    pub const SES: Self = Self {
+        host: "email",
+        ..Self::regional("ses")
+    };
+    /// Parameters.
+    pub const SSM: Self = Self::regional("ssm");
+
+    const fn regional(name: &'static str) -> Self {
+        Self {
+            name,
+            host: name,
+            is_global: false,
+        }
+    }
+
+    /// Its address for a region, and the region that signatures name.
+    #[must_use]
+    pub fn address(self, region: &str) -> (String, String) {
+        let host = self.host;
+        if !self.is_global {
+            let domain = match region.starts_with("cn-") {
+                true => "amazonaws.com.cn",
+                false => "amazonaws.com",
+            };
+            return (
+                format!("https://{host}.{region}.{domain}"),
+                region.to_owned(),
+            );
+        }
+        if region.starts_with("cn-") {
+            let address = format!("https://{host}.cn-north-1.amazonaws.com.cn");
+            (address, "cn-north-1".to_owned())
+        } else if region.starts_with("us-gov-") {
+            let address = format!("https://{host}.us-gov.amazonaws.com");
+            (address, "us-gov-west-1".to_owned())
+        } else {
+            let address = format!("https://{host}.amazonaws.com");
+            (address, "us-east-1".to_owned())
+        }
+    }
+}
+
+/// A call of a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    service: Service,
+    region: String,
+    path: String,
+    headers: Vec<(&'static str, String)>,
+    body: Vec<u8>,
+}
+
+impl Call {
+    /// `action` of a service that speaks the Query protocol, such as IAM and EC2.
+    #[must_use]
+    pub fn query<'p>(
+        service: Service,
+        region: &str,
+        version: &str,
+        action: &str,
+        parameters: impl IntoIterator<Item = (&'p str, &'p str)>,
+    ) -> Self {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.append_pair("Action", action)
+            .append_pair("Version", version);
+        form.extend_pairs(parameters);
+        let kind = "application/x-www-form-urlencoded; charset=utf-8";
+        Self::post(service, region, "/", kind, form.finish().into_bytes())
+    }
+
+    /// A call of a service that speaks JSON 1.1; `target` is its name with what comes before it, such as
+    /// `secretsmanager.GetSecretValue`.
+    #[must_use]
+    pub fn json(service: Service, region: &str, target: &str, body: &Value) -> Self {
+        let kind = "application/x-amz-json-1.1";
+        let body = body.to_string().into_bytes();
+        let mut call = Self::post(service, region, "/", kind, body);
+        call.headers.push(("x-amz-target", target.to_owned()));
+        call
+    }
+
+    /// A POST to a path of a service that speaks REST with JSON. The path is percent-encoded.
+    #[must_use]
+    pub fn rest(service: Service, region: &str, path: &str, body: &Value) -> Self {
+        let body = body.to_string().into_bytes();
+        Self::post(service, region, path, "application/json", body)
+    }
+
+    fn post(service: Service, region: &str, path: &str, kind: &str, body: Vec<u8>) -> Self {
+        Self {
+            service,
+            region: region.to_owned(),
+            path: path.to_owned(),
+            headers: vec![("content-type", kind.to_owned())],
+            body,
+        }
+    }
+
+    /// The same with another header.
+    #[must_use]
+    pub fn with_header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
+        self
+    }
+}
+
+/// What came back.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// The status, such as 200.
+    pub status: u16,
+    /// The body, cut at [`LONGEST_ANSWER`].
+    pub body: Vec<u8>,
+    headers: Vec<(String, String)>,
+}
+
+/// What a service says is wrong.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fault {
+    /// The status of the answer.
+    pub status: u16,
+    /// Its name, such as `NoSuchEntity`; empty if the answer has none.
+    pub code: String,
+    /// What it says, as it says it.
+    pub message: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            status,
+            code,
+            message,
+        } = self;
+        write!(f, "{status} {code}: {message}")
+    }
+}
+
+impl Fault {
+    /// Whether the service asks for patience.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        let code = self.code.to_ascii_lowercase();
+        self.status == 429
+            || self.status >= 500
+            || ["throttl", "toomanyrequests", "requestlimit", "slowdown"]
+                .iter()
+                .any(|part| code.contains(part))
+    }
+
+    /// Whether we may not do it.
+    #[must_use]
+    pub fn is_denied(&self) -> bool {
+        ["AccessDenied", "UnauthorizedOperation", "NotAuthorized"]
+            .iter()
+            .any(|name| self.code.starts_with(name))
+    }
+}
+
+impl Answer {
+    /// Whether it says that all went well.
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// A header, by its name in lower case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        let (_, value) = headers.find(|(known, _)| known == name)?;
+        Some(value)
+    }
+
+    /// The body as text; what is no UTF-8 is replaced.
+    #[must_use]
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// What a service of AWS says is wrong, if anything.
+    #[must_use]
+    pub fn fault(&self) -> Option<Fault> {
+        if self.is_success() {
+            return None;
+        }
+        let text = self.text();
+        let of_xml = |tag: &str| between(&text, tag).unwrap_or_default().to_owned();
+        let json: Value = serde_json::from_slice(&self.body).unwrap_or_default();
+        let of_json = |names: &[&str]| {
+            let mut found = names.iter().filter_map(|name| json.get(name)?.as_str());
+            found.next().unwrap_or_default().to_owned()
+        };
+        let (code, message) = match json.is_object() {
+            true => {
+                let code = match self.header("x-amzn-errortype") {
+                    Some(kind) => kind.to_owned(),
+                    None => of_json(&["__type", "code", "Code"]),
+                };
+                // `prefix#Name:address` is just the name.
+                let name = code.rsplit('#').next().unwrap_or_default();
+                let name = name.split(':').next().unwrap_or_default();
+                (name.to_owned(), of_json(&["message", "Message"]))
+            }
+            false => (of_xml("Code"), of_xml("Message")),
+        };
+        Some(Fault {
+            status: self.status,
+            code,
+            message,
+        })
+    }
+}
+
+/// What stands in the first element of this name that has no attributes.
+fn between<'t>(text: &'t str, tag: &str) -> Option<&'t str> {
+    let (_, rest) = text.split_once(&format!("<{tag}>"))?;
+    let (inside, _) = rest.split_once(&format!("</{tag}>"))?;
+    Some(inside)
+}
+
+/// No answer came. Says nothing of the address: it may be a secret.
+#[derive(Debug, thiserror::Error)]
+pub enum CallError {
+    /// The request cannot be made.
+    #[error("the request cannot be made: {0}")]
+    Request(Cause),
+    /// The other side does not answer as HTTP.
+    #[error("the other side cannot be reached")]
+    Unreachable,
+    /// No whole answer in time.
+    #[error("no whole answer came within {} seconds", PATIENCE.as_secs())]
+    TooSlow,
+}
+
+/// Makes calls.
+#[derive(Debug)]
+pub struct Caller {
+    connector: Connector,
+    cloud: Cloud,
+}
+
+impl Caller {
+    /// Calls as whom `cloud` says, and where.
+    #[must_use]
+    pub fn new(cloud: Cloud) -> Self {
+        let connector = Connector::builder()
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .build();
+        Self { connector, cloud }
+    }
+
+    /// The region that we are in.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        &self.cloud.region
+    }
+
+    /// Makes the call, signed.
+    ///
+    /// # Errors
+    /// [`CallError`] if no answer comes; one that says no is an answer.
+    pub async fn call(&self, call: &Call) -> Result<Answer, CallError> {
+        let (address, region) = call.service.address(&call.region);
+        let address = self.cloud.endpoint.as_deref().unwrap_or(&address);
+        let address = format!("{}{}", address.trim_end_matches('/'), call.path);
+        let headers: Vec<_> = call
+            .headers
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        let signed = self
+            .sign(call, &address, &region, &headers)
+            .map_err(CallError::Request)?;
+        let signed = signed
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
+        self.send(&address, headers.into_iter().chain(signed), &call.body)
+            .await
+    }
+
+    /// Posts `body` to somebody who is no service of AWS; redirects are answers like others.
+    ///
+    /// # Errors
+    /// [`CallError`] if no answer comes.
+    pub async fn post(
+        &self,
+        address: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Result<Answer, CallError> {
+        self.send(address, headers.iter().copied(), body).await
+    }
+
+    /// The headers that a signature needs.
+    fn sign(
+        &self,
+        call: &Call,
+        address: &str,
+        region: &str,
+        headers: &[(&str, &str)],
+    ) -> Result<Vec<(String, String)>, Cause> {
+        let Cloud {
+            access_key,
+            secret,
+            session,
+            ..
+        } = &self.cloud;
+        let identity =
+            Credentials::new(access_key, secret, session.clone(), None, "environment").into();
+        let parameters = v4::SigningParams::builder()
+            .identity(&identity)
+            .region(region)
+            .name(call.service.name)
+            .time(SystemTime::now())
+            .settings(SigningSettings::default())
+            .build()?
+            .into();
+        let body = SignableBody::Bytes(&call.body);
+        let request = SignableRequest::new("POST", address, headers.iter().copied(), body)?;
+        let (instructions, _) = sign(request, &parameters)?.into_parts();
+        let signed = instructions.headers();
+        Ok(signed
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect())
+    }
+
+    async fn send(
+        &self,
+        address: &str,
+        headers: impl Iterator<Item = (&str, &str)>,
+        body: &[u8],
+    ) -> Result<Answer, CallError> {
+        let mut request = HttpRequest::new(SdkBody::from(body));
+        let unfit = |error: &dyn fmt::Display| CallError::Request(error.to_string().into());
+        request.set_method("POST").map_err(|error| unfit(&error))?;
+        // What is wrong with an address is not said: it would be quoted.
+        request
+            .set_uri(address)
+            .map_err(|_| unfit(&"the address is none"))?;
+        for (name, value) in headers {
+            request
+                .headers_mut()
+                .try_insert(name.to_owned(), value.to_owned())
+                .map_err(|error| unfit(&error))?;
+        }
+        let answered = tokio::time::timeout(PATIENCE, self.answer(request)).await;
+        answered.unwrap_or(Err(CallError::TooSlow))
+    }
+
+    async fn answer(&self, request: HttpRequest) -> Result<Answer, CallError> {
+        let response = self.connector.call(request).await;
+        let response = response.map_err(|_| CallError::Unreachable)?;
+        let status = response.status().as_u16();
+        let headers = written(response.headers());
+        let mut pieces = ByteStream::new(response.into_body());
+        let mut body = Vec::new();
+        while let Some(piece) = pieces.next().await {
+            let piece = piece.map_err(|_| CallError::Unreachable)?;
+            let room = LONGEST_ANSWER - body.len();
+            body.extend_from_slice(&piece[..piece.len().min(room)]);
+            if body.len() == LONGEST_ANSWER {
+                break;
+            }
+        }
+        Ok(Answer {
+            status,
+            body,
+            headers,
+        })
+    }
+}
+
+fn written(headers: &Headers) -> Vec<(String, String)> {
+    let headers = headers.iter_bytes();
+    headers
+        .map(|(name, value)| {
+            let value = String::from_utf8_lossy(value);
+            (name.to_ascii_lowercase(), value.into_owned())
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,198 @@
+#![expect(clippy::unwrap_used, reason = "a test panics")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::thread::JoinHandle;
+
+use serde_json::json;
+
+use super::{Answer, Call, CallError, Caller, LONGEST_ANSWER, Service};
+use crate::Cloud;
+
+/// A server that gives one answer, and hands over what it was asked.
+fn server(answer: Vec<u8>) -> (String, JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let asked = std::thread::spawn(move || {
+        let (stream, _) = listener.accept().unwrap();
+        let mut reader = BufReader::new(stream);
+        let (mut head, mut length) = (String::new(), 0);
+        loop {
+            let mut line = String::new();
+            reader.read_line(&mut line).unwrap();
+            if let Some(bytes) = line.to_ascii_lowercase().strip_prefix("content-length: ") {
+                length = bytes.trim().parse().unwrap();
+            }
+            head.push_str(&line);
+            if line == "\r\n" {
+                break;
+            }
+        }
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body).unwrap();
+        // Whoever has read enough hangs up.
+        let _ = reader.get_mut().write_all(&answer);
+        head + &String::from_utf8(body).unwrap()
+    });
+    (address, asked)
+}
+
+fn caller(endpoint: Option<String>) -> Caller {
+    Caller::new(Cloud {
+        region: "eu-west-1".to_owned(),
+        access_key: "AKIAIOSFODNN7EXAMPLE".to_owned(),
+        secret: "secret".to_owned(),
+        session: Some("session".to_owned()),
+        endpoint,
+    })
+}
+
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(future)
+}
+
+#[test]
+fn a_query_is_a_signed_form() {
+    let (address, asked) = server(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok".to_vec());
+    let call = Call::query(
+        Service::IAM,
+        "eu-west-1",
+        "2010-05-08",
+        "UpdateAccessKey",
+        [("UserName", "a b&c"), ("Status", "Inactive")],
+    );
+    let answer = wait(caller(Some(address)).call(&call)).unwrap();
+    assert!(answer.is_success() && answer.text() == "ok" && answer.fault().is_none());
+    let asked = asked.join().unwrap();
+    assert!(asked.starts_with("POST / HTTP/1.1"), "{asked}");
+    assert!(
+        asked.ends_with(
+            "Action=UpdateAccessKey&Version=2010-05-08&UserName=a+b%26c&Status=Inactive"
+        )
+    );
+    let scope = "/us-east-1/iam/aws4_request, SignedHeaders=content-type;host;x-amz-date;x-amz-security-token";
+    assert!(asked.contains(scope), "{asked}");
+    assert!(asked.contains("x-amz-security-token: session"));
+    assert!(!asked.contains("secret\r\n"));
+}
+
+#[test]
+fn json_names_its_call_in_a_header() {
+    let refusal =
+        r#"{"__type":"com.amazonaws#ResourceNotFoundException:http://x","message":"none"}"#;
+    let head = format!(
+        "HTTP/1.1 400 Bad Request\r\ncontent-length: {}\r\n\r\n",
+        refusal.len()
+    );
+    let (address, asked) = server((head + refusal).into_bytes());
+    let body = json!({ "SecretId": "rooms" });
+    let call = Call::json(
+        Service::SECRETS_MANAGER,
+        "cn-north-1",
+        "secretsmanager.GetSecretValue",
+        &body,
+    );
+    let answer = wait(caller(Some(address)).call(&call)).unwrap();
+    let fault = answer.fault().unwrap();
+    assert_eq!(fault.to_string(), "400 ResourceNotFoundException: none");
+    assert!(!fault.is_passing() && !fault.is_denied());
+    let asked = asked.join().unwrap();
+    assert!(asked.contains("x-amz-target: secretsmanager.GetSecretValue\r\n"));
+    assert!(asked.contains("/cn-north-1/secretsmanager/aws4_request"));
+    assert!(asked.ends_with(r#"{"SecretId":"rooms"}"#));
+}
+
+#[test]
+fn strangers_get_no_signature_and_no_second_visit() {
+    let (address, asked) = server(
+        b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n"
+            .to_vec(),
+    );
+    let address = format!("{address}/services/T0/B0");
+    let answer = wait(caller(None).post(&address, &[("content-type", "application/json")], b"{}"));
+    let answer = answer.unwrap();
+    assert_eq!(
+        (answer.status, answer.header("location")),
+        (302, Some("http://127.0.0.1:1/"))
+    );
+    let asked = asked.join().unwrap();
+    assert!(asked.starts_with("POST /services/T0/B0 "));
+    assert!(
+        !asked.contains("authorization") && !asked.contains("amz"),
+        "{asked}"
+    );
+}
+
+#[test]
+fn of_an_endless_answer_only_the_beginning_is_read() {
+    let mut endless = b"HTTP/1.1 200 OK\r\n\r\n".to_vec();
+    endless.resize(3 * LONGEST_ANSWER, b'x');
+    let (address, asked) = server(endless);
+    let answer = wait(caller(None).post(&address, &[], b"")).unwrap();
+    assert_eq!(answer.body.len(), LONGEST_ANSWER);
+    asked.join().unwrap();
+}
+
+#[test]
+fn no_error_says_where() {
+    let errors = [
+        wait(caller(None).post("http://127.0.0.1:1/T0/hush", &[], b"")),
+        wait(caller(None).post("http:// no address/hush", &[], b"")),
+        wait(caller(None).post("http://127.0.0.1:1/hush", &[("a\nb", "c")], b"")),
+    ];
+    for error in errors.map(Result::unwrap_err) {
+        assert!(!format!("{error} {error:?}").contains("hush"), "{error:?}");
+        assert!(matches!(
+            error,
+            CallError::Request(_) | CallError::Unreachable
+        ));
+    }
+}
+
+#[test]
+fn every_partition_has_its_addresses() {
+    let iam = ["eu-west-1", "cn-northwest-1", "us-gov-east-1"]
+        .map(|region| Service::IAM.address(region).0);
+    assert_eq!(
+        iam,
+        [
+            "https://iam.amazonaws.com",
+            "https://iam.cn-north-1.amazonaws.com.cn",
+            "https://iam.us-gov.amazonaws.com",
+        ]
+    );
+    assert_eq!(
+        Service::SES.address("eu-west-1").0,
+        "https://email.eu-west-1.amazonaws.com"
+    );
+    assert_eq!(
+        Service::EC2.address("cn-north-1"),
+        (
+            "https://ec2.cn-north-1.amazonaws.com.cn".to_owned(),
+            "cn-north-1".to_owned()
+        )
+    );
+}
+
+#[test]
+fn faults_of_both_protocols_are_read() {
+    let answer = |status, body: &str| Answer {
+        status,
+        body: body.into(),
+        headers: Vec::new(),
+    };
+    let xml = "<ErrorResponse><Error><Type>Sender</Type><Code>NoSuchEntity</Code><Message>The Access Key with id AKIA cannot be found.</Message></Error></ErrorResponse>";
+    let fault = answer(404, xml).fault().unwrap();
+    assert_eq!(fault.code, "NoSuchEntity");
+    assert!(fault.message.ends_with("cannot be found."));
+    let ec2 = "<Response><Errors><Error><Code>RequestLimitExceeded</Code><Message>slow down</Message></Error></Errors></Response>";
+    assert!(answer(400, ec2).fault().unwrap().is_passing());
+    let ec2 =
+        "<Response><Errors><Error><Code>UnauthorizedOperation</Code></Error></Errors></Response>";
+    assert!(answer(403, ec2).fault().unwrap().is_denied());
+    assert!(answer(503, "\u{0}garbage").fault().unwrap().is_passing());
+}
