@@ -281,6 +281,23 @@ fn what_is_learned_does_not_depend_on_order_repeats_or_deaths() {
         world.faults.get()
     );
     assert!(missing.is_empty(), "seed {seed}: not told {missing:?}");
+    for (day, at_once) in told_at_once(&world) {
+        assert!(at_once.len() <= 3, "{day:?} has {at_once:?}");
+    }
+}
+
+/// The incidents that were told at once, by account and day.
+fn told_at_once(world: &World) -> BTreeMap<(Option<String>, String), BTreeSet<String>> {
+    let mut days = BTreeMap::<_, BTreeSet<String>>::new();
+    for alert in world.published.borrow().iter() {
+        if alert.level >= Level::Medium {
+            let day = alert.time.strftime("%F").to_string();
+            let day = days.entry((alert.account.id.clone(), day)).or_default();
+            day.insert(alert.id.to_string());
+        }
+    }
+    assert!(!days.is_empty(), "nothing is told at once");
+    days
 }
 
 /// Counts what is asked of a store.

@@ -5,6 +5,7 @@
 //! | `seen#<day>-<who>` | a [page](baseline::page::Page): what one principal did on an open day | when a call has seen more of it |
 //! | `roll#<day>-<shard>` | who has a page of that day | when somebody is first seen that day |
 //! | `usual#<who>` | the profile, as of the last closed day and the one before | when a day is closed |
+//! | `told#<day>-<account>` | which incidents are [told at once](quota) | when there is another |
 //! | `usual#all` | what closed days have taught of everybody together | when a day is closed |
 //!
 //! Pages merge in any order and any number of times, so an object that is delivered three times is learned
@@ -13,9 +14,10 @@
 //! until then it is judged anew with whatever came. Whoever closes it writes the profiles first and then what
 //! everybody shares, by which the day *is* closed; who dies between the two is followed by another.
 //!
-//! The door for events judges by one request, and writes nothing but alerts.
+//! The door for events judges by one request, and writes nothing but alerts and which of them are told at once.
 
 mod items;
+mod quota;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
@@ -24,7 +26,7 @@ use std::sync::Arc;
 use baseline::journal::Entry;
 use baseline::names::Mark;
 use baseline::page::{self, Generations, How, Page, Standing};
-use baseline::{BuiltIn, Calendar, Journal, Settings, tell};
+use baseline::{Anomaly, BuiltIn, Calendar, Journal, Settings, tell};
 use detect::case::Cases;
 use detect::{Detector, Screened};
 use jiff::{SignedDuration, Timestamp};
@@ -209,11 +211,11 @@ impl Habits {
         if changes.is_empty() {
             return Ok(walked);
         }
-        let mut cases = Cases::default();
+        let mut found = Vec::new();
         for (mark, journal) in &mut open {
-            self.judge(*mark, journal, standing, &kept, &mut cases)?;
+            self.judge(*mark, journal, standing, &kept, &mut found)?;
         }
-        walked.settled = self.tell(detector, pipeline, cases).await?;
+        walked.settled = self.tell(detector, pipeline, found).await?;
         let rolls = self.rolls(pipeline.states(), strangers).await?;
         for changes in [rolls, changes] {
             let all = changes.len();
@@ -248,7 +250,7 @@ impl Habits {
         };
         let whose: BTreeSet<Mark> = news.keys().map(|(mark, _)| *mark).collect();
         let kept = self.kept(pipeline.states(), &whose, &standing, now).await?;
-        let mut cases = Cases::default();
+        let mut found = Vec::new();
         for mark in whose {
             let mut open = Journal::default();
             for day in open_days(&standing, now) {
@@ -260,9 +262,9 @@ impl Habits {
                     open.merge(seen.journal());
                 }
             }
-            self.judge(mark, &mut open, &standing, &kept, &mut cases)?;
+            self.judge(mark, &mut open, &standing, &kept, &mut found)?;
         }
-        self.tell(detector, pipeline, cases).await
+        self.tell(detector, pipeline, found).await
     }
 
     /// Closes what can be closed: one day that somebody was seen on, at most.
@@ -355,18 +357,12 @@ impl Habits {
         open: &mut Journal,
         standing: &Standing,
         kept: &BTreeMap<StateKey, Kept>,
-        cases: &mut Cases,
+        found: &mut Vec<Anomaly>,
     ) -> Result<(), PipelineError> {
         open.settle();
         let known = generations(mark, kept)?;
         let profile = known.and_then(|known| known.at(standing.open).cloned());
-        for anomaly in standing.judge(profile, open, &self.how()) {
-            if tell::level(&anomaly) >= self.level
-                && let Some(case) = tell::case(&anomaly)
-            {
-                cases.merge_one(case);
-            }
-        }
+        found.extend(standing.judge(profile, open, &self.how()));
         Ok(())
     }
 
@@ -374,8 +370,18 @@ impl Habits {
         &self,
         detector: &Detector,
         pipeline: &mut Pipeline<S, A>,
-        cases: Cases,
+        mut unusual: Vec<Anomaly>,
     ) -> Result<Settled, PipelineError> {
+        let at_once = self.settings.at_once as usize;
+        quota::keep_to(at_once, pipeline.states(), &mut unusual).await?;
+        let mut cases = Cases::default();
+        for anomaly in &unusual {
+            if tell::level(anomaly) >= self.level
+                && let Some(case) = tell::case(anomaly)
+            {
+                cases.merge_one(case);
+            }
+        }
         if cases.is_empty() {
             return Ok(Settled::default());
         }
@@ -412,7 +418,7 @@ impl Habits {
         for (key, strangers) in strangers {
             let kept = known.get(&key);
             let mut marks = match kept {
-                Some(kept) => marks_of(&key, kept)?,
+                Some(kept) => marks_of(&key, kept)?.into_iter().collect(),
                 None => BTreeSet::new(),
             };
             let before = marks.len();
