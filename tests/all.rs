@@ -6,6 +6,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 mod context;
+mod copies;
 mod corpus;
 mod correlations;
 mod fuzz;

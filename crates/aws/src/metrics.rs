@@ -139,6 +139,7 @@ impl Tally {
         self.add("AlertsTold", posted.told as u64);
         self.add("FindingsKnown", posted.known as u64);
         self.add("AlertsWaiting", posted.waiting as u64);
+        self.add("AlertsCopies", posted.copies as u64);
         self.add("HistoryQuestions", posted.questions as u64);
         self.add("StateWrites", posted.writes as u64);
         self.add("StateConflicts", posted.conflicts as u64);

@@ -95,6 +95,7 @@ fn events(anomaly: &Anomaly) -> Vec<EventRef> {
     events.sort_unstable();
     events.dedup();
     let event = |event: &Event| EventRef {
+        shared_event_id: None,
         event_time: time(event.time),
         event_id: event.id.clone(),
         event_source: event.source.clone(),

@@ -221,6 +221,9 @@ pub struct EventRef {
     pub event_time: Timestamp,
     /// Names the record within its account.
     pub event_id: Option<String>,
+    /// Names the call in all accounts that see it, if those are several.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub shared_event_id: Option<String>,
     /// The service called.
     pub event_source: String,
     /// The API called.
@@ -252,6 +255,7 @@ impl EventRef {
         Self {
             event_time: record.event_time(),
             event_id: record.event_id().map(Into::into),
+            shared_event_id: record.shared_event_id().map(Into::into),
             event_source: record.event_source().into(),
             event_name: record.event_name().into(),
             error_code: record.error_code().map(Into::into),

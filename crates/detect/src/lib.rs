@@ -7,6 +7,7 @@ pub mod attack;
 pub mod case;
 pub mod cloudtrail;
 pub mod containment;
+pub mod copies;
 pub mod correlation;
 pub mod derived;
 mod detector;

@@ -168,6 +168,7 @@ impl Entry {
     pub(super) fn event_ref(&self, strings: &Strings) -> EventRef {
         let text = |sym| strings.text(sym).map(str::to_owned);
         EventRef {
+            shared_event_id: None,
             event_time: self.timestamp(),
             event_id: match self.id {
                 EventId::Uuid(uuid) => Some(uuid.hyphenated().to_string()),

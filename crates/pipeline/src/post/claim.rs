@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use detect::activity::{Around, Ring, SPAN};
 use detect::alert::{Alert, AlertId};
-use detect::incident;
 use detect::render::mail::{Told, brief};
+use detect::{copies, incident};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sigma::Level;
@@ -203,6 +203,12 @@ impl Claim {
             event: incident::first_event(&self.alert),
             to: self.to(routes),
         }
+    }
+
+    /// What stands for its events in the other accounts that see them.
+    #[must_use]
+    pub fn shared(&self) -> BTreeSet<u64> {
+        copies::shared(&self.alert)
     }
 
     /// The events that it tells for others, and up to which level.

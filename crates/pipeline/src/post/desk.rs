@@ -11,6 +11,8 @@
 //! Source for the guard: SNS developer guide, *Amazon SNS endpoints and quotas*: ten mails a second to
 //! one subscription suspend it.
 
+mod shown;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use detect::alert::AlertId;
@@ -19,6 +21,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sigma::Level;
 
+use self::shown::Shown;
 use super::guard::{Guard, Rate};
 use super::ladder::is_gathered;
 use super::routes::To;
@@ -46,6 +49,9 @@ pub struct Desk {
     /// Events that incidents tell, for which findings, and when that was noted.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     spoken: BTreeMap<u64, Spoken>,
+    /// Calls that several accounts see, and which alert tells of them.
+    #[serde(default, skip_serializing_if = "Shown::is_empty")]
+    shown: Shown,
 }
 
 /// That an incident tells an event.
@@ -210,6 +216,18 @@ impl Desk {
             },
         );
         Ok(())
+    }
+
+    /// Whether an alert about these calls, which other accounts see too, is a copy of another that was told to
+    /// all who would hear of it; if not, it tells of them from now on.
+    pub fn is_copy(
+        &mut self,
+        alert: AlertId,
+        calls: &BTreeSet<u64>,
+        to: &BTreeSet<To>,
+        now: Timestamp,
+    ) -> bool {
+        self.shown.has(alert, calls, to, now)
     }
 
     /// An incident tells these events to those: findings about them, up to the level, are not told to them by

@@ -156,6 +156,8 @@ pub struct Posted {
     pub seconds: Vec<i64>,
     /// Findings about which nothing is new.
     pub known: usize,
+    /// Findings about calls that another account's alert tells.
+    pub copies: usize,
     /// Alerts that wait for their time.
     pub waiting: usize,
     /// Questions that were put to CloudTrail.
@@ -288,7 +290,7 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
         let later = now
             .saturating_add(self.manner.update_after)
             .unwrap_or(Timestamp::MAX);
-        let (orders, full, waiting) = self
+        let (orders, full, waiting, copies) = self
             .change(posted, async |memo| {
                 // The desk before all else: whoever strikes a mail off it has saved what was told.
                 memo.recall(&self.states, [desk_key()].into_iter()).await?;
@@ -297,7 +299,7 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
                 let keys = claims.iter().map(|claim| claim_key(claim.id()));
                 let threads = claims.iter().map(|claim| thread_key(claim.thread()));
                 memo.recall(&self.states, keys.chain(threads)).await?;
-                let mut full = None;
+                let (mut full, mut copies) = (None, 0);
                 for claim in claims {
                     let told: Option<Claim> = memo.get(&claim_key(claim.id()))?;
                     if told.is_some_and(|told| !told.has_news()) {
@@ -309,6 +311,10 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
                     let Manner { ladder, routes, .. } = &self.manner;
                     let entry = claim.entry(update_due, now, *ladder, routes);
                     let to = entry.to.clone();
+                    if desk.is_copy(claim.id(), &claim.shared(), &to, now) {
+                        copies += 1;
+                        continue;
+                    }
                     full = full.or(desk.enter(entry, now, later).err());
                     desk.speak_for(claim.spoken_for(), &to, now);
                 }
@@ -316,10 +322,11 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
                 if before.as_ref() != Some(&desk) {
                     memo.change(desk_key(), &desk, DESK)?;
                 }
-                Ok((orders, full, desk.len()))
+                Ok((orders, full, desk.len(), copies))
             })
             .await?;
         posted.waiting = waiting;
+        posted.copies += copies;
         Ok((orders, full))
     }
 

@@ -93,6 +93,7 @@ pub fn run(args: &ReportArgs, language: Language, terminal: Terminal) -> Result<
     let mut alerts = settle(&detector, read.screened)?;
     // As a scan tells them.
     detect::incident::fold(&mut alerts);
+    detect::copies::fold(&mut alerts);
     assemble::sort(&mut alerts);
     let records = evidence::fetch(&alerts[..alerts.len().min(args.limit)], gathering);
     let report = Material {

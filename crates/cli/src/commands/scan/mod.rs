@@ -96,6 +96,7 @@ pub fn run(args: &ScanArgs, language: Language, terminal: Terminal) -> Result<Ex
             },
             alerts: printer.told().clone(),
             folded: printer.folded(),
+            copies: printer.copies(),
             below: below.values().sum(),
             known: settled.known as u64,
             suppressed,

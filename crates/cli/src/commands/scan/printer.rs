@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use detect::alert::Alert;
-use detect::incident;
 use detect::language::Language;
 use detect::render::{csv, json, ocsf, table::Table};
+use detect::{copies, incident};
 use pipeline::ports::{AlertSink, SinkError};
 use sigma::Level;
 
@@ -24,6 +24,7 @@ pub(super) struct Printer {
     terminal: Terminal,
     told: BTreeMap<Level, u64>,
     folded: u64,
+    copies: u64,
     cut: bool,
     complaint: Option<Complaint>,
 }
@@ -44,6 +45,7 @@ impl Printer {
             terminal,
             told: BTreeMap::new(),
             folded: 0,
+            copies: 0,
             cut: false,
             complaint: None,
         }
@@ -59,6 +61,11 @@ impl Printer {
     #[must_use]
     pub(super) fn folded(&self) -> u64 {
         self.folded
+    }
+
+    /// How many alerts tell of a call that another account sees too.
+    pub(super) fn copies(&self) -> u64 {
+        self.copies
     }
 
     /// Whether the reader of the output went away before its end.
@@ -94,6 +101,7 @@ impl Printer {
 impl AlertSink for Printer {
     async fn publish(&mut self, mut alerts: Vec<Alert>) -> Result<(), SinkError> {
         self.folded += incident::fold(&mut alerts) as u64;
+        self.copies += copies::fold(&mut alerts) as u64;
         for alert in &alerts {
             *self.told.entry(alert.level).or_default() += 1;
         }

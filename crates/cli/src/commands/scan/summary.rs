@@ -33,6 +33,8 @@ pub(super) struct Summary {
     pub(super) alerts: BTreeMap<Level, u64>,
     /// Alerts not told because an incident tells them.
     pub(super) folded: u64,
+    /// Alerts about calls that another account's alert tells.
+    pub(super) copies: u64,
     /// Matches not told because their rules are below `--level`.
     pub(super) below: u64,
     /// Alerts not told because an earlier run told them.
@@ -147,6 +149,7 @@ impl Summary {
         let silent = [
             (self.known, "told by an earlier run"),
             (self.folded, "told as part of an incident"),
+            (self.copies, "told for the caller's account"),
             (self.below, matches_below(self.below)),
         ];
         let silent = silent.into_iter().filter(|(number, _)| *number > 0);

@@ -1,0 +1,69 @@
+//! One call that two accounts see, told once.
+//!
+//! A call from one account on what belongs to another is recorded in both: two records, each with an `eventID`
+//! of its own, and one `sharedEventID` in both. Where both accounts are watched a rule finds both, and the
+//! reader would read one thing twice. Only alerts of single rules all of whose events are listed can be
+//! copies: of others nobody knows whether they tell more.
+//!
+//! Source: CloudTrail user guide, *CloudTrail record contents*, `sharedEventID`.
+
+use std::collections::{BTreeSet, HashMap};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::alert::{Alert, Kind};
+
+/// What stands for the events of `alert` in every account that sees them; nothing if any is not shared.
+#[must_use]
+pub fn shared(alert: &Alert) -> BTreeSet<u64> {
+    let is_whole = alert.event_count == alert.events.len() as u64;
+    if alert.rule.kind != Kind::Rule || !is_whole {
+        return BTreeSet::new();
+    }
+    let ids = alert.events.iter();
+    let ids: Option<BTreeSet<u64>> = ids
+        .map(|event| {
+            let id = event.shared_event_id.as_deref()?;
+            Some(number(&alert.rule.id, id))
+        })
+        .collect();
+    ids.unwrap_or_default()
+}
+
+fn number(rule: &str, id: &str) -> u64 {
+    let mut hash = Sha256::new();
+    hash.update((rule.len() as u64).to_le_bytes());
+    hash.update(rule);
+    hash.update(id);
+    let digest = hash.finalize();
+    let first = digest.first_chunk();
+    first.map_or(0, |bytes| u64::from_le_bytes(*bytes))
+}
+
+/// Leaves out of `alerts` those that are copies of others; returns how many those were. What the caller's own
+/// account says stays, for there the caller is named in full.
+pub fn fold(alerts: &mut Vec<Alert>) -> usize {
+    let mut first: HashMap<u64, (bool, usize)> = HashMap::new();
+    let shared: Vec<_> = alerts.iter().map(shared).collect();
+    for (at, (alert, shared)) in alerts.iter().zip(&shared).enumerate() {
+        let rank = (!is_of_caller(alert), at);
+        for number in shared {
+            let known = first.entry(*number).or_insert(rank);
+            *known = rank.min(*known);
+        }
+    }
+    let before = alerts.len();
+    let mut at = 0;
+    alerts.retain(|_| {
+        let shared = &shared[at];
+        let is_copy = !shared.is_empty() && shared.iter().all(|number| first[number].1 != at);
+        at += 1;
+        !is_copy
+    });
+    before - alerts.len()
+}
+
+/// Whether the account that tells is the caller's own.
+fn is_of_caller(alert: &Alert) -> bool {
+    alert.principal.account == alert.account.id
+}
