@@ -4,7 +4,7 @@ use crate::circles::{Circles, circles};
 use crate::dimension::{Circle, Dimension};
 use crate::engine::{Common, DAY, signal};
 use crate::evidence::{New, Signal, What};
-use crate::journal::{Entry, Pattern, service};
+use crate::journal::{Entry, Pattern};
 use crate::names::Mark;
 use crate::places::NetworkKind;
 use crate::profile::{Day, Pending, Profile};
@@ -40,28 +40,20 @@ impl Common {
         if !replay.is_first_today(entry.pattern, day) {
             return;
         }
-        let api = &replay.journal.apis[pattern.api];
-        let source = replay.text(api.source);
+        let class = replay.journal.apis[pattern.api].class;
+        let api = replay.api(pattern.api);
         let located = replay.located(pattern.address);
-        let name = format!("{}:{}", service(source), replay.text(api.name));
-        self.value(
-            profile,
-            replay,
-            entry,
-            day,
-            &value(api.class.dimension(), &name),
-            None,
-            signals,
-        );
-        self.value(
-            profile,
-            replay,
-            entry,
-            day,
-            &value(Dimension::Service, service(source)),
-            None,
-            signals,
-        );
+        for (dimension, mark, text) in [
+            (class.dimension(), api.name_mark, &api.name),
+            (Dimension::Service, api.service_mark, &api.service),
+        ] {
+            let value = Value {
+                dimension,
+                mark,
+                text,
+            };
+            self.value(profile, replay, entry, day, &value, None, signals);
+        }
         let network = Value {
             dimension: Dimension::Network,
             mark: located.mark,
@@ -97,7 +89,7 @@ impl Common {
             self.value(profile, replay, entry, day, &value, None, signals);
         }
         if pattern.error != 0 {
-            let error = format!("{} {}", service(source), replay.text(pattern.error));
+            let error = format!("{} {}", api.service, replay.text(pattern.error));
             self.value(
                 profile,
                 replay,

@@ -84,10 +84,10 @@ impl Observer {
 
     fn pattern(&mut self, record: &Record<'_>) -> Option<Pattern> {
         let identity = record.user_identity()?;
-        let address = self.address(record.source_ip().as_deref().unwrap_or_default())?;
+        let address = self.address(record)?;
         let session = self.session(identity, record)?;
         let known = self.api(record);
-        let (tool, by_hand) = self.tool(record.user_agent().as_deref().unwrap_or_default());
+        let (tool, by_hand) = self.tool(record);
         let region = record
             .region()
             .map_or(0, |region| self.journal.names.id(&region));
@@ -113,15 +113,16 @@ impl Observer {
     }
 
     /// `None` where AWS itself stands behind the call.
-    fn address(&mut self, text: &str) -> Option<NameId> {
-        let hash = self.hash(text);
+    fn address(&mut self, record: &Record<'_>) -> Option<NameId> {
+        let hash = self.hash(record.source_ip_field().map(Json::raw));
         if let Some(known) = self.addresses.get(&hash) {
             return *known;
         }
+        let text = record.source_ip().unwrap_or_default();
         let is_service = text == "AWS Internal"
             || text.ends_with(".amazonaws.com")
             || text.ends_with(".amazonaws.com.cn");
-        let id = (!is_service).then(|| self.journal.names.id(&cut(text)));
+        let id = (!is_service).then(|| self.journal.names.id(&cut(&text)));
         forget_if_full(&mut self.addresses);
         self.addresses.insert(hash, id);
         id
@@ -184,11 +185,14 @@ impl Observer {
     }
 
     fn api(&mut self, record: &Record<'_>) -> Known {
-        let (source, name) = (record.event_source(), record.plain_event_name());
-        let hash = self.hash((&*source, &*name));
+        let hash = match record.source_to_name() {
+            Some(text) => self.hash(text),
+            None => self.hash((record.event_source(), record.event_name())),
+        };
         if let Some(known) = self.apis.get(&hash) {
             return *known;
         }
+        let (source, name) = (record.event_source(), record.plain_event_name());
         let reads = matches!(
             detect::derived::field(record, "readOnly"),
             Some(Value::Bool(true))
@@ -212,11 +216,12 @@ impl Observer {
         known
     }
 
-    fn tool(&mut self, agent: &str) -> (NameId, bool) {
-        let hash = self.hash(agent);
+    fn tool(&mut self, record: &Record<'_>) -> (NameId, bool) {
+        let hash = self.hash(record.user_agent_field().map(Json::raw));
         if let Some(known) = self.tools.get(&hash) {
             return *known;
         }
+        let agent = &*record.user_agent().unwrap_or_default();
         let tool =
             Tool::from_user_agent(agent).map_or_else(|| stem(agent), |tool| tool.name.to_owned());
         let by_hand = BY_HAND.contains(&&*tool);

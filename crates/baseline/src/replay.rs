@@ -8,7 +8,7 @@ use crate::account::Hands;
 use crate::calendar::Calendar;
 use crate::deed::Counts;
 use crate::evidence::{Event, Signal, Who};
-use crate::journal::{Entry, Journal};
+use crate::journal::{Entry, Journal, service};
 use crate::names::{Mark, NameId};
 use crate::places::{Place, Places, place_of};
 use crate::profile::Day;
@@ -21,6 +21,16 @@ pub(crate) struct Located {
     pub(crate) mark: Mark,
 }
 
+/// What an API is called, for people and for comparison.
+#[derive(Debug)]
+pub(crate) struct Named {
+    /// `service:Name`
+    pub(crate) name: String,
+    pub(crate) name_mark: Mark,
+    pub(crate) service: String,
+    pub(crate) service_mark: Mark,
+}
+
 /// A journal, and what was looked up for it.
 pub(crate) struct Replay<'j> {
     pub(crate) journal: &'j Journal,
@@ -30,6 +40,7 @@ pub(crate) struct Replay<'j> {
     located: Vec<Option<Arc<Located>>>,
     profiles: Vec<Option<u32>>,
     counts: Vec<Counts>,
+    apis: Vec<Option<Arc<Named>>>,
     /// The day on which each pattern was asked for news, counted from 1.
     asked: Vec<u32>,
     /// The hour in which each pattern was counted, counted from 1.
@@ -61,6 +72,7 @@ impl<'j> Replay<'j> {
             marks: vec![None; names],
             located: vec![None; names],
             profiles: vec![None; journal.who.rows().len()],
+            apis: vec![None; apis as usize],
             counts: (0..apis).map(|api| journal.counts(api)).collect(),
             asked: vec![0; patterns],
             counted: vec![0; patterns],
@@ -87,6 +99,23 @@ impl<'j> Replay<'j> {
 
     pub(crate) fn counts(&self, api: u32) -> Counts {
         self.counts[api as usize]
+    }
+
+    /// The API, by its name with its service and by its service.
+    pub(crate) fn api(&mut self, id: u32) -> Arc<Named> {
+        let journal = self.journal;
+        let named = self.apis[id as usize].get_or_insert_with(|| {
+            let api = &journal.apis[id];
+            let of = service(journal.names.text(api.source));
+            let name = format!("{of}:{}", journal.names.text(api.name));
+            Arc::new(Named {
+                name_mark: Mark::of(&name),
+                service_mark: Mark::of(of),
+                service: of.to_owned(),
+                name,
+            })
+        });
+        Arc::clone(named)
     }
 
     pub(crate) fn mark(&mut self, id: NameId) -> Mark {

@@ -80,6 +80,8 @@ fn report(trailhound: &Path) -> Result<()> {
     row("  to thirty rules", all / thirty, 2, "times");
     let together = pack("the built-in rules and correlations", &[])?;
     row("  to rules alone", together / all, 2, "times");
+    let usual = pack("those and behaviour", &["--behaviour"])?;
+    row("  to rules and correlations", usual / together, 2, "times");
     if let Some(rules) = &corpora.sigma {
         let only = ["--no-builtin", "--rules", text(rules)?];
         pack("SigmaHQ's CloudTrail rules", &only)?;

@@ -249,7 +249,8 @@ impl<'a> Record<'a> {
 
     /// Source and name of the event with what stands between them, where nothing long does: the same
     /// text, the same source and name.
-    pub(crate) fn source_to_name(&self) -> Option<&'a str> {
+    #[must_use]
+    pub fn source_to_name(&self) -> Option<&'a str> {
         let (start, source_end) = self.layout.span(Field::EventSource)?;
         let (name_start, end) = self.layout.span(Field::EventName)?;
         let together = source_end <= name_start && end - start <= CALL;
@@ -288,12 +289,14 @@ impl<'a> Record<'a> {
     }
 
     /// The source address as written.
-    pub(crate) fn source_ip_field(&self) -> Option<Json<'a>> {
+    #[must_use]
+    pub fn source_ip_field(&self) -> Option<Json<'a>> {
         self.field(Field::SourceIpAddress)
     }
 
     /// The user agent as written.
-    pub(crate) fn user_agent_field(&self) -> Option<Json<'a>> {
+    #[must_use]
+    pub fn user_agent_field(&self) -> Option<Json<'a>> {
         self.field(Field::UserAgent)
     }
 

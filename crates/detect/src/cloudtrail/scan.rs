@@ -110,11 +110,24 @@ pub fn usual_on_any_machine(bytes: &[u8]) -> Option<(Usual, Scan)> {
 ///
 /// What is passed over is not looked at but for its quotes and brackets.
 pub fn end(bytes: &[u8], at: usize) -> Scan {
+    closing(bytes, at, Nested::object())
+}
+
+/// Finds the end of the array at `at`, like [`end`].
+#[must_use]
+pub fn end_of_array(bytes: &[u8], at: usize) -> Option<usize> {
+    match closing(bytes, at, Nested::value(b'[')) {
+        Scan::Complete(end) => Some(end),
+        _ => None,
+    }
+}
+
+fn closing(bytes: &[u8], at: usize, nested: Nested) -> Scan {
     #[cfg(target_arch = "x86_64")]
     if avx2::available() {
-        return avx2::end(bytes, at);
+        return avx2::closing(bytes, at, nested);
     }
-    end_by(bytes, at, &lanes::Portable)
+    closing_by(bytes, at, nested, &lanes::Portable)
 }
 
 /// Finds the end of the object at `at`.
@@ -127,8 +140,8 @@ pub fn end_of_object(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 #[inline(always)]
-fn end_by(bytes: &[u8], at: usize, compare: &impl Compare) -> Scan {
-    match Nested::object().closing_bracket(&Lanes { bytes, compare }, at) {
+fn closing_by(bytes: &[u8], at: usize, nested: Nested, compare: &impl Compare) -> Scan {
+    match nested.closing_bracket(&Lanes { bytes, compare }, at) {
         Ok(end) => Scan::Complete(end + 1),
         Err(scan) => scan,
     }
@@ -395,7 +408,7 @@ mod tests {
             let mut seen = Collect(text.as_bytes(), Seen::default());
             let scanned = object_on_any_machine(text.as_bytes(), &mut seen);
             prop_assert_eq!((scanned, seen.1.0), scan(&text));
-            let ends = end_by(text.as_bytes(), 1, &lanes::Portable);
+            let ends = closing_by(text.as_bytes(), 1, Nested::object(), &lanes::Portable);
             prop_assert_eq!(ends, end(text.as_bytes(), 1));
         }
 

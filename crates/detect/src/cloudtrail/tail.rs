@@ -59,15 +59,26 @@ impl Tail {
         Self::usual(bytes, comma).or_else(|| Self::walked(bytes, comma))
     }
 
-    /// The last members as CloudTrail writes them of most calls, without a blank between them: the words
-    /// between the values are compared, not looked up. Finds what [`walked`](Self::walked) finds, or nothing.
+    /// The last members as CloudTrail writes them of nearly all calls, without a blank between them: the words
+    /// between the values are compared, not looked up. What comes behind `eventCategory` is TLS and the console,
+    /// which are not noted. Finds what [`walked`](Self::walked) finds, or nothing.
     fn usual(bytes: &[u8], comma: usize) -> Option<Self> {
         let mut steps = Steps { bytes, at: comma };
         let event_id = steps.text(b",\"eventID\":\"")?;
         let read_only = steps.truth(b",\"readOnly\":")?;
+        let resources = steps.array(b",\"resources\":[")?;
         let event_type = steps.text(b",\"eventType\":\"")?;
         steps.truth(b",\"managementEvent\":")?;
         let account = steps.text(b",\"recipientAccountId\":\"")?;
+        for not_noted in [
+            &b",\"sharedEventID\":\""[..],
+            b",\"vpcEndpointId\":\"",
+            b",\"vpcEndpointAccountId\":\"",
+        ] {
+            if steps.comes(not_noted) {
+                steps.text(not_noted)?;
+            }
+        }
         let category = steps.text(b",\"eventCategory\":\"")?;
         if scan::end(bytes, steps.at) != Scan::Complete(bytes.len()) {
             return None;
@@ -76,6 +87,7 @@ impl Tail {
         for (field, (start, end)) in [
             (Field::EventId, event_id),
             (Field::ReadOnly, read_only),
+            (Field::Resources, resources.unwrap_or_default()),
             (Field::EventType, event_type),
             (Field::RecipientAccountId, account),
             (Field::EventCategory, category),
@@ -109,6 +121,23 @@ struct Steps<'b> {
 }
 
 impl Steps<'_> {
+    /// Whether what comes next is `before`.
+    fn comes(&self, before: &[u8]) -> bool {
+        self.bytes[self.at..].starts_with(before)
+    }
+
+    /// An array, if what comes next is `before`, which ends in its opening bracket; nothing if something else
+    /// comes.
+    fn array(&mut self, before: &[u8]) -> Option<Option<(usize, usize)>> {
+        if !self.comes(before) {
+            return Some(None);
+        }
+        let start = self.at + before.len() - 1;
+        let end = scan::end_of_array(self.bytes, start)?;
+        self.at = end;
+        Some(Some((start, end)))
+    }
+
     /// A string without escapes, if what comes next is `before`, which ends in its opening quote.
     fn text(&mut self, before: &[u8]) -> Option<(usize, usize)> {
         let rest = self.bytes.get(self.at..)?.strip_prefix(before)?;
@@ -200,12 +229,31 @@ mod tests {
             assert_eq!(usual, Tail::walked(text.as_bytes(), 6), "{text}");
         }
         for (usual, other) in [
+            (",\"eventType", ",\"resources\":[],\"eventType"),
+            (
+                ",\"eventType",
+                r#","resources":[{"ARN":"]}\"["},[1]],"eventType"#,
+            ),
+            (",\"eventCat", r#","sharedEventID":"s","eventCat"#),
+            (
+                ",\"eventCat",
+                r#","vpcEndpointId":"v","vpcEndpointAccountId":"1","eventCat"#,
+            ),
+        ] {
+            let text = format!("{}}}", USUAL.replacen(usual, other, 1));
+            let found = Tail::usual(text.as_bytes(), 6);
+            assert!(found.is_some(), "{text}");
+            assert_eq!(found, Tail::walked(text.as_bytes(), 6), "{text}");
+        }
+        for (usual, other) in [
             ("\"id\"", r#""i\u0064""#),
             ("\"id\"", "null"),
             ("true", "\"true\""),
             ("true,", "true ,"),
             ("false", "falsch"),
-            (",\"eventType", ",\"resources\":[],\"eventType"),
+            (",\"eventType", ",\"resources\":{},\"eventType"),
+            (",\"eventType", ",\"resources\":[{]},\"eventType"),
+            (",\"eventType", ",\"resources\":[\"],\"eventType"),
             ("\"Management\"", "\"Management\"}"),
             ("\"Management\"", "\"Management"),
         ] {

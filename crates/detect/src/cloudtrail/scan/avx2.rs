@@ -15,7 +15,7 @@ use std::arch::x86_64::{
 
 use super::lanes::{BLOCK, By, Compare, LOOK, Masks, Pair};
 use super::usual::{Usual, usual_by};
-use super::{Fields, Scan, end_by, object_by};
+use super::{Fields, Nested, Scan, closing_by, object_by};
 
 /// Whether this processor has what [`object`] needs.
 #[inline]
@@ -33,11 +33,11 @@ pub(super) fn object(bytes: &[u8], behind: Option<usize>, fields: &mut impl Fiel
     unsafe { object_with_features(bytes, behind, fields) }
 }
 
-/// [`super::end`] for processors that are [`available`].
-pub(super) fn end(bytes: &[u8], at: usize) -> Scan {
+/// [`super::closing`] for processors that are [`available`].
+pub(super) fn closing(bytes: &[u8], at: usize, nested: Nested) -> Scan {
     assert!(available(), "the caller has asked");
     // SAFETY: the features that the function is compiled for were just found to be there.
-    unsafe { end_with_features(bytes, at) }
+    unsafe { closing_with_features(bytes, at, nested) }
 }
 
 /// [`super::usual`] for processors that are [`available`].
@@ -53,8 +53,8 @@ fn object_with_features(bytes: &[u8], behind: Option<usize>, fields: &mut impl F
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn end_with_features(bytes: &[u8], at: usize) -> Scan {
-    end_by(bytes, at, &compare())
+fn closing_with_features(bytes: &[u8], at: usize, nested: Nested) -> Scan {
+    closing_by(bytes, at, nested, &compare())
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
