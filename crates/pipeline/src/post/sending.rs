@@ -340,7 +340,7 @@ mod tests {
     use sigma::Level;
 
     use crate::post::Routes;
-    use crate::post::stage::{Mailbox, alert, at, now, office};
+    use crate::post::stage::{Mailbox, alert, at, now, office, office_with_rooms};
 
     const TABLE: &str = "level = high, topic = on-call; rule = *root*, topic = cn, language = zh-CN; \
                          level = critical, topic = mail";
@@ -397,6 +397,61 @@ mod tests {
         assert_eq!(addresses(&mailbox), ["cn", "mail", "on-call"]);
         deliver(600, 5).unwrap();
         assert_eq!(addresses(&mailbox), [""; 0]);
+    }
+
+    #[test]
+    fn rooms_hear_of_all_once_whoever_of_the_others_cannot_be_reached() {
+        let mailbox = Mailbox::default();
+        let office = office_with_rooms(&mailbox, routes(), &Language::ALL);
+        let deliver = |minute: i64, events: u64| {
+            let time = at("2026-11-27T08:00:00Z") + SignedDuration::from_mins(minute);
+            let found = vec![grown(events)];
+            now(office.deliver(found, time, time + SignedDuration::from_mins(1)))
+        };
+        // Rooms hear although one topic is closed, and the topics although the rooms are.
+        mailbox.closed.borrow_mut().insert("cn");
+        assert!(deliver(0, 1).is_err());
+        assert_eq!(addresses(&mailbox), ["mail", "on-call"]);
+        let first = mailbox.handed.take();
+        let languages: Vec<_> = first
+            .iter()
+            .map(|(_, mail)| mail.attributes["language"].as_str())
+            .collect();
+        assert_eq!(languages, ["en", "zh-CN"]);
+        assert_ne!(first[0].0, first[1].0, "each language is a mail by itself");
+        mailbox.closed.borrow_mut().clear();
+        deliver(1, 1).unwrap();
+        assert_eq!(addresses(&mailbox), ["cn"]);
+        assert!(mailbox.handed.borrow().is_empty(), "they have it");
+
+        mailbox.closed.borrow_mut().insert("rooms");
+        assert!(deliver(60, 9).is_err());
+        assert_eq!(addresses(&mailbox), ["cn", "mail", "on-call"]);
+        mailbox.closed.borrow_mut().clear();
+        let posted = deliver(61, 9).unwrap();
+        assert_eq!((posted.mails, posted.handed), (0, 2));
+        assert_eq!(addresses(&mailbox), [""; 0], "no mail is doubled");
+        let second = mailbox.handed.take();
+        assert_eq!(second.len(), 2);
+        assert_ne!(first[0].0, second[0].0, "an update is another mail");
+        assert_eq!(second[0].1.attributes["kind"], "update");
+        deliver(62, 9).unwrap();
+        assert!(mailbox.handed.borrow().is_empty());
+    }
+
+    #[test]
+    fn what_is_handed_over_again_has_the_same_name() {
+        let names: Vec<_> = (0..2)
+            .map(|_| {
+                let mailbox = Mailbox::default();
+                let office = office_with_rooms(&mailbox, Routes::default(), &[Language::En]);
+                let time = at("2026-11-27T08:00:00Z");
+                let dead = time + SignedDuration::from_mins(1);
+                now(office.deliver(vec![grown(3)], time, dead)).unwrap();
+                mailbox.handed.take().remove(0).0
+            })
+            .collect();
+        assert_eq!(names[0], names[1]);
     }
 
     #[test]
