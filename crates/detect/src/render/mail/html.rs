@@ -109,7 +109,7 @@ fn write(page: &mut String, block: &Block) {
             "<div style=\"margin:0 0 .3em 1.4em;font-size:.9em\">{}</div>",
             escape(words)
         ),
-        Block::Command(label, command) if label.is_empty() => {
+        Block::Command("", command) => {
             writeln!(page, "<pre style=\"{COMMAND}\">{}</pre>", escape(command))
         }
         Block::Command(label, command) => writeln!(
