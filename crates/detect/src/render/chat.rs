@@ -93,8 +93,10 @@ pub fn room(title: &str, alerts: &[Told<'_>], accounts: &Accounts, language: Lan
         return text(title);
     };
     let mut said = lines(&marked(title), first, language);
-    let steps = first.alert.response.iter().take(STEPS);
-    let steps = steps.map(|step| {
+    // A command cannot be changed, and some rooms find mentions in code too: such a step is in the mail alone.
+    let steps = first.alert.response.iter();
+    let steps = steps.filter(|step| !step.command.contains(['<', '>', '@', '&', '`']));
+    let steps = steps.take(STEPS).map(|step| {
         let title = text(step.title.to(language));
         format!("{title}\n`{}`", command(&step.command))
     });
