@@ -53,7 +53,7 @@ destroy: python ## Remove the fleet from your AWS account, all but the logs
 	@$(PY) infra/deploy.py --destroy $(STACK)
 
 .PHONY: redrive
-redrive: python ## Bring dead letters back: QUEUE=logs|events|findings|history [STACK=trailhound] [MOST=…]
+redrive: python ## Bring dead letters back: QUEUE=logs|events|findings|delivery|history [STACK=trailhound] [MOST=…]
 	@$(PY) infra/redrive.py $(STACK) $(QUEUE) $(MOST)
 
 .PHONY: history
@@ -140,7 +140,7 @@ bench: ## Measure a scan against reading and inflating alone, and print the figu
 
 .PHONY: bench-fleet
 bench-fleet: python ## Measure the functions: size, start, warm event, memory
-	$(CARGO) build --profile small --locked -p lambda-s3-logs -p lambda-eventbridge -p lambda-alerts
+	$(CARGO) build --profile small --locked -p lambda-s3-logs -p lambda-eventbridge -p lambda-alerts -p lambda-delivery
 	TRAILHOUND_FUNCTIONS=$(abspath $(TARGET))/small $(CARGO) test --locked -p fleet -- --ignored figures --nocapture
 
 .PHONY: quality

@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "infra" / "sam" / "template.yaml"
 CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND")
-FUNCTIONS = ("s3-logs", "eventbridge", "alerts")
+FUNCTIONS = ("s3-logs", "eventbridge", "alerts", "delivery")
 
 
 def aws(*arguments: str, environment: Mapping[str, str] | None = None) -> str:

@@ -68,6 +68,7 @@ fn manner() -> Manner {
         ladder: Ladder::default(),
         routes: Routes::default(),
         summary: None,
+        rooms: Vec::new(),
     }
 }
 

@@ -103,6 +103,40 @@ fn the_page_shows_mails_as_they_are() {
     );
 }
 
+/// The mails that are looked at as HTML too.
+const AS_HTML: [(&str, Language); 2] = [
+    ("snapshot-shared", Language::En),
+    ("trail-blinded", Language::ZhCn),
+];
+
+#[test]
+fn as_html_a_mail_says_the_same_and_fetches_nothing() {
+    let (detector, _) = Detector::new(Rules::ours().load());
+    for (story, language) in AS_HTML {
+        let alerts = alerts(&detector, story);
+        let now = alerts[0].time + SignedDuration::from_secs(3);
+        let told = [Told {
+            alert: &alerts[0],
+            before: 0,
+            is_changed: false,
+            around: None,
+        }];
+        let mail = letter(language).write(Kind::Alert, &told, now);
+        for door in [
+            "href", "src=", "url(", "<script", "<link", "<img", "@import", "http",
+        ] {
+            assert!(!mail.html.contains(door), "{story}: {door}");
+        }
+        let shown = format!(
+            "Subject: {}\n\n{}\n==== in a room ====\n{}\n",
+            mail.title, mail.html, mail.room
+        );
+        insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(format!("html-{story}-{language}"), shown);
+        });
+    }
+}
+
 #[test]
 fn every_alarming_call_is_one_that_exists() {
     let unknown: Vec<_> = detect::sentence::meanings::known()

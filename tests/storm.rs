@@ -78,6 +78,7 @@ fn ten_thousand_alerts_in_a_minute_are_all_told_and_no_second_sees_too_many_mail
         ladder: Ladder::AT_ONCE,
         routes: Routes::default(),
         summary: None,
+        rooms: Vec::new(),
     };
     let office = PostOffice::new(MemoryState::default(), &mailbox, manner);
     let start: Timestamp = "2026-11-22T14:00:00Z".parse().unwrap();

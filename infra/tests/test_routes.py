@@ -71,6 +71,24 @@ def test_the_function_may_publish_to_the_topics_of_the_table_and_to_no_other(rou
     routed.mails("on-call-captured")
 
 
+def test_who_reads_is_looked_at_topic_by_topic(routed):
+    table, name = routed.client("dynamodb"), routed.outputs["StateTable"]
+    sns = routed.client("sns")
+    for subscription in sns.list_subscriptions_by_topic(TopicArn=TOPICS["chinese"])["Subscriptions"]:
+        sns.unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])
+    # Nobody has looked yet.
+    table.delete_item(TableName=name, Key={"key": {"S": "mail#readers"}})
+    routed.tick()
+    look = [line for line in routed.metrics("alerts") if "ReadersConfirmed" in line][-1]
+    assert look["ReadersConfirmed"] == 0, "the stack's own topic has a reader, and one of the table has none"
+    log = [line for line in routed.logs("alerts") if "whether anybody reads at a topic" in line]
+    assert log and all(TOPICS["gone"] in line for line in log), "what cannot be looked at is passed over"
+    role = Role(routed, "alerts")
+    other = sns.create_topic(Name="other")["TopicArn"]
+    assert role.may("sns", "list_subscriptions_by_topic", TopicArn=TOPICS["on-call"])
+    assert not role.may("sns", "list_subscriptions_by_topic", TopicArn=other)
+
+
 def test_whoever_wants_what_is_urgent_alone_is_subscribed_with_a_filter(templates):
     subscription = templates["topics.yaml"]["Resources"]["UrgentMailSubscription"]
     assert subscription["Condition"] == "HasUrgentAddress"

@@ -8,15 +8,26 @@ import pytest
 from conftest import INFRA
 
 ROOT = INFRA.parent
-SETTINGS = ROOT / "crates" / "aws" / "src" / "settings.rs"
+# Those of all functions, of those that judge and mail, and of the one that delivers.
+SETTINGS = [ROOT / "crates" / name / "src" / "settings.rs" for name in ("function", "aws", "delivery")]
 # Which of the functions of settings.rs reads the environment of which of ours.
-READERS = {"S3Logs": "for_log_files", "EventBridge": "for_events", "Alerts": "for_mails"}
+READERS = {
+    "S3Logs": "for_log_files",
+    "EventBridge": "for_events",
+    "Alerts": "for_mails",
+    "Delivery": "for_delivery",
+}
+
+
+def settings() -> str:
+    """The text of all settings."""
+    return "\n".join(path.read_text() for path in SETTINGS)
 
 
 @pytest.fixture(scope="module")
 def constants() -> dict[str, str]:
     """The constants of settings.rs, with the variables that they name."""
-    found = re.findall(r"const (\w+): Variable =\s*variable\(\s*\"(TRAILHOUND_\w+)\"", SETTINGS.read_text())
+    found = re.findall(r"const (\w+): Variable =\s*variable\(\s*\"(TRAILHOUND_\w+)\"", settings())
     assert found, "settings.rs has changed its shape: mend this test"
     return dict(found)
 
@@ -24,19 +35,19 @@ def constants() -> dict[str, str]:
 @pytest.fixture(scope="module")
 def given(templates) -> dict[str, set[str]]:
     """The variables that the template gives to each function."""
-    resources = templates["template.yaml"]["Resources"]
+    resources = templates["template.yaml"]["Resources"] | templates["delivery.yaml"]["Resources"]
     return {name: set(resources[name]["Properties"]["Environment"]["Variables"]) for name in READERS}
 
 
 def body(function: str) -> str:
     """The text of a function of settings.rs."""
-    return re.search(rf"fn {function}\(.*?\n(?:    )?}}\n", SETTINGS.read_text(), flags=re.DOTALL).group()
+    return re.search(rf"fn {function}\(.*?\n(?:    )?}}\n", settings(), flags=re.DOTALL).group()
 
 
 def read_by(function: str, constants: dict[str, str]) -> set[str]:
     """The variables that a function of settings.rs asks for."""
     text = body(function)
-    for part in re.findall(r"reader\.(judging|routes)\(", text):
+    for part in re.findall(r"\b(judging|routes)\(&mut reader", text):
         text += body(part)
     return {constants[name] for name in re.findall(r"(?:required|optional)\((\w+)", text)}
 

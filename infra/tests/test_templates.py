@@ -41,12 +41,15 @@ def test_every_queue_keeps_messages_for_two_weeks_and_is_encrypted(templates):
 def test_every_queue_that_is_worked_off_has_its_own_dead_letters(templates):
     queues = resources(templates, "AWS::SQS::Queue")
     taken = set()
-    worked = ("LogQueue", "EventQueue", "FindingsQueue", "Queue")
+    worked = ("LogQueue", "EventQueue", "FindingsQueue", "DeliveryQueue", "Queue")
     for name in worked:
         redrive = queues[name]["RedrivePolicy"]
-        assert redrive["maxReceiveCount"] == 5, name
+        # A room that is down for an hour has missed nothing; the pauses between grow.
+        assert redrive["maxReceiveCount"] == (10 if name == "DeliveryQueue" else 5), name
         taken.add(redrive["deadLetterTargetArn"]["Fn::GetAtt"][0])
-    assert taken == {"LogDeadLetters", "EventDeadLetters", "FindingsDeadLetters", "DeadLetters"}
+    assert taken == {
+        *("LogDeadLetters", "EventDeadLetters", "FindingsDeadLetters", "DeliveryDeadLetters", "DeadLetters"),
+    }
     # What history has found waits for a person, and nobody works it off.
     assert set(queues) == taken | {*worked, "Found"}
 
@@ -60,6 +63,9 @@ def test_a_message_stays_hidden_six_times_as_long_as_a_function_may_run(template
     ):
         hidden = int(main[stack]["Properties"]["Parameters"][parameter])
         assert hidden >= 6 * main[function]["Properties"]["Timeout"], function
+    delivery = templates["delivery.yaml"]["Resources"]
+    hidden = delivery["DeliveryQueue"]["Properties"]["VisibilityTimeout"]
+    assert hidden >= 6 * delivery["Delivery"]["Properties"]["Timeout"]
 
 
 def test_a_queue_never_asks_for_more_copies_than_are_reserved(templates):
@@ -71,13 +77,21 @@ def test_a_queue_never_asks_for_more_copies_than_are_reserved(templates):
         assert (condition, otherwise) == ("Reserves", {"Ref": "AWS::NoValue"}), name
 
 
+def test_the_queue_of_mails_asks_for_as_many_copies_as_are_reserved_for_it(templates):
+    delivery = templates["delivery.yaml"]["Resources"]
+    source = delivery["DeliverySource"]["Properties"]
+    condition, reserved, _ = delivery["Delivery"]["Properties"]["ReservedConcurrentExecutions"]["Fn::If"]
+    assert (condition, source["ScalingConfig"]["MaximumConcurrency"]) == ("Reserves", reserved)
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
 def test_every_function_has_a_role_and_a_log_of_its_own(templates):
     functions = resources(templates, "AWS::Serverless::Function") | resources(
         templates, "AWS::Lambda::Function"
     )
     roles = {function["Role"]["Fn::GetAtt"][0] for function in functions.values()}
     logs = {function["LoggingConfig"]["LogGroup"]["Ref"] for function in functions.values()}
-    assert len(roles) == len(logs) == len(functions) == 4
+    assert len(roles) == len(logs) == len(functions) == 5
     # Those of the rule that forwards events to the log account, and of the machine that goes through history.
     assert roles | {"ForwardingRole", "MachineRole"} == set(resources(templates, "AWS::IAM::Role"))
     for name, log in resources(templates, "AWS::Logs::LogGroup").items():

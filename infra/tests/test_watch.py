@@ -9,19 +9,18 @@ import pytest
 from conftest import INFRA
 
 PREFIX = "${Prefix}-"
-QUEUES = ("logs", "events", "findings")
+QUEUES = ("logs", "events", "findings", "delivery")
 # What is wrong with the mail topic is told by another one as well.
 ABOUT_MAILS = ("nobody-reads", "reader-lost", "reader-pending", "mails-refused")
-FUNCTIONS = ("s3-logs", "eventbridge", "alerts")
+FUNCTIONS = ("s3-logs", "eventbridge", "alerts", "delivery")
 
 
 @pytest.fixture(scope="module")
 def alarms(templates) -> dict[str, dict[str, Any]]:
     """The properties of all alarms, by their name without the prefix."""
-    found = templates["watch.yaml"]["Resources"] | templates["regions.yaml"]["Resources"]
-    properties = [
-        resource["Properties"] for resource in found.values() if resource["Type"] == "AWS::CloudWatch::Alarm"
-    ]
+    files = ("watch.yaml", "regions.yaml", "delivery.yaml")
+    found = [resource for file in files for resource in templates[file]["Resources"].values()]
+    properties = [resource["Properties"] for resource in found if resource["Type"] == "AWS::CloudWatch::Alarm"]
     return {alarm["AlarmName"]["Fn::Sub"].removeprefix(PREFIX): alarm for alarm in properties}
 
 
@@ -125,4 +124,5 @@ def test_every_metric_of_ours_is_one_that_the_functions_emit(templates):
     ours = set(re.findall(r"Namespace: Trailhound\n +MetricName: (\w+)", text)) | set(dashboard)
     ours.discard("NumberOfNotificationsFailed")
     assert ours and all(f'"{name}"' in code for name in ours), ours
-    assert 'NAMESPACE: &str = "Trailhound"' in code and '"Dimensions": [["function"]]' in code
+    lines = (INFRA.parent / "crates" / "function" / "src" / "metrics.rs").read_text()
+    assert 'NAMESPACE: &str = "Trailhound"' in lines and 'dimensions: vec!["function"]' in lines

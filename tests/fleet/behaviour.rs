@@ -106,6 +106,7 @@ fn invoke(
     let message = |(at, key): (usize, &String)| Message {
         id: at.to_string(),
         body: format!(r#"{{"s3Bucket":"trail","s3ObjectKey":["{key}"]}}"#),
+        ..Message::default()
     };
     let call = Call::Queue(keys.iter().enumerate().map(message).collect());
     tokio::task::spawn_local(async move {

@@ -81,6 +81,7 @@ fn manner(routes: Routes) -> Manner {
         ladder: Ladder::AT_ONCE,
         routes,
         summary: None,
+        rooms: Vec::new(),
     }
 }
 
@@ -282,6 +283,7 @@ fn batch(bodies: Vec<String>) -> Call {
     let message = |(id, body): (usize, String)| Message {
         id: id.to_string(),
         body,
+        ..Message::default()
     };
     Call::Queue(bodies.into_iter().enumerate().map(message).collect())
 }

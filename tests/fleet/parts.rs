@@ -32,6 +32,7 @@ fn call(keys: &[&str]) -> Call {
     let message = |(at, key): (usize, &&str)| Message {
         id: at.to_string(),
         body: format!(r#"{{"s3Bucket":"trail","s3ObjectKey":["{key}"]}}"#),
+        ..Message::default()
     };
     Call::Queue(keys.iter().enumerate().map(message).collect())
 }
@@ -117,6 +118,7 @@ fn a_large_object_is_judged_in_parts_and_gives_the_alerts_of_the_whole() {
             Call::Queue(vec![Message {
                 id: "0".to_owned(),
                 body: task.to_message(),
+                ..Message::default()
             }])
         });
     }

@@ -6,6 +6,7 @@ use aws_types::SdkConfig;
 use cloud::{Cloud, environment, sdk};
 use detect::Detector;
 use detect::render::mail::Letter;
+pub use function::log::settings;
 use pipeline::Pipeline;
 use pipeline::post::{Manner, PostOffice};
 
@@ -19,7 +20,7 @@ use crate::log_files::LogFiles;
 use crate::mail_topic::MailTopic;
 use crate::own::Own;
 use crate::own_queue::OwnQueue;
-use crate::settings::{self, ForLogFiles, ForMails, Judging};
+use crate::settings::{ForLogFiles, ForMails, Judging};
 use crate::state_table::StateTable;
 
 /// The start of a function.
@@ -34,9 +35,9 @@ impl Boot {
     /// Begins to log, and looks where we are.
     #[must_use]
     pub fn new() -> Self {
-        log();
+        function::log::begin();
         Self {
-            function: environment("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|| "local".to_owned()),
+            function: function::log::function(),
             cloud: Cloud::of(&environment),
         }
     }
@@ -97,7 +98,9 @@ impl Boot {
             settings.mail_topic,
             settings.chat_topic,
             history,
-        );
+        )
+        .handing_over(settings.delivery_topic)
+        .routed(settings.route_topics);
         let manner = Manner {
             letter: Letter::new(&settings.languages)
                 .in_zone(settings.zone)
@@ -107,6 +110,7 @@ impl Boot {
             ladder: settings.ladder,
             routes: settings.routes,
             summary: settings.summary,
+            rooms: settings.rooms,
         };
         Findings::new(PostOffice::new(table, topic, manner))
     }
@@ -147,32 +151,4 @@ fn judging(
     let table = StateTable::new(aws_sdk_dynamodb::Client::new(sdk), settings.state_table);
     let topic = AlertTopic::new(aws_sdk_sns::Client::new(sdk), settings.findings_topic);
     (detector, own, Pipeline::new(table, topic))
-}
-
-/// One JSON object a line, as CloudWatch Logs searches them.
-fn log() {
-    let log = tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_current_span(false);
-    let log = log
-        .with_span_list(false)
-        .with_target(false)
-        .with_max_level(tracing::Level::INFO);
-    // In tests another log may have begun already; it will do.
-    let _ = log.try_init();
-}
-
-/// Reads settings, or logs what is wrong with all of them.
-///
-/// # Errors
-/// Those of `read`.
-pub fn settings<T>(
-    read: impl FnOnce(&dyn Fn(&str) -> Option<String>) -> Result<T, settings::SettingsError>,
-) -> Result<T, settings::SettingsError> {
-    read(&environment).inspect_err(|settings::SettingsError(problems)| {
-        for problem in problems {
-            tracing::error!(problem = %problem, "a setting cannot be used");
-        }
-    })
 }

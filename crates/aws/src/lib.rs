@@ -9,9 +9,7 @@
 //! ([`batch`]); what a record holds is never logged.
 
 pub mod alert_topic;
-pub mod batch;
 pub mod boot;
-pub mod deadline;
 pub mod event_history;
 pub mod events;
 pub mod findings;
@@ -25,7 +23,8 @@ pub mod own_queue;
 pub mod reading;
 pub mod rules;
 pub mod settings;
-pub mod state_table;
 pub mod trigger;
 
-mod words;
+pub use function::{batch, deadline, state_table};
+
+use function::words;

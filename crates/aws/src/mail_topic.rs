@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use aws_sdk_sns::Client;
 use aws_sdk_sns::error::SdkError;
 use aws_sdk_sns::operation::publish::PublishError;
+use delivery::parcel::{Delivery, SCHEMA};
 use detect::render::mail::Mail;
 use jiff::SignedDuration;
 use pipeline::ports::SinkError;
 use pipeline::post::history::Question;
-use pipeline::post::{MailSink, Readers};
+use pipeline::post::{Handed, MailSink, Readers};
 
 use crate::alert_topic::attribute;
 use crate::event_history::EventHistory;
@@ -27,6 +28,10 @@ pub struct MailTopic {
     arn: String,
     /// Where notifications for chat rooms go, if anywhere.
     chat: Option<String>,
+    /// Where mails are handed over for webhooks and HTML mail, if anywhere.
+    delivery: Option<String>,
+    /// Where mails are routed to.
+    routed: Vec<String>,
     /// What happened in this account.
     history: EventHistory,
 }
@@ -39,22 +44,33 @@ impl MailTopic {
             client,
             arn,
             chat,
+            delivery: None,
+            routed: Vec::new(),
             history,
         }
     }
 
-    /// Everybody who is subscribed, page by page.
-    async fn subscribed(&self) -> Result<Readers, Cause> {
+    /// The same, which hands mails over to this topic too.
+    #[must_use]
+    pub fn handing_over(self, delivery: Option<String>) -> Self {
+        Self { delivery, ..self }
+    }
+
+    /// The same, which looks who reads at these topics too.
+    #[must_use]
+    pub fn routed(self, routed: Vec<String>) -> Self {
+        Self { routed, ..self }
+    }
+
+    /// Everybody who is subscribed to a topic, page by page.
+    async fn subscribed(&self, topic: &str) -> Result<Readers, Cause> {
         let mut readers = Readers {
-            place: self.arn.clone(),
+            place: topic.to_owned(),
             ..Readers::default()
         };
         let mut token = None;
         for _ in 0..PAGES {
-            let page = self
-                .client
-                .list_subscriptions_by_topic()
-                .topic_arn(&self.arn);
+            let page = self.client.list_subscriptions_by_topic().topic_arn(topic);
             let page = page.set_next_token(token).send().await?;
             for subscription in page.subscriptions() {
                 match subscription.subscription_arn() {
@@ -145,12 +161,54 @@ impl MailSink for MailTopic {
         })
     }
 
-    async fn readers(&self) -> Result<Option<Readers>, SinkError> {
-        let readers = Box::pin(self.subscribed()).await;
-        readers.map(Some).map_err(|cause| SinkError {
+    async fn hand_over(&self, handed: &Handed<'_>) -> Result<(), SinkError> {
+        let Some(topic) = &self.delivery else {
+            return Ok(());
+        };
+        let parcel = parcel(handed).encode();
+        let message = self.client.publish().topic_arn(topic).message(parcel);
+        match Box::pin(message.send()).await {
+            Ok(_) => Ok(()),
+            // It would refuse again: the mail is not kept on the desk for that, but somebody must look.
+            Err(error) if error.as_service_error().is_some_and(is_final) => {
+                let why = chain(&error);
+                tracing::error!(
+                    topic,
+                    error = why,
+                    mail = handed.id,
+                    "a mail reaches no room"
+                );
+                Ok(())
+            }
+            Err(error) => Err(SinkError {
+                place: topic.clone(),
+                cause: error.into(),
+            }),
+        }
+    }
+
+    async fn readers(&self) -> Result<Vec<Readers>, SinkError> {
+        let own = Box::pin(self.subscribed(&self.arn)).await;
+        let own = own.map_err(|cause| SinkError {
             place: self.arn.clone(),
             cause,
-        })
+        })?;
+        let mut all = vec![own];
+        for topic in self.routed.iter().filter(|topic| **topic != self.arn) {
+            match Box::pin(self.subscribed(topic)).await {
+                Ok(readers) => all.push(readers),
+                // Perhaps it is another account's, which need not let us look.
+                Err(error) => {
+                    let error = chain(&*error);
+                    tracing::warn!(
+                        topic,
+                        error,
+                        "nobody knows whether anybody reads at a topic"
+                    );
+                }
+            }
+        }
+        Ok(all)
     }
 
     fn has_history(&self, account: &str) -> bool {
@@ -173,6 +231,25 @@ impl MailSink for MailTopic {
                 cause,
             }
         })
+    }
+}
+
+/// A mail as it is handed over.
+fn parcel(handed: &Handed<'_>) -> Delivery {
+    let mail = handed.mail;
+    let attributes = mail.attributes.iter();
+    Delivery {
+        schema: SCHEMA.to_owned(),
+        id: handed.id.to_owned(),
+        thread: handed.thread.to_owned(),
+        subject: mail.title.clone(),
+        text: mail.body.clone(),
+        html: mail.html.clone(),
+        room: mail.room.clone(),
+        attributes: attributes
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect(),
+        ..Delivery::default()
     }
 }
 

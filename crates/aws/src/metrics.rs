@@ -8,10 +8,11 @@
 //! values each).
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 
 use detect::Screened;
 use detect::cloudtrail::kind::Neighbour;
+pub use function::metrics::NAMESPACE;
+use function::metrics::{Line, write};
 use jiff::Timestamp;
 use pipeline::Settled;
 use pipeline::post::{Look, Posted};
@@ -19,9 +20,6 @@ use serde_json::{Value, json};
 
 use crate::habits::Learned;
 use crate::reading::{Counts, Part};
-
-/// The namespace of all our metrics.
-pub const NAMESPACE: &str = "Trailhound";
 
 /// How many values of one metric a line may have.
 const VALUES: usize = 100;
@@ -136,6 +134,7 @@ impl Tally {
     /// What was mailed.
     pub fn posted(&mut self, posted: &Posted) {
         self.add("MailsSent", posted.mails as u64);
+        self.add("MailsHandedOver", posted.handed as u64);
         self.add("AlertsTold", posted.told as u64);
         self.add("FindingsKnown", posted.known as u64);
         self.add("AlertsWaiting", posted.waiting as u64);
@@ -176,12 +175,8 @@ impl Tally {
     /// The line for CloudWatch, of the function of this name at `now`.
     #[must_use]
     pub fn line(&self, function: &str, now: Timestamp) -> Value {
-        let mut line = json!({ "function": function });
-        let mut metrics = Vec::new();
-        let mut metric = |name: &str, unit: &str, value: Value| {
-            metrics.push(json!({ "Name": name, "Unit": unit }));
-            line[name] = value;
-        };
+        let mut line = Line::of(function);
+        let mut metric = |name: &str, unit: &str, value: Value| line.add(name, unit, value);
         if self.reads_records {
             metric("RecordsIn", "Count", self.counts.read.into());
             metric("RecordsJudged", "Count", self.counts.judged.into());
@@ -209,31 +204,15 @@ impl Tally {
                 metric(name, "Seconds", json!(some));
             }
         }
-        line["_aws"] = json!({
-            "Timestamp": now.as_millisecond(),
-            "CloudWatchMetrics": [{
-                "Namespace": NAMESPACE, "Dimensions": [["function"]], "Metrics": metrics,
-            }],
-        });
-        line
+        line.at(now)
     }
 
     /// A line for CloudWatch for each region that was heard from.
     pub fn region_lines(&self, function: &str, now: Timestamp) -> impl Iterator<Item = Value> {
         self.regions.iter().map(move |(region, count)| {
-            json!({
-                "function": function,
-                "region": region,
-                "FilesHeard": count,
-                "_aws": {
-                    "Timestamp": now.as_millisecond(),
-                    "CloudWatchMetrics": [{
-                        "Namespace": NAMESPACE,
-                        "Dimensions": [["function", "region"]],
-                        "Metrics": [{ "Name": "FilesHeard", "Unit": "Count" }],
-                    }],
-                },
-            })
+            let mut line = Line::of(function).by("region", region);
+            line.add("FilesHeard", "Count", (*count).into());
+            line.at(now)
         })
     }
 
@@ -241,10 +220,7 @@ impl Tally {
     pub fn emit(&self, function: &str) {
         let now = Timestamp::now();
         let regions = self.region_lines(function, now);
-        for line in std::iter::once(self.line(function, now)).chain(regions) {
-            // If the log cannot be written there is nobody to tell.
-            let _ = writeln!(std::io::stdout().lock(), "{line}");
-        }
+        write(std::iter::once(self.line(function, now)).chain(regions));
     }
 }
 

@@ -3,32 +3,17 @@
 //! Every problem is reported together, each with the variable, its value and the form that would be
 //! accepted, so that a deployment is mended in one go.
 
-use std::fmt;
 use std::path::PathBuf;
 
 use detect::language::Language;
 use detect::render::mail::Accounts;
+use function::settings::{Reader, any, topic, variable};
+pub use function::settings::{STATE_TABLE, SettingsError, Variable};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
-use pipeline::post::{Habit, Ladder, Rate, RouteError, Routes};
+use pipeline::post::{Habit, Ladder, Rate, Routes};
 use sigma::Level;
 
-/// A variable, and what it accepts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Variable {
-    /// Its name.
-    pub name: &'static str,
-    /// What it accepts, as a person would say it.
-    pub accepts: &'static str,
-}
-
-const fn variable(name: &'static str, accepts: &'static str) -> Variable {
-    Variable { name, accepts }
-}
-
-/// The table that remembers.
-pub const STATE_TABLE: Variable =
-    variable("TRAILHOUND_STATE_TABLE", "the name of a DynamoDB table");
 /// Where alerts are published.
 pub const FINDINGS_TOPIC: Variable =
     variable("TRAILHOUND_FINDINGS_TOPIC_ARN", "the ARN of an SNS topic");
@@ -36,6 +21,14 @@ pub const FINDINGS_TOPIC: Variable =
 pub const MAIL_TOPIC: Variable = variable("TRAILHOUND_MAIL_TOPIC_ARN", "the ARN of an SNS topic");
 /// Where notifications for chat rooms are published.
 pub const CHAT_TOPIC: Variable = variable("TRAILHOUND_CHAT_TOPIC_ARN", "the ARN of an SNS topic");
+/// Where mails are handed over for webhooks and HTML mail.
+pub const DELIVERY_TOPIC: Variable =
+    variable("TRAILHOUND_DELIVERY_TOPIC_ARN", "the ARN of an SNS topic");
+/// What mails that are handed over are written in.
+pub const DELIVERY_LANGUAGES: Variable = variable(
+    "TRAILHOUND_DELIVERY_LANGUAGES",
+    "`en`, `zh-CN` or `both`, or empty for the language of mails",
+);
 /// What mails are written in.
 pub const LANGUAGE: Variable = variable("TRAILHOUND_LANGUAGE", "`en`, `zh-CN` or `both`");
 /// The lowest level that becomes an alert.
@@ -106,11 +99,13 @@ pub const OWN_PREFIX: Variable = variable(
 );
 
 /// All of them.
-pub const VARIABLES: [Variable; 20] = [
+pub const VARIABLES: [Variable; 22] = [
     STATE_TABLE,
     FINDINGS_TOPIC,
     MAIL_TOPIC,
     CHAT_TOPIC,
+    DELIVERY_TOPIC,
+    DELIVERY_LANGUAGES,
     LANGUAGE,
     LEVEL,
     RULES,
@@ -131,36 +126,6 @@ pub const VARIABLES: [Variable; 20] = [
 
 /// The largest object that is read unless another size is given, in bytes as stored.
 pub const MAX_OBJECT_BYTES: u64 = 512 << 20;
-
-/// What is wrong with one variable.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    variable: Variable,
-    value: Option<String>,
-    /// Where in the value, if it is a table.
-    cell: Option<RouteError>,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Variable { name, accepts } = self.variable;
-        match (&self.cell, &self.value) {
-            (Some(cell), _) => write!(f, "`{name}`, {cell}"),
-            (None, Some(value)) => write!(f, "`{name}` is `{value}`; it must be {accepts}"),
-            (None, None) => write!(f, "`{name}` is not set; it must be {accepts}"),
-        }
-    }
-}
-
-/// All that is wrong with the environment.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{} of the settings cannot be used: {}", .0.len(), list(.0))]
-pub struct SettingsError(pub Vec<Problem>);
-
-fn list(problems: &[Problem]) -> String {
-    let each: Vec<_> = problems.iter().map(ToString::to_string).collect();
-    each.join("; ")
-}
 
 /// What both functions need that judge.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -201,6 +166,10 @@ pub struct ForMails {
     pub mail_topic: String,
     /// Where chat rooms hear of them, if anywhere.
     pub chat_topic: Option<String>,
+    /// Where they are handed over for webhooks and HTML mail, if anywhere.
+    pub delivery_topic: Option<String>,
+    /// In which languages they are handed over, each by itself.
+    pub rooms: Vec<Vec<Language>>,
     /// What they are written in.
     pub languages: Vec<Language>,
     /// How many go out.
@@ -215,14 +184,10 @@ pub struct ForMails {
     pub accounts: Accounts,
     /// Who is told of what.
     pub routes: Routes,
+    /// The topics that routes may name.
+    pub route_topics: Vec<String>,
     /// When summaries go out, if they do.
     pub summary: Option<Habit>,
-}
-
-/// Reads variables, and gathers what is wrong with them.
-struct Reader<'v> {
-    value: &'v dyn Fn(&str) -> Option<String>,
-    problems: Vec<Problem>,
 }
 
 /// The settings of `lambda-eventbridge`.
@@ -231,7 +196,7 @@ struct Reader<'v> {
 /// [`SettingsError`] with everything that is wrong.
 pub fn for_events(value: &dyn Fn(&str) -> Option<String>) -> Result<Judging, SettingsError> {
     let mut reader = Reader::new(value);
-    let judging = reader.judging();
+    let judging = judging(&mut reader);
     reader.finish(judging)
 }
 
@@ -241,7 +206,7 @@ pub fn for_events(value: &dyn Fn(&str) -> Option<String>) -> Result<Judging, Set
 /// [`SettingsError`] with everything that is wrong.
 pub fn for_log_files(value: &dyn Fn(&str) -> Option<String>) -> Result<ForLogFiles, SettingsError> {
     let mut reader = Reader::new(value);
-    let judging = reader.judging();
+    let judging = judging(&mut reader);
     let log_queue = reader.required(LOG_QUEUE, |text| {
         text.starts_with("http").then(|| text.to_owned())
     });
@@ -288,7 +253,14 @@ pub fn for_mails(value: &dyn Fn(&str) -> Option<String>) -> Result<ForMails, Set
     };
     let zone = reader.optional(TIME_ZONE, TimeZone::UTC, |text| TimeZone::get(text).ok());
     let accounts = reader.optional(ACCOUNTS, Accounts::default(), |text| text.parse().ok());
-    let routes = reader.routes(&accounts, &languages);
+    let (routes, route_topics) = routes(&mut reader, &accounts, &languages);
+    let delivery_topic = reader.optional(DELIVERY_TOPIC, None, |text| topic(text).map(Some));
+    let apart = reader.optional(DELIVERY_LANGUAGES, Vec::new(), Language::several);
+    let rooms = match (&delivery_topic, apart.as_slice()) {
+        (None, _) => Vec::new(),
+        (Some(_), []) => vec![languages.clone()],
+        (Some(_), apart) => apart.iter().map(|one| vec![*one]).collect(),
+    };
     let summary = reader.optional(SUMMARY_HOUR, None, hour);
     let summary = summary.map(|hour| Habit {
         hour,
@@ -300,6 +272,8 @@ pub fn for_mails(value: &dyn Fn(&str) -> Option<String>) -> Result<ForMails, Set
             state_table,
             mail_topic,
             chat_topic,
+            delivery_topic,
+            rooms,
             languages,
             rate,
             update_after,
@@ -307,101 +281,57 @@ pub fn for_mails(value: &dyn Fn(&str) -> Option<String>) -> Result<ForMails, Set
             zone,
             accounts,
             routes,
+            route_topics,
             summary,
         });
     reader.finish(settings)
 }
 
-impl<'v> Reader<'v> {
-    fn new(value: &'v dyn Fn(&str) -> Option<String>) -> Self {
-        Self {
-            value,
-            problems: Vec::new(),
-        }
-    }
+/// What both functions are told that judge.
+fn judging(reader: &mut Reader<'_>) -> Option<Judging> {
+    let state_table = reader.required(STATE_TABLE, any);
+    let findings_topic = reader.required(FINDINGS_TOPIC, topic);
+    let level = reader.optional(LEVEL, Level::Low, |text| text.parse().ok());
+    let rules = reader.optional(RULES, None, |text| Some(Some(PathBuf::from(text))));
+    let own_prefix = reader.optional(OWN_PREFIX, None, |text| prefix(text).map(Some));
+    let behaviour = reader.optional(BEHAVIOUR, false, |text| match text {
+        "on" => Some(true),
+        "off" => Some(false),
+        _ => None,
+    });
+    Some(Judging {
+        state_table: state_table?,
+        findings_topic: findings_topic?,
+        level,
+        rules,
+        own_prefix,
+        behaviour,
+    })
+}
 
-    fn judging(&mut self) -> Option<Judging> {
-        let state_table = self.required(STATE_TABLE, any);
-        let findings_topic = self.required(FINDINGS_TOPIC, topic);
-        let level = self.optional(LEVEL, Level::Low, |text| text.parse().ok());
-        let rules = self.optional(RULES, None, |text| Some(Some(PathBuf::from(text))));
-        let own_prefix = self.optional(OWN_PREFIX, None, |text| prefix(text).map(Some));
-        let behaviour = self.optional(BEHAVIOUR, false, |text| match text {
-            "on" => Some(true),
-            "off" => Some(false),
-            _ => None,
-        });
-        Some(Judging {
-            state_table: state_table?,
-            findings_topic: findings_topic?,
-            level,
-            rules,
-            own_prefix,
-            behaviour,
-        })
+/// The table of routes; each cell that is wrong is a problem of its own.
+fn routes(
+    reader: &mut Reader<'_>,
+    accounts: &Accounts,
+    languages: &[Language],
+) -> (Routes, Vec<String>) {
+    let topics = reader.optional(ROUTE_TOPICS, Vec::new(), |text| {
+        let each = text.split(',').map(str::trim);
+        each.map(topic).collect::<Option<Vec<_>>>()
+    });
+    let mut problems = Vec::new();
+    let routes = reader.optional(ROUTES, Routes::default(), |text| {
+        let read = Routes::parse(text, &topics, accounts, languages);
+        // They are told one by one, instead of the whole.
+        Some(read.unwrap_or_else(|found| {
+            problems = found;
+            Routes::default()
+        }))
+    });
+    for cell in problems {
+        reader.complain(ROUTES, &cell);
     }
-
-    /// The table of routes; each cell that is wrong is a problem of its own.
-    fn routes(&mut self, accounts: &Accounts, languages: &[Language]) -> Routes {
-        let topics = self.optional(ROUTE_TOPICS, Vec::new(), |text| {
-            let each = text.split(',').map(str::trim);
-            each.map(topic).collect::<Option<Vec<_>>>()
-        });
-        let mut problems = Vec::new();
-        let routes = self.optional(ROUTES, Routes::default(), |text| {
-            let read = Routes::parse(text, &topics, accounts, languages);
-            // They are told one by one, instead of the whole.
-            Some(read.unwrap_or_else(|found| {
-                problems = found;
-                Routes::default()
-            }))
-        });
-        self.problems
-            .extend(problems.into_iter().map(|cell| Problem {
-                variable: ROUTES,
-                value: None,
-                cell: Some(cell),
-            }));
-        routes
-    }
-
-    /// The value of a variable that must be set.
-    fn required<T>(
-        &mut self,
-        variable: Variable,
-        read: impl FnOnce(&str) -> Option<T>,
-    ) -> Option<T> {
-        let value = (self.value)(variable.name).filter(|value| !value.is_empty());
-        let read = value.as_deref().and_then(read);
-        if read.is_none() {
-            self.problems.push(Problem {
-                variable,
-                value,
-                cell: None,
-            });
-        }
-        read
-    }
-
-    /// The value of a variable that may be missing or empty.
-    fn optional<T>(
-        &mut self,
-        variable: Variable,
-        otherwise: T,
-        read: impl FnOnce(&str) -> Option<T>,
-    ) -> T {
-        match (self.value)(variable.name).filter(|value| !value.is_empty()) {
-            None => otherwise,
-            Some(_) => self.required(variable, read).unwrap_or(otherwise),
-        }
-    }
-
-    fn finish<T>(self, settings: Option<T>) -> Result<T, SettingsError> {
-        match settings {
-            Some(settings) if self.problems.is_empty() => Ok(settings),
-            _ => Err(SettingsError(self.problems)),
-        }
-    }
+    (routes, topics)
 }
 
 fn up_to_a_week(text: &str) -> Option<SignedDuration> {
@@ -413,16 +343,6 @@ fn up_to_a_week(text: &str) -> Option<SignedDuration> {
 fn hour(text: &str) -> Option<Option<i8>> {
     let hour = text.parse().ok();
     hour.filter(|hour| (0..24).contains(hour)).map(Some)
-}
-
-fn any(text: &str) -> Option<String> {
-    Some(text.to_owned())
-}
-
-fn topic(text: &str) -> Option<String> {
-    let mut parts = text.split(':');
-    let is_topic = parts.next() == Some("arn") && parts.nth(1) == Some("sns");
-    (is_topic && parts.count() == 3).then(|| text.to_owned())
 }
 
 fn prefix(text: &str) -> Option<String> {

@@ -22,6 +22,7 @@ mod agenda;
 pub mod ledger;
 mod memo;
 pub mod memory;
+pub mod once;
 pub mod ports;
 pub mod post;
 

@@ -106,11 +106,19 @@ impl Memo {
     /// Saves all that was noted, and returns how many items were written, and how many were not, for
     /// another had written them meanwhile.
     pub(crate) async fn save(self, states: &impl StateStore) -> Result<(usize, usize), StateError> {
-        if self.changes.is_empty() {
-            return Ok((0, 0));
-        }
         let all = self.changes.len();
-        let conflicts = states.save(self.changes).await?.len();
+        let conflicts = self.save_all(states).await?.len();
         Ok((all - conflicts, conflicts))
+    }
+
+    /// The same, and returns the names of those that were not written.
+    pub(crate) async fn save_all(
+        self,
+        states: &impl StateStore,
+    ) -> Result<BTreeSet<StateKey>, StateError> {
+        match self.changes.is_empty() {
+            true => Ok(BTreeSet::new()),
+            false => states.save(self.changes).await,
+        }
     }
 }

@@ -49,12 +49,12 @@ export function exceptions({ name, organization }: Configuration): Exception[] {
     },
     {
       finding: 'AwsSolutions-SQS3',
-      of: /\/(Log|Event|Findings|)DeadLetters$/,
+      of: /\/(Log|Event|Findings|Delivery|)DeadLetters$/,
       reason: 'It is the queue of dead letters of the one beside it, and an alarm watches it',
     },
     {
       finding: 'AwsSolutions-SQS4',
-      of: /\/((Log|Event|Findings|)(Queue|DeadLetters)|Past\/Found)$/,
+      of: /\/((Log|Event|Findings|Delivery|)(Queue|DeadLetters)|Past\/Found)$/,
       reason: 'Its policy lets in services of AWS alone, which speak TLS, as the functions that read it do',
     },
     {
@@ -111,6 +111,10 @@ export function acknowledge(parts: readonly IConstruct[], given: Configuration):
 
 /** The same of what CloudFormation's own check warns of. */
 export function settle(stack: IConstruct): void {
+  Validations.of(stack).acknowledge({
+    id: 'CloudFormation-Validate::W2509',
+    reason: 'RoomsSecretArn is where a secret lies, and none itself',
+  });
   for (const warning of SETTLED) {
     Validations.of(stack).acknowledge({
       id: `CloudFormation-Validate::${warning}`,

@@ -89,6 +89,29 @@ fn what_is_said_is_taken() {
 }
 
 #[test]
+fn mails_are_handed_over_in_one_message_or_in_one_for_each_language() {
+    let (en, zh) = (Language::En, Language::ZhCn);
+    for (language, apart, expected) in [
+        ("en", "", vec![vec![en]]),
+        ("both", "", vec![vec![en, zh]]),
+        ("en", "zh-CN", vec![vec![zh]]),
+        ("en", "both", vec![vec![en], vec![zh]]),
+    ] {
+        let environment = [
+            ("TRAILHOUND_STATE_TABLE", "state"),
+            ("TRAILHOUND_MAIL_TOPIC_ARN", TOPIC),
+            ("TRAILHOUND_LANGUAGE", language),
+            ("TRAILHOUND_DELIVERY_LANGUAGES", apart),
+            ("TRAILHOUND_DELIVERY_TOPIC_ARN", TOPIC),
+        ];
+        let settings = for_mails(&set(&environment)).unwrap();
+        assert_eq!(settings.rooms, expected, "{language} {apart}");
+        let settings = for_mails(&set(&environment[..4])).unwrap();
+        assert!(settings.rooms.is_empty(), "nobody takes them");
+    }
+}
+
+#[test]
 fn numbers_have_bounds() {
     for (name, value) in [
         ("TRAILHOUND_MAILS_PER_SECOND", "0"),
@@ -104,6 +127,8 @@ fn numbers_have_bounds() {
         ("TRAILHOUND_ROUTES", "level = high"),
         ("TRAILHOUND_SUMMARY_HOUR", "24"),
         ("TRAILHOUND_ROUTE_TOPIC_ARNS", "on-call"),
+        ("TRAILHOUND_DELIVERY_TOPIC_ARN", "delivery"),
+        ("TRAILHOUND_DELIVERY_LANGUAGES", "fr"),
     ] {
         let environment = set(&[
             ("TRAILHOUND_STATE_TABLE", "state"),

@@ -1,13 +1,14 @@
 //! Alerts for chat rooms: what happened and what to do next, in a few lines.
 //!
 //! Two shapes: the custom notification of Amazon Q Developer in chat applications, which a topic of its own takes
-//! to Slack and Teams, and the bodies that webhooks of chat programs take. All hold the same words.
+//! to Slack and Teams, and the plain text that webhooks of chat programs are given, each in its own envelope.
+//! Both hold the same words.
 //!
 //! Invariant: nothing that a stranger wrote mentions anybody, is a link, or changes how the text around it looks:
 //! [`text`] is the only way in.
 //!
 //! Source: Amazon Q Developer in chat applications, *Custom notifications*; Slack, *Formatting text for app
-//! surfaces*; Microsoft Teams, *Incoming webhooks* with adaptive cards; the robots of Feishu, DingTalk and WeCom.
+//! surfaces*.
 
 use serde_json::{Value, json};
 
@@ -22,59 +23,11 @@ const TITLE: usize = 200;
 /// The longest text of one message, in bytes: the least that any of these programs takes.
 const LONGEST: usize = 1_900;
 
+/// What is kept free to say how many alerts more there are, in bytes.
+const MORE: usize = 100;
+
 /// How many next steps a notification has.
 const STEPS: usize = 3;
-
-/// What takes messages by a webhook.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Room {
-    /// Slack.
-    Slack,
-    /// Microsoft Teams, by a workflow.
-    Teams,
-    /// Feishu, outside China Lark.
-    Feishu,
-    /// DingTalk.
-    DingTalk,
-    /// WeCom.
-    WeCom,
-}
-
-impl Room {
-    /// All of them.
-    pub const ALL: [Self; 5] = [
-        Self::Slack,
-        Self::Teams,
-        Self::Feishu,
-        Self::DingTalk,
-        Self::WeCom,
-    ];
-
-    /// The body of a request to its webhook.
-    #[must_use]
-    pub fn message(self, told: &Told<'_>, accounts: &Accounts, language: Language) -> Value {
-        let text = lines(told, accounts, language);
-        match self {
-            Self::Slack => json!({ "text": text }),
-            Self::Teams => json!({
-                "type": "message",
-                "attachments": [{
-                    "contentType": "application/vnd.microsoft.card.adaptive",
-                    "content": {
-                        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
-                        "type": "AdaptiveCard",
-                        "version": "1.4",
-                        "body": [{ "type": "TextBlock", "text": text, "wrap": true }],
-                    },
-                }],
-            }),
-            Self::Feishu => json!({ "msg_type": "text", "content": { "text": text } }),
-            Self::DingTalk | Self::WeCom => {
-                json!({ "msgtype": "text", "text": { "content": text } })
-            }
-        }
-    }
-}
 
 /// The custom notification about an alert, the first of so many `alerts`; those of one conversation share
 /// `thread`.
@@ -94,20 +47,17 @@ pub fn notification(
             format!("{title}\n```{}```", command(&step.command))
         })
         .collect();
-    let more = match (alerts.saturating_sub(1), language) {
-        (0, _) => String::new(),
-        (1, Language::En) => "\nOne more alert is in the mail.".to_owned(),
-        (more, Language::En) => format!("\n{more} more alerts are in the mail."),
-        (more, Language::ZhCn) => format!("\n邮件中还有另外 {more} 条告警。"),
-    };
-    let description = lines(told, accounts, language) + &more;
+    let more = more(alerts.saturating_sub(1), language);
+    let more = more.map(|more| format!("\n{more}")).unwrap_or_default();
+    let title = title(alert, accounts, language);
+    let description = lines(&title, told, language) + &more;
     json!({
         "version": "1.0",
         "source": "custom",
         "id": alert.id.to_string(),
         "content": {
             "textType": "client-markdown",
-            "title": shortened(&title(alert, accounts, language), TITLE * 4),
+            "title": shortened(&title, TITLE * 4),
             "description": description,
             "nextSteps": steps,
             "keywords": [alert.level.to_string(), text(&alert.rule.id)],
@@ -125,13 +75,85 @@ pub fn notification(
     })
 }
 
+/// That so many alerts more are in the mail.
+fn more(alerts: usize, language: Language) -> Option<String> {
+    match (alerts, language) {
+        (0, _) => None,
+        (1, Language::En) => Some("One more alert is in the mail.".to_owned()),
+        (more, Language::En) => Some(format!("{more} more alerts are in the mail.")),
+        (more, Language::ZhCn) => Some(format!("邮件中还有另外 {more} 条告警。")),
+    }
+}
+
+/// What a room is told by a mail with this title about `alerts`: the first of them, how to stop it, and the
+/// headlines of the others, as far as there is room.
+#[must_use]
+pub fn room(title: &str, alerts: &[Told<'_>], accounts: &Accounts, language: Language) -> String {
+    let Some((first, others)) = alerts.split_first() else {
+        return text(title);
+    };
+    let mut said = lines(&marked(title), first, language);
+    // A command cannot be changed, and some rooms find mentions in code too: such a step is in the mail alone.
+    let steps = first.alert.response.iter();
+    let steps = steps.filter(|step| !step.command.contains(['<', '>', '@', '&', '`']));
+    let steps = steps.take(STEPS).map(|step| {
+        let title = text(step.title.to(language));
+        format!("{title}\n`{}`", command(&step.command))
+    });
+    let mut left = others.len();
+    // Steps first: who reads this wants to stop it.
+    for step in steps {
+        push(&mut said, &step, LONGEST);
+    }
+    let mentions = others
+        .iter()
+        .map(|told| self::title(told.alert, accounts, language));
+    for mention in mentions {
+        if !push(&mut said, &mention, LONGEST) {
+            break;
+        }
+        left -= 1;
+    }
+    if let Some(more) = more(left, language) {
+        push(&mut said, &more, LONGEST + MORE);
+    }
+    said
+}
+
+/// These lines as a room may show them, as many as there is room for.
+#[must_use]
+pub fn few_lines(lines: impl Iterator<Item = String>) -> String {
+    let mut said = String::new();
+    for line in lines {
+        push(&mut said, &marked(&line), LONGEST);
+    }
+    said
+}
+
+/// Adds a line if it fits, and returns whether it did.
+fn push(said: &mut String, line: &str, longest: usize) -> bool {
+    let fits = said.len() + 1 + line.len() <= longest;
+    if fits {
+        if !said.is_empty() {
+            said.push('\n');
+        }
+        said.push_str(line);
+    }
+    fits
+}
+
+/// A line of ours that begins with a level between brackets, as a room may show it.
+fn marked(line: &str) -> String {
+    match line.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((level, rest)) => format!("[{}] {}", text(level), text(rest)),
+        None => text(line),
+    }
+}
+
 /// What a room shows of an alert.
-fn lines(told: &Told<'_>, accounts: &Accounts, language: Language) -> String {
+fn lines(title: &str, told: &Told<'_>, language: Language) -> String {
     let alert = told.alert;
-    let mut lines = vec![
-        title(alert, accounts, language),
-        text(alert.summary.to(language)),
-    ];
+    let mut lines = vec![title.to_owned(), text(alert.summary.to(language))];
     if let Some(meaning) = alert.deed.as_ref().and_then(|deed| deed.meaning.as_ref()) {
         lines.push(text(meaning.to(language)));
     }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::mail::{Mail, health};
 use super::text::{name, sentence};
 use crate::language::{Language, Words, words};
 
@@ -65,10 +66,7 @@ pub fn notification(complaints: &[Complaint], place: &str, language: Language) -
         .iter()
         .map(|complaint| sentence(&complaint.said(language)))
         .collect();
-    let command = format!(
-        "aws sns list-subscriptions-by-topic --topic-arn {}",
-        name(place)
-    );
+    let command = look(place);
     json!({
         "version": "1.0",
         "source": "custom",
@@ -81,4 +79,23 @@ pub fn notification(complaints: &[Complaint], place: &str, language: Language) -
         },
         "metadata": { "threadId": "readers", "eventType": "health" },
     })
+}
+
+/// The same as a mail, for whoever is told besides.
+#[must_use]
+pub fn mail(complaints: &[Complaint], place: &str, language: Language) -> Mail {
+    let said: Vec<_> = complaints
+        .iter()
+        .map(|complaint| complaint.said(language))
+        .collect();
+    let step = (STEP.to(language), &*look(place));
+    health::mail(TITLE.to(language), &said, step, language)
+}
+
+/// The command that shows who is subscribed.
+fn look(place: &str) -> String {
+    format!(
+        "aws sns list-subscriptions-by-topic --topic-arn {}",
+        name(place)
+    )
 }

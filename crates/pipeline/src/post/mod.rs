@@ -28,7 +28,7 @@ mod readers;
 pub mod routes;
 mod sending;
 #[cfg(test)]
-mod stage;
+pub(crate) mod stage;
 mod summary;
 mod thread;
 
@@ -36,6 +36,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use detect::alert::{Alert, AlertId};
+use detect::language::Language;
 use detect::render::mail::{Letter, Mail};
 use jiff::{SignedDuration, Timestamp};
 
@@ -79,12 +80,22 @@ pub trait MailSink {
         Ok(())
     }
 
-    /// Who is subscribed to where all mails go, where that can be asked at all.
+    /// Hands a mail over to whoever brings it to rooms and people besides, if anybody does.
     ///
     /// # Errors
-    /// [`SinkError`] if it is not said.
-    async fn readers(&self) -> Result<Option<Readers>, SinkError> {
-        Ok(None)
+    /// [`SinkError`] if it was not accepted, or nobody knows whether it was; it is then handed over again.
+    async fn hand_over(&self, handed: &Handed<'_>) -> Result<(), SinkError> {
+        let _ = handed;
+        Ok(())
+    }
+
+    /// Who is subscribed to where mails go, place by place, where that can be asked at all: where all go without a
+    /// table, and then where some do.
+    ///
+    /// # Errors
+    /// [`SinkError`] if it is not said of the first.
+    async fn readers(&self) -> Result<Vec<Readers>, SinkError> {
+        Ok(Vec::new())
     }
 
     /// Whether CloudTrail can be asked what happened in this account.
@@ -107,6 +118,17 @@ pub trait MailSink {
     }
 }
 
+/// A mail that is handed over.
+#[derive(Debug, Clone, Copy)]
+pub struct Handed<'a> {
+    /// Names it: the same whenever the same is handed over again.
+    pub id: &'a str,
+    /// The same for all mails about one alert.
+    pub thread: &'a str,
+    /// The mail.
+    pub mail: &'a Mail,
+}
+
 /// How mails are written and how many.
 #[derive(Debug, Clone)]
 pub struct Manner {
@@ -122,6 +144,8 @@ pub struct Manner {
     pub routes: Routes,
     /// When summaries go out, if they do.
     pub summary: Option<Habit>,
+    /// In which languages mails are handed over for rooms, each by itself; in none if nobody takes them.
+    pub rooms: Vec<Vec<Language>>,
 }
 
 /// Why findings were not dealt with; they may be sent again as they are.
@@ -150,6 +174,8 @@ impl From<crate::ports::StateError> for PostError {
 pub struct Posted {
     /// Mails that went out.
     pub mails: usize,
+    /// Mails that were handed over for rooms.
+    pub handed: usize,
     /// Alerts that were told for the first time.
     pub told: usize,
     /// For each of them, how long after its event, in seconds.

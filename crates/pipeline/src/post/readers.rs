@@ -1,17 +1,17 @@
-//! Whether anybody reads: who is subscribed is looked at once an hour, and what is wrong is told by another way
-//! than by mail.
+//! Whether anybody reads: who is subscribed is looked at once an hour, wherever mails go, and what is wrong is told
+//! by another way than by mail.
 //!
 //! Of many copies one looks, whoever is first to save that it does. What was told is saved after it was told: whoever
 //! dies between leaves it to the next hour.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use detect::render::readers::{Complaint, notification};
+use detect::render::readers::{Complaint, mail, notification};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::thread::hash;
-use super::{MailSink, PostError, PostOffice};
+use super::{Handed, MailSink, PostError, PostOffice};
 use crate::memo::Memo;
 use crate::ports::{StateKey, StateStore};
 
@@ -35,7 +35,7 @@ pub struct Readers {
 /// What was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Look {
-    /// Subscriptions that get mails.
+    /// Subscriptions that get mails, where there are the fewest.
     pub confirmed: usize,
     /// Those that wait for their reader to agree.
     pub pending: usize,
@@ -43,10 +43,32 @@ pub struct Look {
     pub lost: usize,
 }
 
+impl Look {
+    /// What was found at two places.
+    fn and(self, other: Self) -> Self {
+        Self {
+            confirmed: self.confirmed.min(other.confirmed),
+            pending: self.pending + other.pending,
+            lost: self.lost + other.lost,
+        }
+    }
+}
+
 /// What was found when it was looked last.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Looked {
     at: Timestamp,
+    /// Where all mails go without a table.
+    #[serde(flatten)]
+    own: Seen,
+    /// Where some mails go, by hashes of the names.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    others: BTreeMap<String, Seen>,
+}
+
+/// Who was there, and what was told about that.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Seen {
     /// Hashes of the names of those that got mails.
     confirmed: BTreeSet<u64>,
     /// Whether it was told that there is nobody.
@@ -55,9 +77,31 @@ struct Looked {
     told_pending: usize,
 }
 
-impl Looked {
-    fn lost(&self, now: &BTreeSet<u64>) -> usize {
-        self.confirmed.difference(now).count()
+impl Seen {
+    /// What is seen now, and what has become wrong since.
+    fn compare(&self, readers: &Readers) -> (Self, Look, Vec<Complaint>) {
+        let confirmed: BTreeSet<u64> = readers.confirmed.iter().map(|name| hash(&[name])).collect();
+        let look = Look {
+            confirmed: confirmed.len(),
+            pending: readers.pending,
+            lost: self.confirmed.difference(&confirmed).count(),
+        };
+        let mut complaints = Vec::new();
+        if look.lost > 0 {
+            complaints.push(Complaint::Lost(look.lost));
+        }
+        if look.confirmed == 0 && !self.told_nobody {
+            complaints.push(Complaint::Nobody);
+        }
+        if look.pending > self.told_pending {
+            complaints.push(Complaint::Pending(look.pending));
+        }
+        let seen = Self {
+            confirmed,
+            told_nobody: look.confirmed == 0,
+            told_pending: look.pending,
+        };
+        (seen, look, complaints)
     }
 }
 
@@ -80,9 +124,8 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
         }
         let before = before.unwrap_or(Looked {
             at: now,
-            confirmed: BTreeSet::new(),
-            told_nobody: false,
-            told_pending: 0,
+            own: Seen::default(),
+            others: BTreeMap::new(),
         });
         let begun = Looked {
             at: now,
@@ -92,35 +135,29 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
         if memo.save(&self.states).await?.1 > 0 {
             return Ok(None);
         }
-        let Some(readers) = self.mails.readers().await? else {
+        let mut seen = Looked {
+            others: BTreeMap::new(),
+            ..begun
+        };
+        let mut all: Option<Look> = None;
+        for (at, readers) in self.mails.readers().await?.iter().enumerate() {
+            let name = format!("{:016x}", hash(&[&readers.place]));
+            let last = match at {
+                0 => Some(&before.own),
+                _ => before.others.get(&name),
+            };
+            let (now_seen, look, complaints) = last.unwrap_or(&Seen::default()).compare(readers);
+            if !complaints.is_empty() {
+                self.complain(&complaints, &readers.place, now).await?;
+            }
+            all = Some(all.map_or(look, |all| all.and(look)));
+            match at {
+                0 => seen.own = now_seen,
+                _ => drop(seen.others.insert(name, now_seen)),
+            }
+        }
+        let Some(look) = all else {
             return Ok(None);
-        };
-        let confirmed: BTreeSet<u64> = readers.confirmed.iter().map(|name| hash(&[name])).collect();
-        let look = Look {
-            confirmed: confirmed.len(),
-            pending: readers.pending,
-            lost: before.lost(&confirmed),
-        };
-        let mut complaints = Vec::new();
-        if look.lost > 0 {
-            complaints.push(Complaint::Lost(look.lost));
-        }
-        if look.confirmed == 0 && !before.told_nobody {
-            complaints.push(Complaint::Nobody);
-        }
-        if look.pending > before.told_pending {
-            complaints.push(Complaint::Pending(look.pending));
-        }
-        if !complaints.is_empty() {
-            let language = self.manner.letter.language();
-            let notification = notification(&complaints, &readers.place, language);
-            self.mails.notify(&notification.to_string()).await?;
-        }
-        let seen = Looked {
-            at: now,
-            confirmed,
-            told_nobody: look.confirmed == 0,
-            told_pending: look.pending,
         };
         let mut memo = Memo::default();
         memo.recall(&self.states, std::iter::once(key())).await?;
@@ -129,20 +166,108 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
         memo.save(&self.states).await?;
         Ok(Some(look))
     }
+
+    /// Tells rooms what is wrong with those who read at `place`.
+    async fn complain(
+        &self,
+        complaints: &[Complaint],
+        place: &str,
+        now: Timestamp,
+    ) -> Result<(), PostError> {
+        for languages in &self.manner.rooms {
+            let language = languages.first().copied().unwrap_or_default();
+            let mail = mail(complaints, place, language);
+            let parts = [place, language.as_str(), &now.to_string()];
+            let handed = Handed {
+                id: &format!("{:016x}", hash(&parts)),
+                thread: "readers",
+                mail: &mail,
+            };
+            self.mails.hand_over(&handed).await?;
+        }
+        let language = self.manner.letter.language();
+        let notification = notification(complaints, place, language);
+        self.mails.notify(&notification.to_string()).await?;
+        Ok(())
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use detect::language::Language;
+
     use super::*;
     use crate::post::Routes;
-    use crate::post::stage::{Mailbox, at, now, office};
+    use crate::post::stage::{Mailbox, at, now, office, office_with_rooms};
 
-    fn readers(confirmed: &[&str], pending: usize) -> Option<Readers> {
-        Some(Readers {
-            place: "arn:aws:sns:eu-west-1:111122223333:mail".to_owned(),
+    fn readers_of(topic: &str, confirmed: &[&str], pending: usize) -> Readers {
+        Readers {
+            place: format!("arn:aws:sns:eu-west-1:111122223333:{topic}"),
             confirmed: confirmed.iter().map(|name| (*name).to_owned()).collect(),
             pending,
-        })
+        }
+    }
+
+    fn readers(confirmed: &[&str], pending: usize) -> Vec<Readers> {
+        vec![readers_of("mail", confirmed, pending)]
+    }
+
+    #[test]
+    fn each_topic_of_the_table_is_watched_by_itself_and_rooms_hear_of_it() {
+        let mailbox = Mailbox::default();
+        let office = office_with_rooms(&mailbox, Routes::default(), &Language::ALL);
+        let start = at("2026-11-27T08:00:00Z");
+        for (hour, on_call, least, lost, said) in [
+            (0, Some(&["x"][..]), 1, 0, None),
+            (1, Some(&[]), 0, 1, Some("1 subscription is gone")),
+            (2, Some(&[]), 0, 0, None),
+            // One that is not said to be asked any more is forgotten, and new when it is back.
+            (3, None, 2, 0, None),
+            (4, Some(&[]), 0, 0, Some("Nobody reads the mails")),
+        ] {
+            let mut all = readers(&["a", "b"], 0);
+            all.extend(on_call.map(|names| readers_of("on-call", names, 0)));
+            *mailbox.readers.borrow_mut() = all;
+            let look = now(office.look_at_readers(start + SignedDuration::from_hours(hour)));
+            let look = look.unwrap().unwrap();
+            assert_eq!((look.confirmed, look.lost), (least, lost), "{hour}");
+            let told = mailbox.told.take();
+            let handed = mailbox.handed.take();
+            assert_eq!(told.len(), usize::from(said.is_some()), "{hour}: {told:?}");
+            assert_eq!(handed.len(), told.len() * Language::ALL.len(), "{hour}");
+            if let Some(said) = said {
+                assert!(
+                    told[0].contains(said) && told[0].contains(":on-call"),
+                    "{told:?}"
+                );
+                let (_, mail) = &handed[0];
+                assert!(mail.room.contains(said), "{mail:?}");
+                assert!(
+                    mail.body
+                        .contains("--topic-arn arn:aws:sns:eu-west-1:111122223333:on-call")
+                );
+                assert_eq!(mail.attributes["kind"], "health");
+            }
+        }
+    }
+
+    #[test]
+    fn what_an_earlier_version_has_saved_is_read() {
+        let saved =
+            r#"{"at":"2026-11-27T08:00:00Z","confirmed":[7],"told_nobody":false,"told_pending":1}"#;
+        let looked: Looked = serde_json::from_str(saved).unwrap();
+        assert_eq!(
+            (looked.own.told_pending, looked.own.confirmed),
+            (1, [7].into())
+        );
+        assert_eq!(
+            serde_json::to_value(&Looked {
+                others: BTreeMap::new(),
+                ..serde_json::from_str(saved).unwrap()
+            })
+            .unwrap(),
+            serde_json::from_str::<serde_json::Value>(saved).unwrap()
+        );
     }
 
     #[test]

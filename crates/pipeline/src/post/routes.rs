@@ -43,6 +43,15 @@ impl Addressee {
     }
 }
 
+/// The name on the desk of the rooms that are told in these languages.
+#[must_use]
+pub fn of_rooms(languages: &[Language]) -> To {
+    let tags = languages.iter().map(|one| one.as_str());
+    To(hash(
+        &std::iter::once("rooms").chain(tags).collect::<Vec<_>>(),
+    ))
+}
+
 /// Names an addressee on the desk, in few bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use detect::activity::{Around, Ring, SPAN};
 use detect::alert::AlertId;
-use detect::render::mail::{Kind, Told};
+use detect::language::Language;
+use detect::render::mail::{Kind, Letter, Told};
 use jiff::Timestamp;
 
 use super::desk::{Desk, Order};
-use super::routes::Addressee;
+use super::routes::{Addressee, To, of_rooms};
+use super::thread::hash;
 use super::{
-    ATTEMPTS, Claim, MailSink, PostError, PostOffice, Posted, Thread, claim_key, thread_key,
+    ATTEMPTS, Claim, Handed, MailSink, PostError, PostOffice, Posted, Thread, claim_key, thread_key,
 };
 use crate::memo::{self, Memo};
 use crate::ports::StateStore;
@@ -19,11 +21,60 @@ use crate::{PipelineError, activity};
 /// Of how many alerts of a mail it is told what was done around them.
 const IN_CONTEXT: usize = 3;
 
+/// Where a mail goes.
+#[derive(Clone, Copy, PartialEq)]
+enum Way<'a> {
+    /// To an addressee.
+    Mail(&'a Addressee),
+    /// To whoever brings it to rooms that are told in these languages.
+    Rooms(&'a [Language]),
+}
+
+impl Way<'_> {
+    fn mark(self) -> To {
+        match self {
+            Self::Mail(to) => to.mark(),
+            Self::Rooms(languages) => of_rooms(languages),
+        }
+    }
+
+    /// How letters are written that go there.
+    fn letter(self, usual: &Letter) -> Letter {
+        match self {
+            Self::Mail(Addressee {
+                languages: None, ..
+            }) => usual.clone(),
+            Self::Mail(Addressee {
+                languages: Some(languages),
+                ..
+            }) => usual.in_languages(languages),
+            Self::Rooms(languages) => usual.in_languages(languages),
+        }
+    }
+}
+
 /// What one addressee is told by a mail.
 struct Parcel<'a> {
-    to: &'a Addressee,
+    to: Way<'a>,
     kind: Kind,
     told: Vec<Told<'a>>,
+}
+
+impl Parcel<'_> {
+    /// Names it for rooms: the same mail has the same name whenever it is handed over.
+    fn name(&self, number: u64) -> String {
+        let mut parts = vec![
+            number.to_string(),
+            self.kind.as_str().to_owned(),
+            format!("{:?}", self.to.mark()),
+        ];
+        for told in &self.told {
+            let (events, worked) = Claim::extent_of(told.alert);
+            parts.push(format!("{} {events} {worked}", told.alert.id));
+        }
+        let parts: Vec<_> = parts.iter().map(String::as_str).collect();
+        format!("{:016x}", hash(&parts))
+    }
 }
 
 impl<S: StateStore, M: MailSink> PostOffice<S, M> {
@@ -104,19 +155,35 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
         let mut left = self.parcels(order, told);
         left.reverse();
         while let Some(parcel) = left.pop() {
-            let letter = match &parcel.to.languages {
-                Some(languages) => &manner.letter.in_languages(languages),
-                None => &manner.letter,
-            };
+            let letter = parcel.to.letter(&manner.letter);
             let mut mail = letter.write(parcel.kind, &parcel.told, now);
-            mail.notification = notification.clone();
-            let sent = self.mails.send(parcel.to.address.as_deref(), &mail).await;
+            let sent = match parcel.to {
+                Way::Mail(to) => {
+                    mail.notification = notification.clone();
+                    self.mails.send(to.address.as_deref(), &mail).await
+                }
+                Way::Rooms(_) => {
+                    let first = parcel.told.first();
+                    let thread = first.map(|told| told.alert.id.to_string());
+                    let handed = Handed {
+                        id: &parcel.name(number),
+                        thread: &thread.unwrap_or_default(),
+                        mail: &mail,
+                    };
+                    self.mails.hand_over(&handed).await
+                }
+            };
             if let Err(error) = sent {
                 result = Err(error.into());
                 continue;
             }
-            posted.mails += 1;
-            notification = None;
+            match parcel.to {
+                Way::Mail(_) => {
+                    posted.mails += 1;
+                    notification = None;
+                }
+                Way::Rooms(_) => posted.handed += 1,
+            }
             // The last of them is noted with what was told.
             if !left.is_empty() || result.is_err() {
                 let extents = parcel.told.iter();
@@ -134,7 +201,7 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
     async fn note_reached(
         &self,
         number: u64,
-        to: &Addressee,
+        to: Way<'_>,
         told: &BTreeMap<AlertId, (u64, bool)>,
         posted: &mut Posted,
     ) -> Result<(), PostError> {
@@ -147,7 +214,7 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
     fn parcels<'a>(&'a self, order: &Order, told: &[Told<'a>]) -> Vec<Parcel<'a>> {
         let mut parcels: Vec<Parcel<'a>> = Vec::new();
         for one in told {
-            for to in self.manner.routes.of(one.alert) {
+            for to in self.manner.routes.of(one.alert).into_iter().map(Way::Mail) {
                 let known = parcels.iter_mut().find(|parcel| parcel.to == to);
                 match known {
                     Some(parcel) => parcel.told.push(*one),
@@ -166,11 +233,18 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
                 parcel.kind = if is_new { Kind::Alert } else { Kind::Update };
             }
         }
-        parcels.retain(|parcel| !order.reached.has(parcel.to.mark()));
         parcels.sort_by_key(|parcel| {
             let worst = parcel.told.iter().map(|told| told.alert.level).max();
             std::cmp::Reverse(worst)
         });
+        // Rooms hear of all, whatever the table says, and after the mails: they have filters of their own.
+        let rooms = self.manner.rooms.iter().map(|languages| Parcel {
+            to: Way::Rooms(languages),
+            kind: order.kind,
+            told: told.to_vec(),
+        });
+        parcels.extend(rooms);
+        parcels.retain(|parcel| !order.reached.has(parcel.to.mark()));
         parcels
     }
 
@@ -266,7 +340,7 @@ mod tests {
     use sigma::Level;
 
     use crate::post::Routes;
-    use crate::post::stage::{Mailbox, alert, at, now, office};
+    use crate::post::stage::{Mailbox, alert, at, now, office, office_with_rooms};
 
     const TABLE: &str = "level = high, topic = on-call; rule = *root*, topic = cn, language = zh-CN; \
                          level = critical, topic = mail";
@@ -323,6 +397,61 @@ mod tests {
         assert_eq!(addresses(&mailbox), ["cn", "mail", "on-call"]);
         deliver(600, 5).unwrap();
         assert_eq!(addresses(&mailbox), [""; 0]);
+    }
+
+    #[test]
+    fn rooms_hear_of_all_once_whoever_of_the_others_cannot_be_reached() {
+        let mailbox = Mailbox::default();
+        let office = office_with_rooms(&mailbox, routes(), &Language::ALL);
+        let deliver = |minute: i64, events: u64| {
+            let time = at("2026-11-27T08:00:00Z") + SignedDuration::from_mins(minute);
+            let found = vec![grown(events)];
+            now(office.deliver(found, time, time + SignedDuration::from_mins(1)))
+        };
+        // Rooms hear although one topic is closed, and the topics although the rooms are.
+        mailbox.closed.borrow_mut().insert("cn");
+        assert!(deliver(0, 1).is_err());
+        assert_eq!(addresses(&mailbox), ["mail", "on-call"]);
+        let first = mailbox.handed.take();
+        let languages: Vec<_> = first
+            .iter()
+            .map(|(_, mail)| mail.attributes["language"].as_str())
+            .collect();
+        assert_eq!(languages, ["en", "zh-CN"]);
+        assert_ne!(first[0].0, first[1].0, "each language is a mail by itself");
+        mailbox.closed.borrow_mut().clear();
+        deliver(1, 1).unwrap();
+        assert_eq!(addresses(&mailbox), ["cn"]);
+        assert!(mailbox.handed.borrow().is_empty(), "they have it");
+
+        mailbox.closed.borrow_mut().insert("rooms");
+        assert!(deliver(60, 9).is_err());
+        assert_eq!(addresses(&mailbox), ["cn", "mail", "on-call"]);
+        mailbox.closed.borrow_mut().clear();
+        let posted = deliver(61, 9).unwrap();
+        assert_eq!((posted.mails, posted.handed), (0, 2));
+        assert_eq!(addresses(&mailbox), [""; 0], "no mail is doubled");
+        let second = mailbox.handed.take();
+        assert_eq!(second.len(), 2);
+        assert_ne!(first[0].0, second[0].0, "an update is another mail");
+        assert_eq!(second[0].1.attributes["kind"], "update");
+        deliver(62, 9).unwrap();
+        assert!(mailbox.handed.borrow().is_empty());
+    }
+
+    #[test]
+    fn what_is_handed_over_again_has_the_same_name() {
+        let names: Vec<_> = (0..2)
+            .map(|_| {
+                let mailbox = Mailbox::default();
+                let office = office_with_rooms(&mailbox, Routes::default(), &[Language::En]);
+                let time = at("2026-11-27T08:00:00Z");
+                let dead = time + SignedDuration::from_mins(1);
+                now(office.deliver(vec![grown(3)], time, dead)).unwrap();
+                mailbox.handed.take().remove(0).0
+            })
+            .collect();
+        assert_eq!(names[0], names[1]);
     }
 
     #[test]

@@ -45,7 +45,9 @@ pub(super) struct Mailbox {
     pub(super) told: RefCell<Vec<String>>,
     /// What cannot be reached; `mail` is where mails go without a table.
     pub(super) closed: RefCell<BTreeSet<&'static str>>,
-    pub(super) readers: RefCell<Option<Readers>>,
+    pub(super) readers: RefCell<Vec<Readers>>,
+    /// What was handed over, by its name.
+    pub(super) handed: RefCell<Vec<(String, Mail)>>,
     /// What CloudTrail knows, if it can be asked.
     pub(super) history: RefCell<Option<Vec<String>>>,
     pub(super) asked: RefCell<Vec<(Question, SignedDuration)>>,
@@ -82,7 +84,14 @@ impl MailSink for &Mailbox {
         Ok(())
     }
 
-    async fn readers(&self) -> Result<Option<Readers>, SinkError> {
+    async fn hand_over(&self, handed: &Handed<'_>) -> Result<(), SinkError> {
+        self.closed("rooms")?;
+        let one = (handed.id.to_owned(), handed.mail.clone());
+        self.handed.borrow_mut().push(one);
+        Ok(())
+    }
+
+    async fn readers(&self) -> Result<Vec<Readers>, SinkError> {
         Ok(self.readers.borrow().clone())
     }
 
@@ -101,19 +110,28 @@ impl MailSink for &Mailbox {
 }
 
 /// Runs to the end what never waits.
-pub(super) fn now<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn now<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(done) => done,
         Poll::Pending => panic!("the ports in memory never wait"),
     }
 }
 
-pub(super) fn at(text: &str) -> Timestamp {
+pub(crate) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
 /// An office that tells everything at once.
 pub(super) fn office(mailbox: &Mailbox, routes: Routes) -> PostOffice<MemoryState, &Mailbox> {
+    office_with_rooms(mailbox, routes, &[])
+}
+
+/// The same, which also hands mails over in these languages.
+pub(super) fn office_with_rooms<'m>(
+    mailbox: &'m Mailbox,
+    routes: Routes,
+    rooms: &[Language],
+) -> PostOffice<MemoryState, &'m Mailbox> {
     let manner = Manner {
         letter: Letter::new(&[Language::En]),
         rate: Rate::per_second(5.0),
@@ -121,6 +139,7 @@ pub(super) fn office(mailbox: &Mailbox, routes: Routes) -> PostOffice<MemoryStat
         ladder: Ladder::AT_ONCE,
         routes,
         summary: None,
+        rooms: rooms.iter().map(|one| vec![*one]).collect(),
     };
     PostOffice::new(MemoryState::default(), mailbox, manner)
 }

@@ -13,7 +13,8 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use serde::{Deserialize, Serialize};
 
-use super::{MailSink, PostError, PostOffice};
+use super::thread::hash;
+use super::{Handed, MailSink, PostError, PostOffice};
 use crate::ledger;
 use crate::memo::Memo;
 use crate::ports::{StateKey, StateStore};
@@ -130,6 +131,25 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
             due
         };
         let summary = self.summary(first, due).await?;
+        // To rooms first: what is handed over again they take for the same, and a mail would be a second one.
+        let id = format!(
+            "{:016x}",
+            hash(&["summary", &first.to_string(), &due.to_string()])
+        );
+        for languages in &self.manner.rooms {
+            let tags: Vec<_> = languages.iter().map(|one| one.as_str()).collect();
+            let mail = self
+                .manner
+                .letter
+                .in_languages(languages)
+                .summarise(&summary);
+            let handed = Handed {
+                id: &format!("{id}-{}", tags.join("-")),
+                thread: "summary",
+                mail: &mail,
+            };
+            self.mails.hand_over(&handed).await?;
+        }
         let mail = self.manner.letter.summarise(&summary);
         self.mails.send(None, &mail).await?;
         let after = match is_week {

@@ -4,11 +4,10 @@
 //! to type, what to do if it was expected, and last what proves it. What a mail is too small for is shed by
 //! [`Detail`], never the first block and never the commands.
 
-use std::fmt::Write as _;
-
 use jiff::Timestamp;
 use sigma::Level;
 
+use super::blocks::Block;
 use super::text::{command, line, name};
 use super::words::{self, counted, events, span};
 use super::{Kind, Letter, Told, expected, facts, proof};
@@ -16,13 +15,9 @@ use crate::activity::Seen;
 use crate::alert::{Alert, Kind as RuleKind, Response};
 use crate::containment;
 use crate::language::{Language, Words, words as both};
-use crate::render::text::value_lines;
 
 /// How many alerts a mail tells in full; the others have a line each.
 const IN_FULL: usize = 3;
-
-/// How wide prose is, in columns; commands are as long as they are.
-const WIDTH: usize = 78;
 
 /// How much a mail tells, the most first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,10 +58,10 @@ pub(super) struct Order<'a> {
     pub(super) detail: Detail,
 }
 
-/// The text of a mail.
-pub(super) fn of(order: Order<'_>, language: Language) -> String {
+/// What a mail is made of.
+pub(super) fn of(order: Order<'_>, language: Language) -> Vec<Block> {
     let mut page = Page {
-        text: String::new(),
+        blocks: Vec::new(),
         language,
         order,
     };
@@ -75,11 +70,11 @@ pub(super) fn of(order: Order<'_>, language: Language) -> String {
         Kind::Update => page.update(),
         Kind::Alert => page.alerts(),
     }
-    page.text
+    page.blocks
 }
 
 struct Page<'a> {
-    text: String,
+    blocks: Vec<Block>,
     language: Language,
     order: Order<'a>,
 }
@@ -123,7 +118,7 @@ impl Page<'_> {
 
     fn digest(&mut self) {
         self.prose(words::DIGEST.to(self.language));
-        self.line("");
+        self.blocks.push(Block::Gap);
         for told in self.order.alerts {
             self.mention(told);
         }
@@ -155,7 +150,7 @@ impl Page<'_> {
             let meaning = line(meaning.to(self.language));
             self.prose(&format!("{}{meaning}", label.to(self.language)));
         }
-        self.line("");
+        self.blocks.push(Block::Gap);
         let title = line(alert.rule.title_in(self.language));
         let level = words::level(alert.level, self.language);
         self.labelled(words::LEVEL, &format!("{level} - {title}"));
@@ -315,10 +310,10 @@ impl Page<'_> {
         self.line(label.to(self.language));
         for (number, step) in (already + 1..).zip(steps) {
             self.item_of(&format!("{number}. "), &line(step.title.to(self.language)));
-            self.line(&format!("   {}", command(&step.command)));
+            self.blocks.push(Block::Command("", command(&step.command)));
             if let Some(undo) = &step.undo {
-                let undo = command(undo);
-                self.line(&format!("   {}{undo}", words::UNDO.to(self.language)));
+                let label = words::UNDO.to(self.language);
+                self.blocks.push(Block::Command(label, command(undo)));
             }
             if let Some(limits) = &step.limits {
                 let limits = line(limits.to(self.language));
@@ -332,8 +327,12 @@ impl Page<'_> {
         self.heading(words::EXPECTED);
         let (how, document) = expected::of(alert, self.language);
         self.prose(how.to(self.language));
-        for part in document {
-            self.line(&format!("   {}", super::text::defanged(&part)));
+        let document: Vec<_> = document
+            .iter()
+            .map(|part| super::text::defanged(part))
+            .collect();
+        if !document.is_empty() {
+            self.blocks.push(Block::Document(document));
         }
     }
 
@@ -364,13 +363,13 @@ impl Page<'_> {
                 error.unwrap_or_default(),
             )));
             if let Some(file) = &event.log_file {
-                self.line(&format!("  {}", line(file)));
+                self.blocks.push(Block::Under(line(file)));
             }
         }
         let file = decided.and_then(|event| event.log_file.as_deref());
         if let Some(verify) = file.and_then(|file| proof::command(file, alert.time)) {
             self.prose(words::VERIFY.to(self.language));
-            self.line(&format!("   {}", command(&verify)));
+            self.blocks.push(Block::Command("", command(&verify)));
         }
     }
 
@@ -407,26 +406,23 @@ impl Page<'_> {
     fn mention(&mut self, told: &Told<'_>) {
         let alert = told.alert;
         let headline = line(alert.headline(self.language));
-        let level = level_tag(alert.level);
         // Hundreds of alerts must fit, and each must be named.
-        match self.order.detail {
-            Detail::OneInFull => return self.line(&format!("[{level}] {}", alert.id)),
-            Detail::NoFacts => {
-                let headline = shortened(&headline, 60);
-                return self.line(&format!("[{level}] {}: {headline}", alert.id));
+        let (head, rest) = match self.order.detail {
+            Detail::OneInFull => (alert.id.to_string(), None),
+            Detail::NoFacts => (format!("{}: {}", alert.id, shortened(&headline, 60)), None),
+            _ => {
+                let account = self.account(alert.account.id.as_deref());
+                let when = self.order.letter.clock.moment(alert.time, self.language);
+                let count = events(alert.event_count, self.language);
+                let comma = both(", ", "，").to(self.language);
+                let naming = self.naming(told);
+                (
+                    format!("{account}: {}", shortened(&headline, 120)),
+                    Some(format!("{when}{comma}{count}{comma}{naming}")),
+                )
             }
-            _ => {}
-        }
-        self.line(&format!(
-            "[{level}] {}: {}",
-            self.account(alert.account.id.as_deref()),
-            shortened(&headline, 120),
-        ));
-        let when = self.order.letter.clock.moment(alert.time, self.language);
-        let count = events(alert.event_count, self.language);
-        let comma = both(", ", "，").to(self.language);
-        let naming = self.naming(told);
-        self.line(&format!("   {when}{comma}{count}{comma}{naming}"));
+        };
+        self.blocks.push(Block::Mention(alert.level, head, rest));
     }
 
     /// `alert th-…`, or what was told of it before.
@@ -442,43 +438,31 @@ impl Page<'_> {
     }
 
     fn heading(&mut self, words: Words) {
-        if !self.text.is_empty() {
-            self.line("");
-        }
-        self.line(words.to(self.language));
+        let words = words.to(self.language).to_owned();
+        self.blocks.push(Block::Heading(words));
     }
 
     fn labelled(&mut self, label: Words, text: &str) {
         let label = label.to(self.language);
-        match self.language {
-            Language::En => self.line(&format!("{label:<10} {text}")),
-            Language::ZhCn => self.line(&format!("{label}{text}")),
-        }
+        self.blocks.push(Block::Labelled(label, text.to_owned()));
     }
 
-    /// Sentences, in lines that every mail program shows whole.
     fn prose(&mut self, text: &str) {
-        for part in value_lines(text, WIDTH) {
-            self.line(&part);
-        }
+        self.blocks.push(Block::Prose(text.to_owned()));
     }
 
     fn item(&mut self, text: &str) {
         self.item_of("- ", text);
     }
 
-    /// Sentences behind a mark, the further lines as far in.
+    /// Sentences behind a mark.
     fn item_of(&mut self, mark: &str, text: &str) {
-        for (at, part) in value_lines(text, WIDTH - mark.len()).iter().enumerate() {
-            let blank = " ".repeat(mark.len());
-            let mark = if at == 0 { mark } else { &blank };
-            self.line(&format!("{mark}{part}"));
-        }
+        self.blocks
+            .push(Block::Item(mark.to_owned(), text.to_owned()));
     }
 
     fn line(&mut self, text: &str) {
-        // Writing to a string cannot fail.
-        let _ = writeln!(self.text, "{text}");
+        self.blocks.push(Block::Line(text.to_owned()));
     }
 }
 

@@ -10,9 +10,12 @@
 //! breaks; a message has at most 262,144 bytes).
 
 mod accounts;
+mod blocks;
 mod body;
 mod expected;
 mod facts;
+pub mod health;
+pub mod html;
 mod proof;
 pub mod summary;
 mod text;
@@ -26,9 +29,10 @@ use serde::{Deserialize, Serialize};
 use sigma::Level;
 
 pub use self::accounts::{Accounts, NoAccounts};
+use self::blocks::Block;
 use self::body::{Detail, Order};
-use self::text::subject_line;
 pub(super) use self::text::{command, defanged};
+use self::text::{subject_line, title_line};
 use self::words::Clock;
 use crate::activity::Around;
 use crate::alert::{Alert, Response};
@@ -84,8 +88,14 @@ impl Kind {
 pub struct Mail {
     /// Its subject.
     pub subject: String,
+    /// The same for those who take more than ASCII, in the language that it begins in.
+    pub title: String,
     /// Its text.
     pub body: String,
+    /// The same as HTML, shorter where it would be longer than [`html::LONGEST`]; empty if it cannot be so short.
+    pub html: String,
+    /// The same in a few lines, for a chat room.
+    pub room: String,
     /// What subscriptions may be filtered by.
     pub attributes: BTreeMap<&'static str, String>,
     /// The same for a chat room, about the first of its alerts: a custom notification of Amazon Q Developer.
@@ -166,9 +176,13 @@ impl Letter {
     /// A mail about none says so; nobody should ask for one.
     #[must_use]
     pub fn write(&self, kind: Kind, alerts: &[Told<'_>], now: Timestamp) -> Mail {
+        let title = title_line(kind, alerts, &self.accounts, self.language());
         Mail {
             subject: subject_line(kind, alerts, &self.accounts),
             body: self.body(kind, alerts, now),
+            html: self.html(kind, alerts, now, &title),
+            room: chat::room(&title, alerts, &self.accounts, self.language()),
+            title,
             attributes: self.attributes(kind, alerts),
             notification: self.notification(alerts),
         }
@@ -189,14 +203,7 @@ impl Letter {
     fn body(&self, kind: Kind, alerts: &[Told<'_>], now: Timestamp) -> String {
         let mut body = String::new();
         for detail in Detail::ALL {
-            let order = Order {
-                letter: self,
-                kind,
-                alerts,
-                now,
-                detail,
-            };
-            body = self.in_each(|language| body::of(order, language));
+            body = self.as_text(&self.blocks(kind, alerts, now, detail));
             if body.len() <= BODY {
                 return body;
             }
@@ -204,9 +211,46 @@ impl Letter {
         text::cut(body)
     }
 
+    /// As much as fits, or nothing.
+    fn html(&self, kind: Kind, alerts: &[Told<'_>], now: Timestamp, title: &str) -> String {
+        let level = worst(alerts);
+        let mut pages = Detail::ALL.into_iter().map(|detail| {
+            let parts = self.blocks(kind, alerts, now, detail);
+            html::page(title, level, &parts)
+        });
+        let fits = pages.find(|page| page.len() <= html::LONGEST);
+        fits.unwrap_or_default()
+    }
+
+    /// What is said in each language.
+    fn blocks(
+        &self,
+        kind: Kind,
+        alerts: &[Told<'_>],
+        now: Timestamp,
+        detail: Detail,
+    ) -> Vec<(Language, Vec<Block>)> {
+        let order = Order {
+            letter: self,
+            kind,
+            alerts,
+            now,
+            detail,
+        };
+        self.in_each(|language| body::of(order, language))
+    }
+
+    fn in_each(&self, say: impl Fn(Language) -> Vec<Block>) -> Vec<(Language, Vec<Block>)> {
+        let each = self.languages.iter();
+        each.map(|language| (*language, say(*language))).collect()
+    }
+
     /// What is said in each language, one after the other.
-    fn in_each(&self, say: impl Fn(Language) -> String) -> String {
-        let parts: Vec<_> = self.languages.iter().map(|one| say(*one)).collect();
+    fn as_text(&self, parts: &[(Language, Vec<Block>)]) -> String {
+        let parts: Vec<_> = parts
+            .iter()
+            .map(|(language, blocks)| blocks::text(blocks, *language))
+            .collect();
         parts.join("\n\n----------------------------------------\n\n")
     }
 
@@ -217,8 +261,7 @@ impl Letter {
     }
 
     fn attributes(&self, kind: Kind, alerts: &[Told<'_>]) -> BTreeMap<&'static str, String> {
-        let level = alerts.iter().map(|told| told.alert.level).max();
-        let level = level.unwrap_or(Level::Informational);
+        let level = worst(alerts);
         let one = |of: &dyn Fn(&Alert) -> Option<String>| {
             let mut values = alerts.iter().map(|told| of(told.alert).unwrap_or_default());
             let first = values.next().unwrap_or_default();
@@ -243,6 +286,12 @@ impl Letter {
         }
         attributes
     }
+}
+
+/// How bad the worst of them is.
+fn worst(alerts: &[Told<'_>]) -> Level {
+    let level = alerts.iter().map(|told| told.alert.level).max();
+    level.unwrap_or(Level::Informational)
 }
 
 /// The exclusion that a mail about `alert` offers: a Sigma filter, ready to be saved; `None` for what is

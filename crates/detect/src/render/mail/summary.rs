@@ -3,25 +3,29 @@
 //! It comes also when nothing was: then it says that somebody has looked.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sigma::Level;
 
+use super::blocks::Block;
 use super::body::level_tag;
 use super::text::{ascii, line, name};
 use super::words::{self, counted};
-use super::{Letter, Mail, SUBJECT, level_number};
+use super::{Letter, Mail, SUBJECT, html, level_number};
 use crate::alert::{Alert, AlertId};
 use crate::guidance::Text;
 use crate::language::{Language, Words, words};
+use crate::render::chat;
 
 /// How long a headline is kept, in characters.
 const HEADLINE: usize = 200;
 
 /// How many of each list a mail shows.
 const SHOWN: usize = 10;
+
+/// How many alerts a chat room is shown.
+const SHOWN_IN_ROOM: usize = 5;
 
 const DAY: Words = words("THE DAY", "当日概况");
 const WEEK: Words = words("THE WEEK", "本周概况");
@@ -134,9 +138,14 @@ impl Letter {
             "[trailhound] {what}: {}; {records}",
             summary.new_alerts(Language::En)
         );
+        let title = self.summary_title(summary);
+        let parts = self.in_each(|language| self.summary_in(language, summary));
         Mail {
             subject: ascii(&subject, SUBJECT - 1),
-            body: self.in_each(|language| self.summary_in(language, summary)),
+            body: self.as_text(&parts),
+            html: html::page(&title, level, &parts),
+            room: self.summary_room(&title, summary),
+            title,
             attributes: BTreeMap::from([
                 ("kind", "summary".to_owned()),
                 ("level", level.to_string()),
@@ -147,86 +156,100 @@ impl Letter {
         }
     }
 
-    fn summary_in(&self, language: Language, summary: &Summary) -> String {
-        let mut text = String::new();
-        let mut say = |line: &str| {
-            // Writing to a string cannot fail.
-            let _ = writeln!(text, "{line}");
-        };
+    /// The subject in the language that the mail begins in.
+    fn summary_title(&self, summary: &Summary) -> String {
+        let language = self.language();
+        let records = counted(summary.records, words("record", "条记录"), language);
+        let (alerts, last) = (summary.new_alerts(language), summary.last);
+        match (language, summary.is_week()) {
+            (Language::En, true) => format!("[trailhound] Week to {last}: {alerts}; {records}"),
+            (Language::En, false) => format!("[trailhound] Day {last}: {alerts}; {records}"),
+            (Language::ZhCn, true) => {
+                format!("[trailhound] 截至 {last} 的一周：{alerts}；{records}")
+            }
+            (Language::ZhCn, false) => format!("[trailhound] {last} 当日：{alerts}；{records}"),
+        }
+    }
+
+    fn summary_in(&self, language: Language, summary: &Summary) -> Vec<Block> {
+        let mut blocks = Vec::new();
         let title = if summary.is_week() { WEEK } else { DAY };
         let (title, days) = (title.to(language), days(summary, language));
-        say(&match language {
+        blocks.push(Block::Heading(match language {
             Language::En => format!("{title}: {days} (UTC)"),
             Language::ZhCn => format!("{title}：{days}（UTC）"),
-        });
-        say(&summary.new_alerts(language));
+        }));
+        blocks.push(Block::Line(summary.new_alerts(language)));
         let records = counted(summary.records, words("record", "条记录"), language);
         let files = counted(summary.files, words("log file", "个日志文件"), language);
         let megabytes = summary.bytes as f64 / 1e6;
-        say(&match language {
+        blocks.push(Block::Line(match language {
             Language::En => format!("{records} in {files}, {megabytes:.1} MB as stored"),
             Language::ZhCn => format!("{records}，来自 {files}，存储大小 {megabytes:.1} MB"),
-        });
-        say("");
-        say(WORST.to(language));
-        if summary.worst.is_empty() {
-            say(NOTHING.to(language));
-        }
-        for headline in summary.worst.iter().take(SHOWN) {
-            let account = self.account_of(headline.account.as_deref());
-            let said = line(headline.said.to(language));
-            say(&format!(
-                "[{}] {account}: {said}",
-                level_tag(headline.level)
-            ));
-            let id = headline.id;
-            say(&match language {
-                Language::En => format!("   alert {id}"),
-                Language::ZhCn => format!("   告警 {id}"),
-            });
-        }
-        let all: u64 = summary.alerts.values().sum();
-        more(&mut say, summary.worst.len(), all, language);
-        say("");
-        say(QUIET.to(language));
-        if summary.quiet.is_empty() {
-            say(NO_QUIET.to(language));
-        }
-        for (account, last) in summary.quiet.iter().take(SHOWN) {
-            let account = self.account_of(Some(account));
-            say(&match language {
-                Language::En => format!("- {account}: last log file on {last}"),
-                Language::ZhCn => format!("- {account}：最后一个日志文件在 {last}"),
-            });
-        }
-        let all = summary.quiet.len();
-        more(&mut say, all, all as u64, language);
-        say("");
-        say(SILENCED.to(language));
-        if summary.silenced.is_empty() {
-            say(NOT_SILENCED.to(language));
-        }
-        let mut silenced: Vec<_> = summary.silenced.iter().collect();
-        silenced.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-        for (title, count) in silenced.iter().take(SHOWN) {
-            let count = counted(**count, words("match", "次匹配"), language);
-            let colon = words(": ", "：").to(language);
-            say(&format!("- {count}{colon}{}", name(title)));
-        }
-        more(&mut say, silenced.len(), silenced.len() as u64, language);
+        }));
+        self.worst(&mut blocks, language, summary);
+        self.quiet(&mut blocks, language, summary);
+        silenced(&mut blocks, language, summary);
         if let Some((dollars, prices)) = &summary.cost {
-            say("");
-            say(COST.to(language));
-            say(&match language {
+            blocks.push(Block::Heading(COST.to(language).to_owned()));
+            blocks.push(Block::Line(match language {
                 Language::En => {
                     format!("About ${dollars:.2} a month at this pace, at list prices of {prices}.")
                 }
                 Language::ZhCn => {
                     format!("按此用量，每月约 {dollars:.2} 美元（{prices} 的标价）。")
                 }
-            });
+            }));
         }
-        text
+        blocks
+    }
+
+    fn worst(&self, blocks: &mut Vec<Block>, language: Language, summary: &Summary) {
+        blocks.push(Block::Heading(WORST.to(language).to_owned()));
+        if summary.worst.is_empty() {
+            blocks.push(Block::Line(NOTHING.to(language).to_owned()));
+        }
+        for headline in summary.worst.iter().take(SHOWN) {
+            let account = self.account_of(headline.account.as_deref());
+            let said = line(headline.said.to(language));
+            let id = headline.id;
+            let id = match language {
+                Language::En => format!("alert {id}"),
+                Language::ZhCn => format!("告警 {id}"),
+            };
+            let said = format!("{account}: {said}");
+            blocks.push(Block::Mention(headline.level, said, Some(id)));
+        }
+        let all: u64 = summary.alerts.values().sum();
+        blocks.extend(more(summary.worst.len(), all, language));
+    }
+
+    fn quiet(&self, blocks: &mut Vec<Block>, language: Language, summary: &Summary) {
+        blocks.push(Block::Heading(QUIET.to(language).to_owned()));
+        if summary.quiet.is_empty() {
+            blocks.push(Block::Line(NO_QUIET.to(language).to_owned()));
+        }
+        for (account, last) in summary.quiet.iter().take(SHOWN) {
+            let account = self.account_of(Some(account));
+            let said = match language {
+                Language::En => format!("{account}: last log file on {last}"),
+                Language::ZhCn => format!("{account}：最后一个日志文件在 {last}"),
+            };
+            blocks.push(Block::Item("- ".to_owned(), said));
+        }
+        let all = summary.quiet.len();
+        blocks.extend(more(all, all as u64, language));
+    }
+
+    /// The summary in a few lines, for a chat room.
+    fn summary_room(&self, title: &str, summary: &Summary) -> String {
+        let language = self.language();
+        let worst = summary.worst.iter().take(SHOWN_IN_ROOM).map(|headline| {
+            let account = self.account_of(headline.account.as_deref());
+            let level = level_tag(headline.level);
+            format!("[{level}] {account}: {}", headline.said.to(language))
+        });
+        chat::few_lines(std::iter::once(title.to_owned()).chain(worst))
     }
 
     /// An account as people call it, with its id.
@@ -239,14 +262,31 @@ impl Letter {
     }
 }
 
-/// That there are more than are shown of those that are listed.
-fn more(say: &mut impl FnMut(&str), listed: usize, all: u64, language: Language) {
-    let more = all.saturating_sub(listed.min(SHOWN) as u64);
-    match (more, language) {
-        (0, _) => {}
-        (_, Language::En) => say(&format!("and {more} more")),
-        (_, Language::ZhCn) => say(&format!("以及另外 {more} 项")),
+fn silenced(blocks: &mut Vec<Block>, language: Language, summary: &Summary) {
+    blocks.push(Block::Heading(SILENCED.to(language).to_owned()));
+    if summary.silenced.is_empty() {
+        blocks.push(Block::Line(NOT_SILENCED.to(language).to_owned()));
     }
+    let mut silenced: Vec<_> = summary.silenced.iter().collect();
+    silenced.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+    for (title, count) in silenced.iter().take(SHOWN) {
+        let count = counted(**count, words("match", "次匹配"), language);
+        let colon = words(": ", "：").to(language);
+        let said = format!("{count}{colon}{}", name(title));
+        blocks.push(Block::Item("- ".to_owned(), said));
+    }
+    blocks.extend(more(silenced.len(), silenced.len() as u64, language));
+}
+
+/// That there are more than are shown of those that are listed.
+fn more(listed: usize, all: u64, language: Language) -> Option<Block> {
+    let more = all.saturating_sub(listed.min(SHOWN) as u64);
+    (more > 0).then(|| {
+        Block::Line(match language {
+            Language::En => format!("and {more} more"),
+            Language::ZhCn => format!("以及另外 {more} 项"),
+        })
+    })
 }
 
 fn days(summary: &Summary, language: Language) -> String {

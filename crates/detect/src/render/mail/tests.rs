@@ -135,6 +135,19 @@ fn headings(body: &str) -> Vec<&str> {
     body.lines().filter(is_heading).collect()
 }
 
+/// Elements of a page that are none of ours.
+fn foreign(html: &str) -> Vec<&str> {
+    let ours = [
+        "!DOCTYPE", "html", "head", "meta", "style", "title", "body", "div", "h1", "h2", "p", "b",
+        "br", "span", "pre", "code", "hr",
+    ];
+    let tags = html.split('<').skip(1).map(|rest| {
+        let end = rest.find(|c: char| c == '>' || c.is_whitespace());
+        rest[..end.unwrap_or(rest.len())].trim_start_matches('/')
+    });
+    tags.filter(|tag| !ours.contains(tag)).collect()
+}
+
 /// What would be a link to a mail program.
 fn has_link(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
@@ -156,6 +169,10 @@ fn what_strangers_write_stays_harmless() {
             assert!(!has_link(&mail.subject), "{word:?}\n{}", mail.subject);
             let hidden = |c: char| crate::neutral::is_unseen(c) || (c.is_control() && c != '\n');
             assert!(!mail.body.contains(hidden), "{word:?}\n{}", mail.body);
+            assert!(!has_link(&mail.html) && !has_link(&mail.title), "{word:?}");
+            assert!(!mail.html.contains(hidden), "{word:?}\n{}", mail.html);
+            assert!(!mail.title.contains(char::is_control), "{word:?}");
+            assert_eq!(foreign(&mail.html), [""; 0], "{word:?}");
             assert!(mail.subject.len() < SUBJECT, "{}", mail.subject);
             let is_printable = |b: u8| b.is_ascii_graphic() || b == b' ';
             assert!(mail.subject.bytes().all(is_printable), "{}", mail.subject);

@@ -3,6 +3,7 @@
 use super::body::level_tag;
 use super::{Accounts, BODY, Kind, SUBJECT, Told};
 use crate::alert::Alert;
+use crate::language::Language;
 use crate::neutral::neutral;
 use crate::render::text::sentence;
 
@@ -137,6 +138,54 @@ pub(super) fn subject_line(kind: Kind, alerts: &[Told<'_>], accounts: &Accounts)
         Kind::Alert => format!("[{level}] {account}: (+{more} more) {what}"),
     };
     ascii(&subject, SUBJECT - 1)
+}
+
+/// The longest title, in characters.
+const TITLE: usize = 150;
+
+/// The same as [`subject_line`] for those who take more than ASCII: in a language, a little longer.
+pub(super) fn title_line(
+    kind: Kind,
+    alerts: &[Told<'_>],
+    accounts: &Accounts,
+    language: Language,
+) -> String {
+    let weight = |told: &&Told<'_>| (told.is_changed, told.alert.level);
+    let Some(worst) = alerts.iter().max_by_key(weight) else {
+        return "[trailhound] nothing to tell".to_owned();
+    };
+    let alert = worst.alert;
+    let level = level_tag(alert.level);
+    let id = alert.account.id.as_deref();
+    let account = id.and_then(|id| accounts.name(id)).or(id);
+    let account = name(account.unwrap_or("?"));
+    let what = line(&alert.headline(language).replace('`', ""));
+    let (all, more) = (alerts.len(), alerts.len().saturating_sub(1));
+    let changed = alerts.iter().any(|told| told.is_changed);
+    let title = match (language, kind) {
+        (Language::En, Kind::Digest) => format!("[{level}] Digest of {all} alerts, worst: {what}"),
+        (Language::En, Kind::Update) if changed => {
+            format!("[{level}] {account}: now it worked: {what}")
+        }
+        (Language::En, Kind::Update) => format!("[{level}] {account}: more of: {what}"),
+        (Language::En, Kind::Alert) if more > 0 => {
+            format!("[{level}] {account}: (+{more} more) {what}")
+        }
+        (Language::En, Kind::Alert) => format!("[{level}] {account}: {what}"),
+        (Language::ZhCn, Kind::Digest) => format!("[{level}] {all} 条告警汇总，最严重：{what}"),
+        (Language::ZhCn, Kind::Update) if changed => {
+            format!("[{level}] {account}：现已成功：{what}")
+        }
+        (Language::ZhCn, Kind::Update) => format!("[{level}] {account}：后续：{what}"),
+        (Language::ZhCn, Kind::Alert) if more > 0 => {
+            format!("[{level}] {account}：（另有 {more} 条）{what}")
+        }
+        (Language::ZhCn, Kind::Alert) => format!("[{level}] {account}：{what}"),
+    };
+    match title.char_indices().nth(TITLE) {
+        Some((end, _)) => format!("{}…", &title[..end]),
+        None => title,
+    }
 }
 
 /// `body`, or as many of its lines as fit.

@@ -7,13 +7,35 @@
 use serde::{Deserialize, Serialize};
 
 /// A message of a queue.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Deserialize)]
 pub struct Message {
     /// Names it within its batch.
     #[serde(rename = "messageId")]
     pub id: String,
     /// What it says.
     pub body: String,
+    /// Names it to the queue, for as long as it is hidden.
+    #[serde(rename = "receiptHandle", default)]
+    pub handle: String,
+    /// What the queue knows of it.
+    #[serde(default)]
+    pub attributes: Attributes,
+}
+
+/// What a queue knows of a message.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Deserialize)]
+pub struct Attributes {
+    /// How often it was handed out, this time included.
+    #[serde(rename = "ApproximateReceiveCount", default)]
+    pub receives: String,
+}
+
+impl Message {
+    /// How often it was handed out, this time included; 1 if the queue does not say.
+    #[must_use]
+    pub fn receives(&self) -> u32 {
+        self.attributes.receives.parse().unwrap_or(1)
+    }
 }
 
 /// What a function is called with.
