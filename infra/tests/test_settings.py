@@ -10,7 +10,12 @@ from conftest import INFRA
 ROOT = INFRA.parent
 SETTINGS = ROOT / "crates" / "aws" / "src" / "settings.rs"
 # Which of the functions of settings.rs reads the environment of which of ours.
-READERS = {"S3Logs": "for_log_files", "EventBridge": "for_events", "Alerts": "for_mails"}
+READERS = {
+    "S3Logs": "for_log_files",
+    "EventBridge": "for_events",
+    "Alerts": "for_mails",
+    "RespondFunction": "for_responses",
+}
 
 
 @pytest.fixture(scope="module")
@@ -24,13 +29,14 @@ def constants() -> dict[str, str]:
 @pytest.fixture(scope="module")
 def given(templates) -> dict[str, set[str]]:
     """The variables that the template gives to each function."""
-    resources = templates["template.yaml"]["Resources"]
+    resources = templates["template.yaml"]["Resources"] | templates["respond.yaml"]["Resources"]
     return {name: set(resources[name]["Properties"]["Environment"]["Variables"]) for name in READERS}
 
 
 def body(function: str) -> str:
     """The text of a function of settings.rs."""
-    return re.search(rf"fn {function}\(.*?\n(?:    )?}}\n", SETTINGS.read_text(), flags=re.DOTALL).group()
+    text = SETTINGS.read_text() + (SETTINGS.parent / "settings" / "response.rs").read_text()
+    return re.search(rf"fn {function}\(.*?\n(?:    )?}}\n", text, flags=re.DOTALL).group()
 
 
 def read_by(function: str, constants: dict[str, str]) -> set[str]:

@@ -41,12 +41,18 @@ def test_every_queue_keeps_messages_for_two_weeks_and_is_encrypted(templates):
 def test_every_queue_that_is_worked_off_has_its_own_dead_letters(templates):
     queues = resources(templates, "AWS::SQS::Queue")
     taken = set()
-    worked = ("LogQueue", "EventQueue", "FindingsQueue", "Queue")
+    worked = ("LogQueue", "EventQueue", "FindingsQueue", "Queue", "RespondQueue")
     for name in worked:
         redrive = queues[name]["RedrivePolicy"]
         assert redrive["maxReceiveCount"] == 5, name
         taken.add(redrive["deadLetterTargetArn"]["Fn::GetAtt"][0])
-    assert taken == {"LogDeadLetters", "EventDeadLetters", "FindingsDeadLetters", "DeadLetters"}
+    assert taken == {
+        "LogDeadLetters",
+        "EventDeadLetters",
+        "FindingsDeadLetters",
+        "DeadLetters",
+        "RespondDeadLetters",
+    }
     # What history has found waits for a person, and nobody works it off.
     assert set(queues) == taken | {*worked, "Found"}
 
@@ -77,7 +83,7 @@ def test_every_function_has_a_role_and_a_log_of_its_own(templates):
     )
     roles = {function["Role"]["Fn::GetAtt"][0] for function in functions.values()}
     logs = {function["LoggingConfig"]["LogGroup"]["Ref"] for function in functions.values()}
-    assert len(roles) == len(logs) == len(functions) == 4
+    assert len(roles) == len(logs) == len(functions) == 5
     # Those of the rule that forwards events to the log account, and of the machine that goes through history.
     assert roles | {"ForwardingRole", "MachineRole"} == set(resources(templates, "AWS::IAM::Role"))
     for name, log in resources(templates, "AWS::Logs::LogGroup").items():
@@ -251,6 +257,6 @@ def test_what_is_asked_of_a_nested_stack_is_told_by_it(templates):
     """Neither cfn-lint nor the local AWS looks."""
     stacks = nested(templates)
     asked = re.findall(r"!GetAtt (\w+)\.Outputs\.(\w+)", (INFRA / "sam" / "template.yaml").read_text())
-    assert {name for name, _ in asked} == set(stacks) - {"Watch", "WatchRegions", "Guard", "Past"}
+    assert {name for name, _ in asked} == set(stacks) - {"Watch", "WatchRegions", "Guard", "Past", "Response"}
     for name, output in asked:
         assert output in templates[stacks[name]["TemplateURL"]]["Outputs"], f"{name}.{output}"

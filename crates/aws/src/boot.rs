@@ -3,23 +3,29 @@
 use std::time::Instant;
 
 use aws_types::SdkConfig;
+use cloud::signed::Caller;
 use cloud::{Cloud, environment, sdk};
 use detect::Detector;
 use detect::render::mail::Letter;
 use pipeline::Pipeline;
 use pipeline::post::{Manner, PostOffice};
+use response::responder::Responder;
 
 use crate::alert_topic::AlertTopic;
 use crate::event_history::EventHistory;
 use crate::events::Events;
 use crate::findings::Findings;
 use crate::habits::Habits;
+use crate::hands::SignedHands;
 use crate::log_bucket::S3Bucket;
 use crate::log_files::LogFiles;
 use crate::mail_topic::MailTopic;
 use crate::own::Own;
 use crate::own_queue::OwnQueue;
-use crate::settings::{self, ForLogFiles, ForMails, Judging};
+use crate::plan_topic::PlanTopic;
+use crate::proof::Sts;
+use crate::responses::Responses;
+use crate::settings::{self, ForLogFiles, ForMails, ForResponses, Judging};
 use crate::state_table::StateTable;
 
 /// The start of a function.
@@ -109,6 +115,24 @@ impl Boot {
             summary: settings.summary,
         };
         Findings::new(PostOffice::new(table, topic, manner))
+    }
+
+    /// The door of the responder.
+    #[must_use]
+    pub fn responses(
+        &self,
+        settings: ForResponses,
+    ) -> Responses<StateTable, SignedHands, PlanTopic, Sts> {
+        let sdk = sdk(&self.cloud);
+        let caller = || Caller::new(self.cloud.clone());
+        let account = settings.manner.account.clone();
+        let responder = Responder::new(
+            StateTable::new(aws_sdk_dynamodb::Client::new(&sdk), settings.state_table),
+            SignedHands::new(caller()),
+            PlanTopic::new(aws_sdk_sns::Client::new(&sdk), settings.mail_topic),
+            settings.manner,
+        );
+        Responses::new(responder, Sts::new(caller(), account))
     }
 }
 

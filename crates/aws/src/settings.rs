@@ -3,6 +3,8 @@
 //! Every problem is reported together, each with the variable, its value and the form that would be
 //! accepted, so that a deployment is mended in one go.
 
+mod response;
+
 use std::fmt;
 use std::path::PathBuf;
 
@@ -12,6 +14,8 @@ use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use pipeline::post::{Habit, Ladder, Rate, RouteError, Routes};
 use sigma::Level;
+
+pub use self::response::{ForResponses, for_responses};
 
 /// A variable, and what it accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,9 +108,41 @@ pub const OWN_PREFIX: Variable = variable(
     "TRAILHOUND_OWN_PREFIX",
     "what the names of the fleet's roles begin with: 4 to 64 letters, digits and hyphens",
 );
+/// Who lets plans be carried out.
+pub const RESPOND_MODE: Variable = variable(
+    "TRAILHOUND_RESPOND_MODE",
+    "`dry-run`, `approve` or `automatic`",
+);
+/// The lowest level of alerts that are answered.
+pub const RESPOND_LEVEL: Variable = variable("TRAILHOUND_RESPOND_LEVEL", LEVEL.accepts);
+/// Which rules are answered.
+pub const RESPOND_RULES: Variable = variable(
+    "TRAILHOUND_RESPOND_RULES",
+    "ids or titles of rules, such as `Trail *; Root *`",
+);
+/// Which kinds of steps plans may have.
+pub const RESPOND_STEPS: Variable = variable(
+    "TRAILHOUND_RESPOND_STEPS",
+    "some of `restart-trail`, `disable-access-key`, `quarantine-user`, `revoke-sessions`, `quarantine-role` and `close-port`, with commas between",
+);
+/// Whom and what plans never touch.
+pub const NEVER_TOUCH: Variable = variable(
+    "TRAILHOUND_NEVER_TOUCH",
+    "ARNs, such as `arn:aws:iam::*:role/break-glass/*; arn:aws:iam::*:user/ceo`",
+);
+/// How many plans are carried out.
+pub const RESPOND_PER_HOUR: Variable = variable(
+    "TRAILHOUND_RESPOND_PER_HOUR",
+    "a whole number from 1 to 100",
+);
+/// How long plans can be approved.
+pub const APPROVE_WITHIN: Variable = variable(
+    "TRAILHOUND_APPROVE_WITHIN_SECONDS",
+    "a whole number of seconds from 60 to 86400",
+);
 
 /// All of them.
-pub const VARIABLES: [Variable; 20] = [
+pub const VARIABLES: [Variable; 27] = [
     STATE_TABLE,
     FINDINGS_TOPIC,
     MAIL_TOPIC,
@@ -127,6 +163,13 @@ pub const VARIABLES: [Variable; 20] = [
     SUMMARY_HOUR,
     OWN_PREFIX,
     BEHAVIOUR,
+    RESPOND_MODE,
+    RESPOND_LEVEL,
+    RESPOND_RULES,
+    RESPOND_STEPS,
+    NEVER_TOUCH,
+    RESPOND_PER_HOUR,
+    APPROVE_WITHIN,
 ];
 
 /// The largest object that is read unless another size is given, in bytes as stored.
