@@ -53,7 +53,7 @@ destroy: python ## Remove the fleet from your AWS account, all but the logs
 	@$(PY) infra/deploy.py --destroy $(STACK)
 
 .PHONY: redrive
-redrive: python ## Bring dead letters back: QUEUE=logs|events|findings|history [STACK=trailhound] [MOST=…]
+redrive: python ## Bring dead letters back: QUEUE=logs|events|findings|history|respond [STACK=trailhound] [MOST=…]
 	@$(PY) infra/redrive.py $(STACK) $(QUEUE) $(MOST)
 
 .PHONY: history

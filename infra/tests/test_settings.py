@@ -35,7 +35,7 @@ def given(templates) -> dict[str, set[str]]:
 
 def body(function: str) -> str:
     """The text of a function of settings.rs."""
-    text = SETTINGS.read_text() + (SETTINGS.parent / "settings" / "response.rs").read_text()
+    text = SETTINGS.read_text() + (SETTINGS.parent / "settings" / "responding.rs").read_text()
     return re.search(rf"fn {function}\(.*?\n(?:    )?}}\n", text, flags=re.DOTALL).group()
 
 

@@ -3,7 +3,7 @@
 //! Every problem is reported together, each with the variable, its value and the form that would be
 //! accepted, so that a deployment is mended in one go.
 
-mod response;
+mod responding;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ use jiff::tz::TimeZone;
 use pipeline::post::{Habit, Ladder, Rate, RouteError, Routes};
 use sigma::Level;
 
-pub use self::response::{ForResponses, for_responses};
+pub use self::responding::{ForResponses, for_responses};
 
 /// A variable, and what it accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
