@@ -167,7 +167,8 @@ fn judging(
         .split(':')
         .nth(4)
         .unwrap_or_default();
-    let own = settings.own_prefix.map(|prefix| Own::new(account, &prefix));
+    let (prefix, responder) = (settings.own_prefix, settings.responder);
+    let own = prefix.map(|prefix| Own::new(account, &prefix).with_responder(responder));
     let table = StateTable::new(aws_sdk_dynamodb::Client::new(sdk), settings.state_table);
     let topic = AlertTopic::new(aws_sdk_sns::Client::new(sdk), settings.findings_topic);
     (detector, own, Pipeline::new(table, topic))

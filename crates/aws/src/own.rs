@@ -45,9 +45,6 @@ const RESPONSES: [(&str, &str); 12] = [
     ("iam.amazonaws.com", "UpdateAccessKey"),
 ];
 
-/// What the name of the responder's role has behind the prefix: it is in a stack of this name within ours.
-pub const RESPONDER: &str = "Response-";
-
 /// Who we are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Own {
@@ -56,6 +53,7 @@ pub struct Own {
     role: FieldPath,
     role_account: FieldPath,
     policy: FieldPath,
+    responder: Option<String>,
 }
 
 impl Own {
@@ -69,6 +67,16 @@ impl Own {
             role: FieldPath::new(&format!("{issuer}.userName")),
             role_account: FieldPath::new(&format!("{issuer}.accountId")),
             policy: FieldPath::new("requestParameters.policyName"),
+            responder: None,
+        }
+    }
+
+    /// The same, with a responder whose role has this name.
+    #[must_use]
+    pub fn with_responder(self, role: Option<String>) -> Self {
+        Self {
+            responder: role,
+            ..self
         }
     }
 
@@ -83,13 +91,11 @@ impl Own {
         let Some(role) = text(record, &self.role) else {
             return false;
         };
-        let Some(which) = role.strip_prefix(&self.prefix) else {
-            return false;
-        };
         let (source, name) = (record.event_source(), record.event_name());
         let is_in = |table: &[(&str, &str)]| table.iter().any(|(s, n)| *s == source && *n == name);
-        is_in(&ORDINARY)
-            || (which.starts_with(RESPONDER) && is_in(&RESPONSES) && self.is_of_a_plan(record))
+        let is_responder = self.responder.as_ref() == Some(&role);
+        ((is_responder || role.starts_with(&self.prefix)) && is_in(&ORDINARY))
+            || (is_responder && is_in(&RESPONSES) && self.is_of_a_plan(record))
     }
 
     /// Whether a policy, if the call is about one, has a name that plans give: others are none of our business.
@@ -132,7 +138,9 @@ mod tests {
         );
         let mut own = None;
         LogFileReader::default().read(text.as_bytes(), |record| {
-            own = Some(Own::new("111122223333", "trailhound-").calls(record));
+            let responder = Some("trailhound-Response-1A2B-RespondRole-3C4D".to_owned());
+            let us = Own::new("111122223333", "trailhound-").with_responder(responder);
+            own = Some(us.calls(record));
         });
         own.unwrap()
     }

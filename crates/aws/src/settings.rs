@@ -140,9 +140,12 @@ pub const APPROVE_WITHIN: Variable = variable(
     "TRAILHOUND_APPROVE_WITHIN_SECONDS",
     "a whole number of seconds from 60 to 86400",
 );
+/// The name of the responder's role.
+pub const RESPONDER_ROLE: Variable =
+    variable("TRAILHOUND_RESPONDER_ROLE", "the name of a role of IAM");
 
 /// All of them.
-pub const VARIABLES: [Variable; 27] = [
+pub const VARIABLES: [Variable; 28] = [
     STATE_TABLE,
     FINDINGS_TOPIC,
     MAIL_TOPIC,
@@ -170,6 +173,7 @@ pub const VARIABLES: [Variable; 27] = [
     NEVER_TOUCH,
     RESPOND_PER_HOUR,
     APPROVE_WITHIN,
+    RESPONDER_ROLE,
 ];
 
 /// The largest object that is read unless another size is given, in bytes as stored.
@@ -218,6 +222,8 @@ pub struct Judging {
     pub rules: Option<PathBuf>,
     /// What the names of our own roles begin with.
     pub own_prefix: Option<String>,
+    /// The responder's role, if there is one.
+    pub responder: Option<String>,
     /// Whether behaviour is judged.
     pub behaviour: bool,
 }
@@ -369,6 +375,7 @@ impl<'v> Reader<'v> {
         let level = self.optional(LEVEL, Level::Low, |text| text.parse().ok());
         let rules = self.optional(RULES, None, |text| Some(Some(PathBuf::from(text))));
         let own_prefix = self.optional(OWN_PREFIX, None, |text| prefix(text).map(Some));
+        let responder = self.optional(RESPONDER_ROLE, None, |text| any(text).map(Some));
         let behaviour = self.optional(BEHAVIOUR, false, |text| match text {
             "on" => Some(true),
             "off" => Some(false),
@@ -380,6 +387,7 @@ impl<'v> Reader<'v> {
             level,
             rules,
             own_prefix,
+            responder,
             behaviour,
         })
     }
