@@ -46,7 +46,7 @@ fn docket() -> Docket {
     let text = serde_json::to_string(&plan).expect("JSON");
     plan = serde_json::from_str(&text.replace(&digits, PLAN.trim_start_matches("tr-")))
         .expect("a plan");
-    Docket::new(plan, Status::Waiting, "2026-11-22T15:00:00Z".parse().ok())
+    Docket::new(plan, Status::Waiting, "2999-01-01T00:00:00Z".parse().ok())
 }
 
 /// A responder that does as it is told.

@@ -316,7 +316,9 @@ impl Draft<'_> {
             is_name(name).then(|| name.to_owned())
         };
         // Whoever is never touched is refused by the ARN that the record has, path and all.
-        if let Some(pattern) = self.manner.never.holds(&who.key) {
+        if who.kind != PrincipalKind::IdentityCenter
+            && let Some(pattern) = self.manner.never.holds(&who.key)
+        {
             let pattern = pattern.to_owned();
             return self.refuse(None, &who.key, Why::NeverTouch { pattern });
         }
