@@ -65,7 +65,6 @@ fn reply(asked: &Asked) -> Reply {
         Wish::Show { plan } if plan.as_str() != PLAN => {
             reply.problem = Some(format!("there is no plan {plan}"));
         }
-        Wish::Show { .. } => reply.plan = Some(docket),
         Wish::Approve { .. } => {
             docket.status = Status::Done;
             docket.remark(at, WHO, "approved");
@@ -76,7 +75,7 @@ fn reply(asked: &Asked) -> Reply {
                 .for_each(|step| step.progress = done.clone());
             reply.plan = Some(docket);
         }
-        Wish::Reject { .. } | Wish::Undo { .. } => reply.plan = Some(docket),
+        Wish::Show { .. } | Wish::Reject { .. } | Wish::Undo { .. } => reply.plan = Some(docket),
         Wish::Stop { reason } => {
             reply.switch = Some(response::Switch {
                 stopped: Some(at),

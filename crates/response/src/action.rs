@@ -287,8 +287,8 @@ impl Action {
     pub fn resource(&self, partition: &str, account: &str) -> String {
         let iam = format!("arn:{partition}:iam::{account}");
         match self {
-            Self::DisableAccessKey { user, .. } => format!("{iam}:user/{user}"),
-            Self::Quarantine {
+            Self::DisableAccessKey { user, .. }
+            | Self::Quarantine {
                 to: Holder::User(user),
                 ..
             } => format!("{iam}:user/{user}"),

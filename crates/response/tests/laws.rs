@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use detect::principal::PrincipalKind;
 use detect::target::{Opening, Target};
 use proptest::prelude::*;
-use response::action::Kind;
+use response::action::{Action, Kind};
 use response::manner::Mode;
 use response::never::NeverTouch;
 use response::plan::Plan;
@@ -68,7 +68,7 @@ proptest! {
             let rule: Vec<_> = call.parameters.iter().filter(of_rule).collect();
             prop_assert_eq!(rule, undo.parameters.iter().filter(of_rule).collect::<Vec<_>>());
         }
-        let things: BTreeSet<_> = plan.steps.iter().map(response::action::Action::mark).collect();
+        let things: BTreeSet<_> = plan.steps.iter().map(Action::mark).collect();
         prop_assert_eq!(things.len(), plan.steps.len(), "nothing is done twice");
     }
 
@@ -79,7 +79,7 @@ proptest! {
     ) {
         let alert = about(kind, &key, target);
         let free = Plan::of(&alert, &manner(Mode::DryRun), at(1));
-        let arn = |step: &response::action::Action| step.resource("aws", ACCOUNT);
+        let arn = |step: &Action| step.resource("aws", ACCOUNT);
         let mut candidates: Vec<_> = free.steps.iter().map(arn).collect();
         candidates.push(key.clone());
         // Any of them, with any of its letters anything, in another case.
@@ -95,8 +95,8 @@ proptest! {
             prop_assert!(!pattern.fits(&key));
         }
         if !pattern.fits(&key) {
-            let left: Vec<_> = free.steps.iter().filter(|step| !pattern.fits(&arn(step))).map(|s| s.mark()).collect();
-            prop_assert_eq!(plan.steps.iter().map(|s| s.mark()).collect::<Vec<_>>(), left);
+            let left: Vec<_> = free.steps.iter().filter(|step| !pattern.fits(&arn(step))).map(Action::mark).collect();
+            prop_assert_eq!(plan.steps.iter().map(Action::mark).collect::<Vec<_>>(), left);
         }
         prop_assert!(plan.steps.iter().all(|step| Kind::ALL.contains(&step.kind())));
     }

@@ -198,7 +198,7 @@ fn other(number: usize) -> detect::Alert {
     let key = format!("arn:aws:iam::{ACCOUNT}:user/u{number}");
     let mut alert = about(PrincipalKind::IamUser, &key, None);
     alert.principal.access_key_id = None;
-    alert.id = AlertId::try_from(format!("th-{number:024x}")).unwrap();
+    alert.id = AlertId::try_from(format!("th-{number:024x}")).expect("an id");
     alert
 }
 

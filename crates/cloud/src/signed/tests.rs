@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "a test panics")]
-
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::thread::JoinHandle;
