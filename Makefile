@@ -22,7 +22,7 @@ PARAMETERS ?= infra/sam/parameters.json
 FUZZ_SECONDS ?= 300
 
 # Crates that judge, and must give the same answer wherever and whenever they are asked.
-export PURE = yaml-tree sigma detect baseline pipeline catalog simulate query report trace integrity checkup forecast
+export PURE = yaml-tree sigma detect baseline pipeline catalog simulate query report trace integrity checkup forecast response
 
 .PHONY: help
 help: ## List what can be made
@@ -53,7 +53,7 @@ destroy: python ## Remove the fleet from your AWS account, all but the logs
 	@$(PY) infra/deploy.py --destroy $(STACK)
 
 .PHONY: redrive
-redrive: python ## Bring dead letters back: QUEUE=logs|events|findings|delivery|history [STACK=trailhound] [MOST=…]
+redrive: python ## Bring dead letters back: QUEUE=logs|events|findings|delivery|history|respond [STACK=trailhound] [MOST=…]
 	@$(PY) infra/redrive.py $(STACK) $(QUEUE) $(MOST)
 
 .PHONY: history

@@ -19,6 +19,8 @@ from botocore.exceptions import ClientError
 
 import stack as stacks
 
+# CloudFormation cuts longer ones in the names of roles, by which the responder knows those of the fleet.
+LONGEST_NAME = 20
 PACKAGED = stacks.ROOT / "target" / "packaged.yaml"
 
 
@@ -41,6 +43,9 @@ def deploy(stack: str, parameters: str, artifacts: str = "") -> int:
         print(f"error: {problem}", file=sys.stderr)
         return 3
     given = json.loads(path.read_text())["Parameters"]
+    if given.get("Respond", "off") != "off" and len(stack) > LONGEST_NAME:
+        print(f"error: with Respond, the stack's name has at most {LONGEST_NAME} characters", file=sys.stderr)
+        return 3
     given.setdefault("Regions", ",".join(switched_on(boto3.client("ec2"))))
     architecture = given.get("Architecture", "arm64")
     subprocess.run(["tools/functions.sh", "aws", architecture], cwd=stacks.ROOT, check=True)

@@ -104,7 +104,7 @@ def page(templates: dict[str, dict[str, Any]], why: dict[str, Any]) -> str:
     roles, policies = list(of_roles(templates)), list(of_resources(templates))
     reasons = Reasons(why)
     rows = "".join(
-        f"| `{right.holder}` | `{action}` | {resources(right)} | {reasons.of(right, action)} |\n"
+        f"| `{right.holder}` | {never(right)}`{action}` | {resources(right)} | {reasons.of(right, action)} |\n"
         for right in roles
         for action in listed(right.statement["Action"])
     )
@@ -214,6 +214,11 @@ def listed(value: Any) -> list[Any]:
 def resources(right: Right) -> str:
     shown = ", ".join(f"`{text}`" for text in map(spoken, listed(right.statement["Resource"])) if text)
     return shown + (f" (if `{right.condition}`)" if right.condition else "")
+
+
+def never(right: Right) -> str:
+    """What stands before an action that is forbidden, whatever else allows it."""
+    return "**never** " if right.statement["Effect"] == "Deny" else ""
 
 
 def actions(right: Right) -> str:

@@ -1,6 +1,6 @@
 """Brings dead letters back to the queue that they fell out of.
 
-    redrive.py STACK QUEUE [MOST]     QUEUE is logs, events, findings, delivery or history
+    redrive.py STACK QUEUE [MOST]     QUEUE is logs, events, findings, delivery, history or respond
 
 Reads each message, sends it again, and only then deletes it: a message may come twice, which changes
 nothing, but none is lost. SQS can move messages itself (StartMessageMoveTask), but not in China.
@@ -13,7 +13,7 @@ import sys
 import boto3
 from botocore.exceptions import ClientError
 
-QUEUES = ("logs", "events", "findings", "delivery", "history")
+QUEUES = ("logs", "events", "findings", "delivery", "history", "respond")
 # A message that is in work longer than this is seen a second time.
 VISIBILITY_SECONDS = 60
 

@@ -13,7 +13,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "infra" / "sam" / "template.yaml"
 CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND")
-FUNCTIONS = ("s3-logs", "eventbridge", "alerts", "delivery")
+# Those that every fleet has.
+FUNCTIONS = ("s3-logs", "eventbridge", "alerts")
+BUILT = (*FUNCTIONS, "delivery", "response")
 
 
 def aws(*arguments: str, environment: Mapping[str, str] | None = None) -> str:
@@ -30,7 +32,7 @@ def aws(*arguments: str, environment: Mapping[str, str] | None = None) -> str:
 
 def package(artifacts: str, output: Path, environment: Mapping[str, str] | None = None) -> None:
     """Uploads functions and nested templates to the bucket `artifacts`; writes a template that names them."""
-    for function in FUNCTIONS:
+    for function in BUILT:
         if not (ROOT / "target" / "lambda" / f"lambda-{function}" / "bootstrap").is_file():
             raise RuntimeError(f"the function {function} is not built: run `make functions` first")
     output.parent.mkdir(parents=True, exist_ok=True)

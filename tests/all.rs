@@ -13,6 +13,7 @@ mod fuzz;
 mod mails;
 mod oracle;
 mod quality;
+mod responses;
 mod risk;
 mod shape;
 mod stories;

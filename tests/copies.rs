@@ -60,6 +60,7 @@ fn delivered(alerts: &[Alert]) -> (Posted, usize) {
         ladder: Ladder::AT_ONCE,
         routes: Routes::default(),
         summary: None,
+        rooms: Vec::new(),
     };
     let office = PostOffice::new(MemoryState::default(), &mailbox, manner);
     let start: Timestamp = "2026-11-22T14:01:00Z".parse().unwrap();

@@ -10,13 +10,14 @@ use std::process::Command;
 use crate::corpus::{files, repository};
 
 /// The crates without I/O, clock, runtime or cloud.
-const PURE: [&str; 6] = [
+const PURE: [&str; 7] = [
     "yaml-tree",
     "sigma",
     "detect",
     "pipeline",
     "integrity",
     "checkup",
+    "response",
 ];
 
 /// How dependencies begin that would bring the world in.

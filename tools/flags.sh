@@ -5,7 +5,7 @@ page=docs/configuration.md
 missing=0
 count=0
 
-for command in scan search timeline summary case report feedback replay cost explain verify history doctor 'rules list' 'rules check' 'rules test' 'rules explain' simulate completions man; do
+for command in scan search timeline summary case report feedback replay cost explain verify history doctor 'respond list' 'respond show' 'respond approve' 'respond reject' 'respond undo' 'respond stop' 'respond start' 'rules list' 'rules check' 'rules test' 'rules explain' simulate completions man; do
     # shellcheck disable=SC2086 # a command of two words is two words
     help=$("$@" $command --help)
     flags=$(printf '%s\n' "$help" | grep -oE '^ +(-[a-zA-Z], )?--[a-z-]+' | grep -oE -- '--[a-z-]+' | sort -u)

@@ -29,6 +29,7 @@ USES = {
     "s3-logs": {"log_bucket", "own_queue", "state_table", "alert_topic"},
     "eventbridge": {"state_table", "alert_topic"},
     "alerts": {"state_table", "mail_topic", "event_history"},
+    "response": {"state_table", "plan_topic"},  # and calls that plans name: test_response.py
 }
 
 # Calls whose action has another name.

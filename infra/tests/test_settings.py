@@ -10,12 +10,14 @@ from conftest import INFRA
 ROOT = INFRA.parent
 # Those of all functions, of those that judge and mail, and of the one that delivers.
 SETTINGS = [ROOT / "crates" / name / "src" / "settings.rs" for name in ("function", "aws", "delivery")]
+SETTINGS.append(ROOT / "crates" / "aws" / "src" / "settings" / "responding.rs")
 # Which of the functions of settings.rs reads the environment of which of ours.
 READERS = {
     "S3Logs": "for_log_files",
     "EventBridge": "for_events",
     "Alerts": "for_mails",
     "Delivery": "for_delivery",
+    "RespondFunction": "for_responses",
 }
 
 
@@ -35,7 +37,9 @@ def constants() -> dict[str, str]:
 @pytest.fixture(scope="module")
 def given(templates) -> dict[str, set[str]]:
     """The variables that the template gives to each function."""
-    resources = templates["template.yaml"]["Resources"] | templates["delivery.yaml"]["Resources"]
+    resources = {}
+    for name in ("template.yaml", "delivery.yaml", "respond.yaml"):
+        resources |= templates[name]["Resources"]
     return {name: set(resources[name]["Properties"]["Environment"]["Variables"]) for name in READERS}
 
 

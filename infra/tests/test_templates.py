@@ -41,14 +41,19 @@ def test_every_queue_keeps_messages_for_two_weeks_and_is_encrypted(templates):
 def test_every_queue_that_is_worked_off_has_its_own_dead_letters(templates):
     queues = resources(templates, "AWS::SQS::Queue")
     taken = set()
-    worked = ("LogQueue", "EventQueue", "FindingsQueue", "DeliveryQueue", "Queue")
+    worked = ("LogQueue", "EventQueue", "FindingsQueue", "DeliveryQueue", "Queue", "RespondQueue")
     for name in worked:
         redrive = queues[name]["RedrivePolicy"]
         # A room that is down for an hour has missed nothing; the pauses between grow.
         assert redrive["maxReceiveCount"] == (10 if name == "DeliveryQueue" else 5), name
         taken.add(redrive["deadLetterTargetArn"]["Fn::GetAtt"][0])
     assert taken == {
-        *("LogDeadLetters", "EventDeadLetters", "FindingsDeadLetters", "DeliveryDeadLetters", "DeadLetters"),
+        "LogDeadLetters",
+        "EventDeadLetters",
+        "FindingsDeadLetters",
+        "DeliveryDeadLetters",
+        "DeadLetters",
+        "RespondDeadLetters",
     }
     # What history has found waits for a person, and nobody works it off.
     assert set(queues) == taken | {*worked, "Found"}

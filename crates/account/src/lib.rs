@@ -4,11 +4,12 @@
 //! the rest of the program need not know that networks are slow; a thread that asks has an account of
 //! its own. Credentials come from the environment, as the functions have them.
 //!
-//! Invariant: nothing here changes anything in an account.
+//! Invariant: nothing here changes anything in an account; one can only ask the fleet's responder to.
 
 mod bucket;
 pub mod history;
 mod pace;
+mod responder;
 mod setup;
 mod trail;
 
@@ -112,11 +113,22 @@ impl AskError {
         let metadata = error.as_service_error().map(ProvideErrorMetadata::meta);
         let code = metadata
             .and_then(|metadata| metadata.code())
-            .unwrap_or_default();
+            .unwrap_or_default()
+            .to_owned();
         let message = metadata
             .and_then(|metadata| metadata.message())
-            .unwrap_or(code)
+            .unwrap_or(&code)
             .to_owned();
+        Self::of_code(what, &code, message, error.into())
+    }
+
+    /// What an error of this name means.
+    fn of_code(
+        what: &'static str,
+        code: &str,
+        message: String,
+        cause: Box<dyn Error + Send + Sync>,
+    ) -> Self {
         match code {
             "UnrecognizedClientException"
             | "InvalidClientTokenId"
@@ -138,10 +150,7 @@ impl AskError {
             _ if code.starts_with("AccessDenied") || code == "Forbidden" => {
                 Self::Denied { what, message }
             }
-            _ => Self::Failed {
-                what,
-                cause: error.into(),
-            },
+            _ => Self::Failed { what, cause },
         }
     }
 }

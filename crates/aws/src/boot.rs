@@ -3,24 +3,30 @@
 use std::time::Instant;
 
 use aws_types::SdkConfig;
+use cloud::signed::Caller;
 use cloud::{Cloud, environment, sdk};
 use detect::Detector;
 use detect::render::mail::Letter;
 pub use function::log::settings;
 use pipeline::Pipeline;
 use pipeline::post::{Manner, PostOffice};
+use response::responder::Responder;
 
 use crate::alert_topic::AlertTopic;
 use crate::event_history::EventHistory;
 use crate::events::Events;
 use crate::findings::Findings;
 use crate::habits::Habits;
+use crate::hands::SignedHands;
 use crate::log_bucket::S3Bucket;
 use crate::log_files::LogFiles;
 use crate::mail_topic::MailTopic;
 use crate::own::Own;
 use crate::own_queue::OwnQueue;
-use crate::settings::{ForLogFiles, ForMails, Judging};
+use crate::plan_topic::PlanTopic;
+use crate::proof::Sts;
+use crate::responses::Responses;
+use crate::settings::{ForLogFiles, ForMails, ForResponses, Judging};
 use crate::state_table::StateTable;
 
 /// The start of a function.
@@ -114,6 +120,24 @@ impl Boot {
         };
         Findings::new(PostOffice::new(table, topic, manner))
     }
+
+    /// The door of the responder.
+    #[must_use]
+    pub fn responses(
+        &self,
+        settings: ForResponses,
+    ) -> Responses<StateTable, SignedHands, PlanTopic, Sts> {
+        let sdk = sdk(&self.cloud);
+        let caller = || Caller::new(self.cloud.clone());
+        let account = settings.manner.account.clone();
+        let responder = Responder::new(
+            StateTable::new(aws_sdk_dynamodb::Client::new(&sdk), settings.state_table),
+            SignedHands::new(caller()),
+            PlanTopic::new(aws_sdk_sns::Client::new(&sdk), settings.mail_topic),
+            settings.manner,
+        );
+        Responses::new(responder, Sts::new(caller(), account))
+    }
 }
 
 impl Default for Boot {
@@ -147,7 +171,8 @@ fn judging(
         .split(':')
         .nth(4)
         .unwrap_or_default();
-    let own = settings.own_prefix.map(|prefix| Own::new(account, &prefix));
+    let (prefix, responder) = (settings.own_prefix, settings.responder);
+    let own = prefix.map(|prefix| Own::new(account, &prefix).with_responder(responder));
     let table = StateTable::new(aws_sdk_dynamodb::Client::new(sdk), settings.state_table);
     let topic = AlertTopic::new(aws_sdk_sns::Client::new(sdk), settings.findings_topic);
     (detector, own, Pipeline::new(table, topic))

@@ -102,7 +102,8 @@ impl<S: StateStore, M: MailSink> Findings<S, M> {
     }
 }
 
-fn alert(body: &str) -> Result<Alert, serde_json::Error> {
+/// The alert in a message.
+pub(crate) fn alert(body: &str) -> Result<Alert, serde_json::Error> {
     match serde_json::from_str::<Notification>(body) {
         Ok(notification) => serde_json::from_str(&notification.message),
         Err(_) => serde_json::from_str(body),

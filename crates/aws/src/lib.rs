@@ -1,7 +1,7 @@
 //! The adapters between the road and AWS, named for what they are to us.
 //!
-//! Three doors: [`log_files`] for a trail's log files, [`events`] for single records moments after the
-//! call, [`findings`] for what both have found. Each is a function over ports, so that tests walk
+//! Four doors: [`log_files`] for a trail's log files, [`events`] for single records moments after the
+//! call, [`findings`] for what both have found, [`responses`] for what is done about it. Each is a function over ports, so that tests walk
 //! through them with memory in place of AWS; the functions' `main.rs` only put the parts together,
 //! which [`boot`] makes once.
 //!
@@ -14,13 +14,17 @@ pub mod event_history;
 pub mod events;
 pub mod findings;
 pub mod habits;
+pub mod hands;
 pub mod log_bucket;
 pub mod log_files;
 pub mod mail_topic;
 pub mod metrics;
 pub mod own;
 pub mod own_queue;
+pub mod plan_topic;
+pub mod proof;
 pub mod reading;
+pub mod responses;
 pub mod rules;
 pub mod settings;
 pub mod trigger;

@@ -16,6 +16,8 @@ use function::metrics::{Line, write};
 use jiff::Timestamp;
 use pipeline::Settled;
 use pipeline::post::{Look, Posted};
+use response::docket::Status;
+use response::responder::Heard;
 use serde_json::{Value, json};
 
 use crate::habits::Learned;
@@ -146,6 +148,26 @@ impl Tally {
             .entry("SecondsToMail")
             .or_default()
             .extend(&posted.seconds);
+    }
+
+    /// What the responder made of a finding.
+    pub fn heard_by_responder(&mut self, heard: &Heard) {
+        match heard {
+            Heard::NotAnswered => self.add("FindingsNotAnswered", 1),
+            Heard::Planned { is_new: false, .. } => self.add("FindingsKnown", 1),
+            Heard::Planned {
+                status,
+                steps,
+                refusals,
+                ..
+            } => {
+                self.add("PlansMade", 1);
+                self.add("StepsPlanned", *steps as u64);
+                self.add("StepsRefused", *refusals as u64);
+                self.add("PlansCarriedOut", u64::from(*status == Status::Done));
+                self.add("PlansWaiting", u64::from(*status == Status::Waiting));
+            }
+        }
     }
 
     /// Summaries that were mailed.

@@ -1,10 +1,11 @@
 //! What the fleet itself does every minute, and what would be no alert but noise.
 //!
 //! Only the calls that our functions make, only when they succeed, only from roles of our account whose
-//! names begin as ours do. Anything else that such a role does is judged like everybody's doings: it would
+//! names begin as ours do; what the responder does to carry out a plan, only from its own role. Anything else that such a role does is judged like everybody's doings: it would
 //! be somebody who has taken one of our functions over.
 
 use detect::cloudtrail::Record;
+use response::action::POLICY;
 use sigma::event::Event as _;
 use sigma::{FieldPath, Value};
 
@@ -28,6 +29,22 @@ const ORDINARY: [(&str, &str); 16] = [
     ("sqs.amazonaws.com", "SendMessage"),
 ];
 
+/// What the responder does beside, where there is one. That it may stop no trail is on purpose; nor is that here.
+const RESPONSES: [(&str, &str); 12] = [
+    ("cloudtrail.amazonaws.com", "GetTrailStatus"),
+    ("cloudtrail.amazonaws.com", "StartLogging"),
+    ("ec2.amazonaws.com", "AuthorizeSecurityGroupIngress"),
+    ("ec2.amazonaws.com", "RevokeSecurityGroupIngress"),
+    ("iam.amazonaws.com", "DeleteRolePolicy"),
+    ("iam.amazonaws.com", "DeleteUserPolicy"),
+    ("iam.amazonaws.com", "GetRole"),
+    ("iam.amazonaws.com", "GetUser"),
+    ("iam.amazonaws.com", "ListAccessKeys"),
+    ("iam.amazonaws.com", "PutRolePolicy"),
+    ("iam.amazonaws.com", "PutUserPolicy"),
+    ("iam.amazonaws.com", "UpdateAccessKey"),
+];
+
 /// Who we are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Own {
@@ -35,6 +52,8 @@ pub struct Own {
     prefix: String,
     role: FieldPath,
     role_account: FieldPath,
+    policy: FieldPath,
+    responder: Option<String>,
 }
 
 impl Own {
@@ -47,17 +66,41 @@ impl Own {
             prefix: prefix.to_owned(),
             role: FieldPath::new(&format!("{issuer}.userName")),
             role_account: FieldPath::new(&format!("{issuer}.accountId")),
+            policy: FieldPath::new("requestParameters.policyName"),
+            responder: None,
+        }
+    }
+
+    /// The same, with a responder whose role has this name.
+    #[must_use]
+    pub fn with_responder(self, role: Option<String>) -> Self {
+        Self {
+            responder: role,
+            ..self
         }
     }
 
     /// Whether `record` is one of our ordinary calls.
     #[must_use]
     pub fn calls(&self, record: &Record<'_>) -> bool {
+        if record.error_code().is_some()
+            || text(record, &self.role_account).as_deref() != Some(&self.account)
+        {
+            return false;
+        }
+        let Some(role) = text(record, &self.role) else {
+            return false;
+        };
         let (source, name) = (record.event_source(), record.event_name());
-        ORDINARY.iter().any(|(s, n)| *s == source && *n == name)
-            && record.error_code().is_none()
-            && text(record, &self.role).is_some_and(|role| role.starts_with(&self.prefix))
-            && text(record, &self.role_account).as_deref() == Some(&self.account)
+        let is_in = |table: &[(&str, &str)]| table.iter().any(|(s, n)| *s == source && *n == name);
+        let is_responder = self.responder.as_ref() == Some(&role);
+        ((is_responder || role.starts_with(&self.prefix)) && is_in(&ORDINARY))
+            || (is_responder && is_in(&RESPONSES) && self.is_of_a_plan(record))
+    }
+
+    /// Whether a policy, if the call is about one, has a name that plans give: others are none of our business.
+    fn is_of_a_plan(&self, record: &Record<'_>) -> bool {
+        text(record, &self.policy).is_none_or(|policy| policy.starts_with(POLICY))
     }
 }
 
@@ -84,6 +127,70 @@ mod tests {
             own = Some(Own::new("111122223333", "trailhound-").calls(record));
         });
         own.unwrap()
+    }
+
+    /// Whether a call of IAM by a role with a policy of this name is one of ours.
+    fn is_response(role: &str, call: &str, policy: &str) -> bool {
+        let text = format!(
+            r#"{{"eventSource":"iam.amazonaws.com","eventName":"{call}","eventTime":"2026-11-22T14:02:11Z",
+            "requestParameters":{{"userName":"maria"{policy}}},
+            "userIdentity":{{"type":"AssumedRole","sessionContext":{{"sessionIssuer":{{"userName":"{role}","accountId":"111122223333"}}}}}}}}"#
+        );
+        let mut own = None;
+        LogFileReader::default().read(text.as_bytes(), |record| {
+            let responder = Some("trailhound-Response-1A2B-RespondRole-3C4D".to_owned());
+            let us = Own::new("111122223333", "trailhound-").with_responder(responder);
+            own = Some(us.calls(record));
+        });
+        own.unwrap()
+    }
+
+    #[test]
+    fn what_carries_out_a_plan_is_ours_from_the_responder_alone() {
+        let responder = "trailhound-Response-1A2B-RespondRole-3C4D";
+        let of_plan = r#","policyName":"TrailhoundContain-0123""#;
+        for (role, call, policy, expected, why) in [
+            (
+                responder,
+                "UpdateAccessKey",
+                "",
+                true,
+                "a key is switched off, or on again",
+            ),
+            (responder, "PutUserPolicy", of_plan, true, "a quarantine"),
+            (responder, "DeleteUserPolicy", of_plan, true, "it is lifted"),
+            (
+                responder,
+                "PutUserPolicy",
+                r#","policyName":"Admin""#,
+                false,
+                "a policy of no plan",
+            ),
+            (
+                responder,
+                "CreateAccessKey",
+                "",
+                false,
+                "no plan makes keys",
+            ),
+            (responder, "StopLogging", "", false, "no plan stops trails"),
+            (
+                "trailhound-AlertsRole-1",
+                "UpdateAccessKey",
+                "",
+                false,
+                "another function",
+            ),
+            (
+                "Response-trailhound-",
+                "UpdateAccessKey",
+                "",
+                false,
+                "no role of ours",
+            ),
+        ] {
+            assert_eq!(is_response(role, call, policy), expected, "{why}");
+        }
     }
 
     #[test]

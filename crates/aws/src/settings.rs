@@ -3,6 +3,8 @@
 //! Every problem is reported together, each with the variable, its value and the form that would be
 //! accepted, so that a deployment is mended in one go.
 
+mod responding;
+
 use std::path::PathBuf;
 
 use detect::language::Language;
@@ -13,6 +15,8 @@ use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use pipeline::post::{Habit, Ladder, Rate, Routes};
 use sigma::Level;
+
+pub use self::responding::{ForResponses, for_responses};
 
 /// Where alerts are published.
 pub const FINDINGS_TOPIC: Variable =
@@ -97,9 +101,44 @@ pub const OWN_PREFIX: Variable = variable(
     "TRAILHOUND_OWN_PREFIX",
     "what the names of the fleet's roles begin with: 4 to 64 letters, digits and hyphens",
 );
+/// Who lets plans be carried out.
+pub const RESPOND_MODE: Variable = variable(
+    "TRAILHOUND_RESPOND_MODE",
+    "`dry-run`, `approve` or `automatic`",
+);
+/// The lowest level of alerts that are answered.
+pub const RESPOND_LEVEL: Variable = variable("TRAILHOUND_RESPOND_LEVEL", LEVEL.accepts);
+/// Which rules are answered.
+pub const RESPOND_RULES: Variable = variable(
+    "TRAILHOUND_RESPOND_RULES",
+    "ids or titles of rules, such as `Trail *; Root *`",
+);
+/// Which kinds of steps plans may have.
+pub const RESPOND_STEPS: Variable = variable(
+    "TRAILHOUND_RESPOND_STEPS",
+    "some of `restart-trail`, `disable-access-key`, `quarantine-user`, `revoke-sessions`, `quarantine-role` and `close-port`, with commas between",
+);
+/// Whom and what plans never touch.
+pub const NEVER_TOUCH: Variable = variable(
+    "TRAILHOUND_NEVER_TOUCH",
+    "ARNs, such as `arn:aws:iam::*:role/break-glass/*; arn:aws:iam::*:user/ceo`",
+);
+/// How many plans are carried out.
+pub const RESPOND_PER_HOUR: Variable = variable(
+    "TRAILHOUND_RESPOND_PER_HOUR",
+    "a whole number from 1 to 100",
+);
+/// How long plans can be approved.
+pub const APPROVE_WITHIN: Variable = variable(
+    "TRAILHOUND_APPROVE_WITHIN_SECONDS",
+    "a whole number of seconds from 60 to 86400",
+);
+/// The name of the responder's role.
+pub const RESPONDER_ROLE: Variable =
+    variable("TRAILHOUND_RESPONDER_ROLE", "the name of a role of IAM");
 
 /// All of them.
-pub const VARIABLES: [Variable; 22] = [
+pub const VARIABLES: [Variable; 30] = [
     STATE_TABLE,
     FINDINGS_TOPIC,
     MAIL_TOPIC,
@@ -122,6 +161,14 @@ pub const VARIABLES: [Variable; 22] = [
     SUMMARY_HOUR,
     OWN_PREFIX,
     BEHAVIOUR,
+    RESPOND_MODE,
+    RESPOND_LEVEL,
+    RESPOND_RULES,
+    RESPOND_STEPS,
+    NEVER_TOUCH,
+    RESPOND_PER_HOUR,
+    APPROVE_WITHIN,
+    RESPONDER_ROLE,
 ];
 
 /// The largest object that is read unless another size is given, in bytes as stored.
@@ -140,6 +187,8 @@ pub struct Judging {
     pub rules: Option<PathBuf>,
     /// What the names of our own roles begin with.
     pub own_prefix: Option<String>,
+    /// The responder's role, if there is one.
+    pub responder: Option<String>,
     /// Whether behaviour is judged.
     pub behaviour: bool,
 }
@@ -294,6 +343,7 @@ fn judging(reader: &mut Reader<'_>) -> Option<Judging> {
     let level = reader.optional(LEVEL, Level::Low, |text| text.parse().ok());
     let rules = reader.optional(RULES, None, |text| Some(Some(PathBuf::from(text))));
     let own_prefix = reader.optional(OWN_PREFIX, None, |text| prefix(text).map(Some));
+    let responder = reader.optional(RESPONDER_ROLE, None, |text| any(text).map(Some));
     let behaviour = reader.optional(BEHAVIOUR, false, |text| match text {
         "on" => Some(true),
         "off" => Some(false),
@@ -305,6 +355,7 @@ fn judging(reader: &mut Reader<'_>) -> Option<Judging> {
         level,
         rules,
         own_prefix,
+        responder,
         behaviour,
     })
 }

@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use detect::language::Language;
 
 use crate::commands::{
-    baseline, completions, doctor, explain, feedback, forecast, history, man, report, rules, scan,
-    search, simulate, story, verify,
+    baseline, completions, doctor, explain, feedback, forecast, history, man, report, respond,
+    rules, scan, search, simulate, story, verify,
 };
 
 /// Finds attacks in AWS CloudTrail logs and says what to do
@@ -108,6 +108,9 @@ pub enum Command {
     /// Say what is wrong with how an account records and watches itself, and how to mend it
     #[command(long_about = doctor::LONG)]
     Doctor(doctor::DoctorArgs),
+    /// Approve what the fleet's responder plans, and take it back
+    #[command(long_about = respond::LONG)]
+    Respond(respond::RespondArgs),
     /// Turn a false alarm into an exclusion, as narrow as what happened, and test it
     #[command(long_about = feedback::LONG)]
     Feedback(feedback::FeedbackArgs),

@@ -69,6 +69,7 @@ fn dispatch(cli: &Cli, terminal: Terminal) -> Result<Exit, Complaint> {
         Command::Verify(args) => commands::verify::run(args, terminal),
         Command::History(args) => commands::history::run(args, language, terminal),
         Command::Doctor(args) => commands::doctor::run(args, terminal),
+        Command::Respond(args) => commands::respond::run(args, language, terminal),
         Command::Rules(args) => commands::rules::run(args, language, terminal),
     }
 }

@@ -25,6 +25,13 @@ fn every_example_runs() {
         "verify",
         "history",
         "doctor",
+        "respond list",
+        "respond show",
+        "respond approve",
+        "respond reject",
+        "respond undo",
+        "respond stop",
+        "respond start",
         "baseline show",
         "baseline export",
         "baseline diff",
@@ -107,6 +114,6 @@ fn everything() -> impl Fn(&Request) -> Answer + Send + Sync {
     let history = crate::history::answers(true);
     move |request| match request.operation() {
         "LookupEvents" => history(request),
-        _ => crate::doctor::in_order(request),
+        _ => crate::respond::answer(request).unwrap_or_else(|| crate::doctor::in_order(request)),
     }
 }

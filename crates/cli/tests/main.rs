@@ -17,6 +17,7 @@ mod hostile;
 mod manual;
 mod real;
 mod report;
+mod respond;
 mod rules;
 mod scan;
 mod search;

@@ -63,6 +63,8 @@ impl Service {
         host: "email",
         ..Self::regional("ses")
     };
+    /// Who is who.
+    pub const STS: Self = Self::regional("sts");
     /// Parameters.
     pub const SSM: Self = Self::regional("ssm");
 
@@ -338,6 +340,35 @@ impl Caller {
             .map(|(name, value)| (name.as_str(), value.as_str()));
         self.send(&address, headers.into_iter().chain(signed), &call.body)
             .await
+    }
+
+    /// Where a service is that is called from here.
+    #[must_use]
+    pub fn address(&self, service: Service) -> String {
+        let (address, _) = service.address(&self.cloud.region);
+        self.cloud.endpoint.clone().unwrap_or(address)
+    }
+
+    /// The headers of the call with those of its signature, for somebody else to send as they are.
+    ///
+    /// # Errors
+    /// [`CallError::Request`] if they cannot be made.
+    pub fn sealed(&self, call: &Call) -> Result<Vec<(String, String)>, CallError> {
+        let (_, region) = call.service.address(&call.region);
+        let address = self.address(call.service);
+        let address = format!("{}{}", address.trim_end_matches('/'), call.path);
+        let headers: Vec<_> = call
+            .headers
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        let signed = self
+            .sign(call, &address, &region, &headers)
+            .map_err(CallError::Request)?;
+        let own = headers
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Ok(own.chain(signed).collect())
     }
 
     /// Posts `body` to somebody who is no service of AWS; redirects are answers like others.

@@ -24,6 +24,7 @@ use crate::partition::Partition;
 use crate::principal::Principal;
 use crate::sentence::{self, sentence};
 use crate::shell;
+use crate::target::Target;
 use crate::tool::Tool;
 
 /// The name of this format, first in every alert.
@@ -146,6 +147,9 @@ pub struct Deed {
     pub meaning: Option<Text>,
     /// Whether the call worked.
     pub worked: bool,
+    /// What it changed, where one other call puts that back exactly; of few calls.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub target: Option<Target>,
 }
 
 /// The rule that an alert comes from.
@@ -367,6 +371,7 @@ impl Deed {
                 .unwrap_or_default(),
             meaning: text(&|language| sentence::meaning(record, language)),
             worked: Outcome::of(record).is_success(),
+            target: Target::of(record),
         }
     }
 }

@@ -16,6 +16,8 @@ mod policy;
 mod shares;
 mod walk;
 
+pub(crate) use self::opens::is_world;
+
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 

@@ -31,6 +31,7 @@ pub mod selectors;
 pub mod sentence;
 pub mod shell;
 pub mod sketch;
+pub mod target;
 pub mod tool;
 mod weight;
 

@@ -49,12 +49,12 @@ export function exceptions({ name, organization }: Configuration): Exception[] {
     },
     {
       finding: 'AwsSolutions-SQS3',
-      of: /\/(Log|Event|Findings|Delivery|)DeadLetters$/,
+      of: /\/(Log|Event|Findings|Delivery|Respond|)DeadLetters$/,
       reason: 'It is the queue of dead letters of the one beside it, and an alarm watches it',
     },
     {
       finding: 'AwsSolutions-SQS4',
-      of: /\/((Log|Event|Findings|Delivery|)(Queue|DeadLetters)|Past\/Found)$/,
+      of: /\/((Log|Event|Findings|Delivery|Respond|)(Queue|DeadLetters)|Past\/Found)$/,
       reason: 'Its policy lets in services of AWS alone, which speak TLS, as the functions that read it do',
     },
     {

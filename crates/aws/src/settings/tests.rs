@@ -165,3 +165,64 @@ fn a_wrong_table_is_told_by_row_and_cell_with_all_else_that_is_wrong() {
          `TRAILHOUND_ROUTES`, row 2, `topic`: `oncall` is not among the topics; it must be one of `mail`, `on-call`"
     );
 }
+
+#[test]
+fn the_responder_runs_dry_unless_it_is_told_otherwise() {
+    use response::action::Kind;
+    use response::manner::Mode;
+
+    let needed = [
+        (STATE_TABLE.name, "trailhound-respond"),
+        (MAIL_TOPIC.name, TOPIC),
+        (OWN_PREFIX.name, "trailhound-"),
+    ];
+    let settings = for_responses(&set(&needed)).unwrap();
+    let manner = &settings.manner;
+    assert_eq!(
+        (manner.mode, manner.level, manner.hourly),
+        (Mode::DryRun, Level::High, 5)
+    );
+    assert_eq!(
+        (&*manner.account, manner.partition.as_str()),
+        ("111122223333", "aws-cn")
+    );
+    assert!(
+        !manner.kinds.contains(&Kind::QuarantineRole),
+        "that one stops workloads"
+    );
+    let own = "arn:aws-cn:iam::111122223333:role/trailhound-AlertsRole-1";
+    assert!(manner.never.holds(own).is_some());
+
+    let told = [
+        (RESPOND_MODE.name, "automatic"),
+        (RESPOND_STEPS.name, "close-port, quarantine-role"),
+        (RESPOND_RULES.name, "Trail *;Root *"),
+        (
+            NEVER_TOUCH.name,
+            "arn:*:iam::*:role/break-glass/*;\narn:aws-cn:iam::*:user/ceo",
+        ),
+        (APPROVE_WITHIN.name, "600"),
+    ];
+    let settings = for_responses(&set(&[&needed[..], &told].concat())).unwrap();
+    let manner = &settings.manner;
+    assert_eq!(
+        (manner.mode, manner.kinds.len(), manner.rules.len()),
+        (Mode::Automatic, 2, 2)
+    );
+    assert!(
+        manner
+            .never
+            .holds("arn:aws-cn:iam::111122223333:user/CEO")
+            .is_some()
+    );
+
+    let wrong = [
+        (RESPOND_MODE.name, "yes"),
+        (RESPOND_STEPS.name, "close-port, delete-everything"),
+        (NEVER_TOUCH.name, "break-glass"),
+        (RESPOND_PER_HOUR.name, "0"),
+        (APPROVE_WITHIN.name, "5"),
+    ];
+    let SettingsError(problems) = for_responses(&set(&wrong)).unwrap_err();
+    assert_eq!(problems.len(), wrong.len() + needed.len());
+}

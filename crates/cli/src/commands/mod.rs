@@ -12,6 +12,7 @@ pub mod history;
 pub mod man;
 mod met;
 pub mod report;
+pub mod respond;
 pub mod rules;
 pub mod scan;
 pub mod search;

@@ -194,3 +194,34 @@ fn faults_of_both_protocols_are_read() {
     assert!(answer(403, ec2).fault().unwrap().is_denied());
     assert!(answer(503, "\u{0}garbage").fault().unwrap().is_passing());
 }
+
+#[test]
+fn what_is_sealed_is_sent_by_another_as_it_is() {
+    let call = Call::query(
+        Service::STS,
+        "eu-west-1",
+        "2011-06-15",
+        "GetCallerIdentity",
+        [],
+    )
+    .with_header("x-purpose", "approve");
+    let sealed = caller(None).sealed(&call).unwrap();
+    let header = |name: &str| {
+        let found = sealed.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str()).unwrap_or_default()
+    };
+    assert!(header("authorization").contains(
+        "/eu-west-1/sts/aws4_request, SignedHeaders=content-type;host;x-amz-date;x-amz-security-token;x-purpose, "
+    ));
+    assert_eq!(
+        (header("x-purpose"), header("x-amz-security-token")),
+        ("approve", "session")
+    );
+    let (address, asked) = server(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok".to_vec());
+    let headers: Vec<_> = sealed
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    wait(caller(None).post(&address, &headers, b"x")).unwrap();
+    assert!(asked.join().unwrap().contains("x-purpose: approve\r\n"));
+}

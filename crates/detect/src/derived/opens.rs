@@ -180,7 +180,7 @@ fn is_range(key: &str) -> bool {
 }
 
 /// Whether a CIDR range is the world, or a sixteenth of it or more.
-fn is_world(range: &str) -> bool {
+pub(crate) fn is_world(range: &str) -> bool {
     let Some((address, prefix)) = range.trim().split_once('/') else {
         return false;
     };

@@ -1,0 +1,6 @@
+//! Plans, and how they are carried out by an account in memory that fails and forgets.
+
+mod laws;
+mod machine;
+mod plans;
+mod world;
