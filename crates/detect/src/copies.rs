@@ -24,17 +24,19 @@ pub fn shared(alert: &Alert) -> BTreeSet<u64> {
     let ids: Option<BTreeSet<u64>> = ids
         .map(|event| {
             let id = event.shared_event_id.as_deref()?;
-            Some(number(&alert.rule.id, id))
+            Some(number(&[&alert.rule.id, id, &event.event_time.to_string()]))
         })
         .collect();
     ids.unwrap_or_default()
 }
 
-fn number(rule: &str, id: &str) -> u64 {
+/// Both records of a call have its time.
+fn number(parts: &[&str]) -> u64 {
     let mut hash = Sha256::new();
-    hash.update((rule.len() as u64).to_le_bytes());
-    hash.update(rule);
-    hash.update(id);
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
     let digest = hash.finalize();
     let first = digest.first_chunk();
     first.map_or(0, |bytes| u64::from_le_bytes(*bytes))
