@@ -176,6 +176,8 @@ def alerts(records: Iterable[dict[str, Any]], folder: Path) -> list[dict[str, An
     (rules / "any.yml").write_text(ANY)
     # A day and an id for each, so that no alert is about two.
     records = [record | {"eventID": f"event-{at}"} for at, record in enumerate(records)]
+    for record in records:
+        record.pop("sharedEventID", None)
     file.write_text("".join(json.dumps(record, default=str) + "\n" for record in records))
     scan = [TRAILHOUND, "scan", file, "--rules", rules, "--format", "jsonl", "--level", "informational"]
     found = told(scan)

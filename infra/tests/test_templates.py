@@ -96,7 +96,7 @@ def test_every_function_has_a_role_and_a_log_of_its_own(templates):
     )
     roles = {function["Role"]["Fn::GetAtt"][0] for function in functions.values()}
     logs = {function["LoggingConfig"]["LogGroup"]["Ref"] for function in functions.values()}
-    assert len(roles) == len(logs) == len(functions) == 5
+    assert len(roles) == len(logs) == len(functions) == 6
     # Those of the rule that forwards events to the log account, and of the machine that goes through history.
     assert roles | {"ForwardingRole", "MachineRole"} == set(resources(templates, "AWS::IAM::Role"))
     for name, log in resources(templates, "AWS::Logs::LogGroup").items():
