@@ -16,7 +16,7 @@ from fleet import FOR_EMULATOR, Fleet, launch, records_of, wait_for
 from permissions import listed
 from roles import Role, statements
 
-ACCOUNT = "444455556666"
+ACCOUNT = "666677778888"
 FROM = "trailhound@example.com"
 # What the other sides answer, by the path of the webhook.
 ANSWERS = {

@@ -20,7 +20,7 @@ from fleet import SOURCE_PREFIX, STACK, Fleet, Record, launch, matches, wait_for
 from permissions import listed
 from roles import Role, statements
 
-ACCOUNT = "555566667777"
+ACCOUNT = "888899990000"
 GUARDED = "arn:aws:iam::*:user/break-glass/*"
 # The local AWS asks its policies about names without their paths.
 GUARDED_BY_NAME = "arn:aws:iam::*:user/gustav"
