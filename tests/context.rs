@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use pipeline::Pipeline;
 use pipeline::memory::{MemorySink, MemoryState};
 use pipeline::ports::SinkError;
-use pipeline::post::{Ladder, MailSink, Manner, PostOffice, Rate, Routes};
+use pipeline::post::{MailSink, Manner, PostOffice};
 use sigma::{RuleSet, SourceFile};
 
 use crate::corpus::record;
@@ -23,7 +23,7 @@ const RULE: &str = "{title: User made, id: 5d0a4b1e-7f0b-4a1c-9d55-3a1f4d5be009,
 
 /// Mails as they arrive.
 #[derive(Default)]
-struct Mailbox(RefCell<Vec<Mail>>);
+pub(crate) struct Mailbox(RefCell<Vec<Mail>>);
 
 impl MailSink for &Mailbox {
     async fn send(&self, _: Option<&str>, mail: &Mail) -> Result<(), SinkError> {
@@ -34,7 +34,7 @@ impl MailSink for &Mailbox {
 
 impl Mailbox {
     /// The mails since this was asked last.
-    fn new_ones(&self) -> Vec<Mail> {
+    pub(crate) fn new_ones(&self) -> Vec<Mail> {
         self.0.take()
     }
 }
@@ -61,15 +61,7 @@ struct Stage<'m> {
 }
 
 fn manner() -> Manner {
-    Manner {
-        letter: Letter::new(&[Language::En]),
-        rate: Rate::per_second(1.0),
-        update_after: SignedDuration::from_mins(15),
-        ladder: Ladder::default(),
-        routes: Routes::default(),
-        summary: None,
-        rooms: Vec::new(),
-    }
+    Manner::new(Letter::new(&[Language::En]))
 }
 
 impl<'m> Stage<'m> {

@@ -1,18 +1,16 @@
 //! A call that two accounts see is told once, by whichever of them, and calls that only look alike are not.
 
-use std::cell::RefCell;
-
 use detect::alert::Alert;
 use detect::cloudtrail::LogFileReader;
 use detect::language::Language;
-use detect::render::mail::{Letter, Mail};
+use detect::render::mail::Letter;
 use detect::{Detector, Screened, copies};
 use jiff::{SignedDuration, Timestamp};
 use pipeline::memory::MemoryState;
-use pipeline::ports::SinkError;
-use pipeline::post::{Ladder, MailSink, Manner, PostOffice, Posted, Rate, Routes};
+use pipeline::post::{Manner, PostOffice, Posted};
 use sigma::{RuleSet, SourceFile};
 
+use crate::context::Mailbox;
 use crate::now;
 
 const RULE: &str = "{title: Policy, logsource: {product: aws}, level: high, detection: {s: {eventName: PutBucketPolicy}, condition: s}}";
@@ -20,16 +18,6 @@ const RULE: &str = "{title: Policy, logsource: {product: aws}, level: high, dete
 /// The account of who calls, and the one that owns what is called on.
 const CALLER: &str = "111122223333";
 const OWNER: &str = "444455556666";
-
-#[derive(Default)]
-struct Mailbox(RefCell<Vec<Mail>>);
-
-impl MailSink for &Mailbox {
-    async fn send(&self, _: Option<&str>, mail: &Mail) -> Result<(), SinkError> {
-        self.0.borrow_mut().push(mail.clone());
-        Ok(())
-    }
-}
 
 /// The alert about a call by maria, as the trail of `account` has it.
 fn alert(account: &str, shared: Option<&str>) -> Alert {
@@ -53,15 +41,7 @@ fn alert(account: &str, shared: Option<&str>) -> Alert {
 /// What comes of these findings, each delivered by itself and then all once more; and how many mails went out.
 fn delivered(alerts: &[Alert]) -> (Posted, usize) {
     let mailbox = Mailbox::default();
-    let manner = Manner {
-        letter: Letter::new(&[Language::En]),
-        rate: Rate::per_second(1.0),
-        update_after: SignedDuration::from_mins(15),
-        ladder: Ladder::AT_ONCE,
-        routes: Routes::default(),
-        summary: None,
-        rooms: Vec::new(),
-    };
+    let manner = Manner::new(Letter::new(&[Language::En]));
     let office = PostOffice::new(MemoryState::default(), &mailbox, manner);
     let start: Timestamp = "2026-11-22T14:01:00Z".parse().unwrap();
     let mut sum = Posted::default();
@@ -73,7 +53,7 @@ fn delivered(alerts: &[Alert]) -> (Posted, usize) {
         sum.copies += posted.copies;
         sum.known += posted.known;
     }
-    (sum, mailbox.0.into_inner().len())
+    (sum, mailbox.new_ones().len())
 }
 
 #[test]

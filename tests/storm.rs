@@ -11,7 +11,7 @@ use detect::{Detector, Screened};
 use jiff::{SignedDuration, Timestamp};
 use pipeline::memory::MemoryState;
 use pipeline::ports::SinkError;
-use pipeline::post::{Ladder, MailSink, Manner, PostError, PostOffice, Rate, Routes};
+use pipeline::post::{Ladder, MailSink, Manner, PostError, PostOffice, Rate};
 use sigma::{Level, RuleSet, SourceFile};
 
 use crate::now;
@@ -72,13 +72,9 @@ fn ten_thousand_alerts_in_a_minute_are_all_told_and_no_second_sees_too_many_mail
     let mailbox = Mailbox::default();
     let rate = Rate::per_second(1.0);
     let manner = Manner {
-        letter: Letter::new(&Language::ALL),
         rate,
-        update_after: SignedDuration::from_mins(15),
         ladder: Ladder::AT_ONCE,
-        routes: Routes::default(),
-        summary: None,
-        rooms: Vec::new(),
+        ..Manner::new(Letter::new(&Language::ALL))
     };
     let office = PostOffice::new(MemoryState::default(), &mailbox, manner);
     let start: Timestamp = "2026-11-22T14:00:00Z".parse().unwrap();

@@ -19,7 +19,7 @@ use detect::language::Language;
 use detect::render::mail::{Accounts, Letter};
 use jiff::{SignedDuration, Timestamp};
 use pipeline::Pipeline;
-use pipeline::post::{Ladder, Manner, PostOffice, Rate, Routes};
+use pipeline::post::{Ladder, Manner, PostOffice, Routes};
 use serde_json::json;
 use tokio::task::JoinHandle;
 
@@ -75,13 +75,9 @@ fn routes() -> Routes {
 
 fn manner(routes: Routes) -> Manner {
     Manner {
-        letter: Letter::new(&[Language::En]),
-        rate: Rate::per_second(1.0),
-        update_after: SignedDuration::from_mins(15),
         ladder: Ladder::AT_ONCE,
         routes,
-        summary: None,
-        rooms: Vec::new(),
+        ..Manner::new(Letter::new(&[Language::En]))
     }
 }
 

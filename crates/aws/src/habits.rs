@@ -418,7 +418,7 @@ impl Habits {
         for (key, strangers) in strangers {
             let kept = known.get(&key);
             let mut marks = match kept {
-                Some(kept) => marks_of(&key, kept)?.into_iter().collect(),
+                Some(kept) => marks_of(&key, kept)?,
                 None => BTreeSet::new(),
             };
             let before = marks.len();

@@ -9,9 +9,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use sha2::{Digest as _, Sha256};
-
 use crate::alert::{Alert, Kind};
+use crate::digest;
 
 /// What stands for the events of `alert` in every account that sees them; nothing if any is not shared.
 #[must_use]
@@ -24,22 +23,15 @@ pub fn shared(alert: &Alert) -> BTreeSet<u64> {
     let ids: Option<BTreeSet<u64>> = ids
         .map(|event| {
             let id = event.shared_event_id.as_deref()?;
-            Some(number(&[&alert.rule.id, id, &event.event_time.to_string()]))
+            // Both records of a call have its time.
+            Some(digest::number(&[
+                &alert.rule.id,
+                id,
+                &event.event_time.to_string(),
+            ]))
         })
         .collect();
     ids.unwrap_or_default()
-}
-
-/// Both records of a call have its time.
-fn number(parts: &[&str]) -> u64 {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update((part.len() as u64).to_le_bytes());
-        hash.update(part);
-    }
-    let digest = hash.finalize();
-    let first = digest.first_chunk();
-    first.map_or(0, |bytes| u64::from_le_bytes(*bytes))
 }
 
 /// Leaves out of `alerts` those that are copies of others; returns how many those were. What the caller's own

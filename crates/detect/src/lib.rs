@@ -11,6 +11,7 @@ pub mod copies;
 pub mod correlation;
 pub mod derived;
 mod detector;
+pub mod digest;
 mod dispatch;
 mod facts;
 mod gate;

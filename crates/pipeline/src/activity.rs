@@ -8,7 +8,7 @@ use detect::activity::{Activity, Ring};
 use jiff::SignedDuration;
 
 use crate::PipelineError;
-use crate::memo::Memo;
+use crate::memo::{self, Memo, Tries};
 use crate::ports::{StateKey, StateStore};
 use crate::post::ThreadId;
 
@@ -38,9 +38,8 @@ pub async fn remember(
         .into_rings()
         .map(|(account, principal, ring)| (ring_key(&account, &principal), ring))
         .collect();
-    let mut writes = 0;
-    for attempt in 1..=ATTEMPTS {
-        let mut memo = Memo::default();
+    let mut tries = Tries::default();
+    memo::change(states, ATTEMPTS, &mut tries, async |memo| {
         memo.recall(states, rings.iter().map(|(key, _)| key.clone()))
             .await?;
         for (key, ring) in &rings {
@@ -51,14 +50,10 @@ pub async fn remember(
                 memo.change(key.clone(), &merged, KEEP)?;
             }
         }
-        let (written, conflicts) = memo.save(states).await?;
-        writes += written;
-        if conflicts == 0 {
-            return Ok(writes);
-        }
-        states.pause(attempt).await;
-    }
-    Err(PipelineError::Contended(rings.len()))
+        Ok::<_, PipelineError>(())
+    })
+    .await?;
+    Ok(tries.writes)
 }
 
 /// The rings of these accounts and principals, in their order; empty for whoever did nothing notable.

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use sigma::Level;
 
 use crate::PipelineError;
-use crate::memo::Memo;
+use crate::memo::{self, Memo, Tries};
 use crate::ports::{StateKey, StateStore};
 
 /// How often it is tried to write an item that others write.
@@ -160,23 +160,19 @@ async fn change<T>(
 where
     T: Default + Clone + PartialEq + Serialize + serde::de::DeserializeOwned,
 {
-    for attempt in 1..=ATTEMPTS {
-        let mut memo = Memo::default();
+    let mut tries = Tries::default();
+    memo::change(states, ATTEMPTS, &mut tries, async |memo| {
         memo.recall(states, std::iter::once(key.clone())).await?;
         let before: T = memo.get(&key)?.unwrap_or_default();
         let mut after = before.clone();
         act(&mut after);
-        if after == before {
-            return Ok(0);
+        match after == before {
+            true => Ok(()),
+            false => memo.change(key.clone(), &after, KEEP),
         }
-        memo.change(key.clone(), &after, KEEP)?;
-        let (writes, conflicts) = memo.save(states).await?;
-        if conflicts == 0 {
-            return Ok(writes);
-        }
-        states.pause(attempt).await;
-    }
-    Err(PipelineError::Contended(1))
+    })
+    .await?;
+    Ok(tries.writes)
 }
 
 /// What is known of these days, in their order.

@@ -20,7 +20,7 @@
 pub mod activity;
 mod agenda;
 pub mod ledger;
-mod memo;
+pub mod memo;
 pub mod memory;
 pub mod once;
 pub mod ports;
@@ -62,9 +62,7 @@ pub enum PipelineError {
         cause: serde_json::Error,
     },
     /// Others wrote the same items each time.
-    #[error(
-        "the state of {0} items was written by others {ATTEMPTS} times in a row; send the batch again"
-    )]
+    #[error("the state of {0} items was written by others again and again; send the batch again")]
     Contended(usize),
     /// The alerts could not be handed on.
     #[error(transparent)]

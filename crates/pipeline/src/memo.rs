@@ -47,16 +47,55 @@ pub(crate) fn case_key(case: &Case) -> StateKey {
     StateKey::new("case", case.id())
 }
 
+/// What it took to change items.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tries {
+    /// Items written.
+    pub writes: usize,
+    /// Items that another had written meanwhile.
+    pub conflicts: usize,
+}
+
+/// Does `act` with items as they are now, and saves what it notes: again and again, `attempts` times at most,
+/// until nobody else was quicker. What that took is added to `tries`, if it fails too.
+///
+/// # Errors
+/// Those of `act`, of the state, and [`PipelineError::Contended`].
+pub async fn change<T, E: From<StateError> + From<PipelineError>>(
+    states: &impl StateStore,
+    attempts: u32,
+    tries: &mut Tries,
+    act: impl AsyncFn(&mut Memo) -> Result<T, E>,
+) -> Result<T, E> {
+    let mut conflicts = 0;
+    for attempt in 1..=attempts {
+        let mut memo = Memo::default();
+        let done = act(&mut memo).await?;
+        let writes;
+        (writes, conflicts) = memo.save(states).await?;
+        tries.writes += writes;
+        tries.conflicts += conflicts;
+        if conflicts == 0 {
+            return Ok(done);
+        }
+        states.pause(attempt).await;
+    }
+    Err(PipelineError::Contended(conflicts).into())
+}
+
 /// Items by their names, with what shall become of them.
 #[derive(Debug, Default)]
-pub(crate) struct Memo {
+pub struct Memo {
     kept: BTreeMap<StateKey, Kept>,
     changes: Vec<Change>,
 }
 
 impl Memo {
     /// Loads the items of these names, beside those that were loaded before.
-    pub(crate) async fn recall(
+    ///
+    /// # Errors
+    /// [`StateError`] if they cannot be read.
+    pub async fn recall(
         &mut self,
         states: &impl StateStore,
         keys: impl Iterator<Item = StateKey>,
@@ -69,10 +108,10 @@ impl Memo {
     }
 
     /// The item of this name; `None` if it was never saved.
-    pub(crate) fn get<T: DeserializeOwned>(
-        &self,
-        key: &StateKey,
-    ) -> Result<Option<T>, PipelineError> {
+    ///
+    /// # Errors
+    /// [`PipelineError::Unreadable`]
+    pub fn get<T: DeserializeOwned>(&self, key: &StateKey) -> Result<Option<T>, PipelineError> {
         let Some(kept) = self.kept.get(key) else {
             return Ok(None);
         };
@@ -84,7 +123,10 @@ impl Memo {
     }
 
     /// Notes what the item of this name shall be.
-    pub(crate) fn change(
+    ///
+    /// # Errors
+    /// [`PipelineError::Unreadable`] if it cannot be written down.
+    pub fn change(
         &mut self,
         key: StateKey,
         value: &impl Serialize,

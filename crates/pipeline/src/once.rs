@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::PipelineError;
-use crate::memo::Memo;
+use crate::memo::{self, Memo, Tries};
 use crate::ports::{StateKey, StateStore};
 
 /// How often it is tried to save what was done.
@@ -78,39 +78,28 @@ pub async fn settle(
     now: Timestamp,
     keep: SignedDuration,
 ) -> Result<(), PipelineError> {
+    let note = async |memo: &mut Memo| {
+        memo.recall(states, done.union(open).cloned()).await?;
+        for deed in done {
+            if memo.get(deed)? != Some(Deed::Done) {
+                memo.change(deed.clone(), &Deed::Done, keep)?;
+            }
+        }
+        for deed in open {
+            if matches!(memo.get(deed)?, Some(Deed::Until(end)) if end > now) {
+                memo.change(deed.clone(), &Deed::Until(now), keep)?;
+            }
+        }
+        Ok(())
+    };
     let mut attempt = 0;
     loop {
         attempt += 1;
-        let saved = note(states, done, open, now, keep).await;
-        match saved {
-            Ok(true) => return Ok(()),
-            Ok(false) if attempt >= ATTEMPTS => return Err(PipelineError::Contended(1)),
-            Err(error) if attempt >= ATTEMPTS => return Err(error),
-            _ => states.pause(attempt).await,
+        match memo::change(states, ATTEMPTS, &mut Tries::default(), note).await {
+            Err(PipelineError::State(_)) if attempt < ATTEMPTS => states.pause(attempt).await,
+            result => return result,
         }
     }
-}
-
-async fn note(
-    states: &impl StateStore,
-    done: &BTreeSet<StateKey>,
-    open: &BTreeSet<StateKey>,
-    now: Timestamp,
-    keep: SignedDuration,
-) -> Result<bool, PipelineError> {
-    let mut memo = Memo::default();
-    memo.recall(states, done.union(open).cloned()).await?;
-    for deed in done {
-        if memo.get(deed)? != Some(Deed::Done) {
-            memo.change(deed.clone(), &Deed::Done, keep)?;
-        }
-    }
-    for deed in open {
-        if matches!(memo.get(deed)?, Some(Deed::Until(end)) if end > now) {
-            memo.change(deed.clone(), &Deed::Until(now), keep)?;
-        }
-    }
-    Ok(memo.save(states).await?.1 == 0)
 }
 
 #[cfg(test)]

@@ -36,8 +36,7 @@ pub(super) fn generations(
         .transpose()
 }
 
-/// Marks as they were written, in their order.
-pub(super) fn marks_of(key: &StateKey, kept: &Kept) -> Result<Vec<Mark>, PipelineError> {
+pub(super) fn marks_of(key: &StateKey, kept: &Kept) -> Result<BTreeSet<Mark>, PipelineError> {
     let (marks, rest) = kept.value.as_chunks::<8>();
     if !rest.is_empty() {
         return Err(unreadable(key, "its length is wrong"));

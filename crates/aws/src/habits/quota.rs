@@ -5,15 +5,15 @@
 //! once, again too; one that finds it full is for the digest. It is read and written only where something
 //! would be told at once, which is rare.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use baseline::Anomaly;
 use baseline::names::Mark;
 use jiff::SignedDuration;
 use pipeline::PipelineError;
-use pipeline::ports::{Kept, StateKey, StateStore};
+use pipeline::memo::{self, Tries};
+use pipeline::ports::{StateKey, StateStore};
 
-use super::items::{change, load, marks_of, save};
 use super::{ATTEMPTS, DAY};
 
 /// An item outlives its day by more than the day stays open.
@@ -36,8 +36,7 @@ fn is_told_at_once(anomaly: &Anomaly) -> bool {
     anomaly.urgent || anomaly.update
 }
 
-/// Leaves for the digest what is found after the first `at_once` incidents of its account and day. Returns how
-/// many items were written.
+/// Leaves for the digest what is found after the first `at_once` incidents of its account and day.
 ///
 /// # Errors
 /// [`PipelineError`]; done again, it does the same.
@@ -45,65 +44,45 @@ pub(super) async fn keep_to<S: StateStore>(
     at_once: usize,
     states: &S,
     found: &mut [Anomaly],
-) -> Result<usize, PipelineError> {
-    let mut left: BTreeSet<StateKey> = found
-        .iter()
-        .filter(|anomaly| is_told_at_once(anomaly))
-        .map(key)
-        .collect();
-    let mut writes = 0;
-    for attempt in 1..=ATTEMPTS {
-        if left.is_empty() {
-            return Ok(writes);
-        }
-        let kept = load(states, left.clone()).await?;
-        let mut told = BTreeMap::new();
-        for key in &left {
-            told.insert(key.clone(), listed(key, &kept)?);
-        }
-        for anomaly in found.iter().filter(|anomaly| is_told_at_once(anomaly)) {
-            if let Some(told) = told.get_mut(&key(anomaly)) {
-                let incident = incident(anomaly);
-                if told.len() < at_once && !told.contains(&incident) {
-                    told.push(incident);
+) -> Result<(), PipelineError> {
+    let mut asked: BTreeMap<StateKey, Vec<Mark>> = BTreeMap::new();
+    for anomaly in found.iter().filter(|anomaly| is_told_at_once(anomaly)) {
+        asked
+            .entry(key(anomaly))
+            .or_default()
+            .push(incident(anomaly));
+    }
+    if asked.is_empty() {
+        return Ok(());
+    }
+    let told = memo::change(states, ATTEMPTS, &mut Tries::default(), async |memo| {
+        memo.recall(states, asked.keys().cloned()).await?;
+        let mut all = BTreeMap::new();
+        for (key, incidents) in &asked {
+            let mut told: Vec<Mark> = memo.get(key)?.unwrap_or_default();
+            let before = told.len();
+            for incident in incidents {
+                if told.len() < at_once && !told.contains(incident) {
+                    told.push(*incident);
                 }
             }
-        }
-        let mut changes = Vec::new();
-        for (key, told) in &told {
-            let bytes: Vec<u8> = told.iter().flat_map(|mark| mark.0.to_le_bytes()).collect();
-            let known = kept.get(key);
-            if known.is_none_or(|kept| kept.value != bytes) {
-                changes.push(change(key.clone(), known, bytes, KEEP));
+            if told.len() > before {
+                memo.change(key.clone(), &told, KEEP)?;
             }
+            all.insert(key, told);
         }
-        let asked = changes.len();
-        let lost = save(states, changes).await?;
-        writes += asked - lost;
-        if lost == 0 {
-            for anomaly in &mut *found {
-                if told
-                    .get(&key(anomaly))
-                    .is_some_and(|told| !told.contains(&incident(anomaly)))
-                {
-                    (anomaly.urgent, anomaly.update) = (false, false);
-                }
-            }
-            left.clear();
-        } else {
-            states.pause(attempt).await;
+        Ok::<_, PipelineError>(all)
+    })
+    .await?;
+    for anomaly in found {
+        if told
+            .get(&key(anomaly))
+            .is_some_and(|told| !told.contains(&incident(anomaly)))
+        {
+            (anomaly.urgent, anomaly.update) = (false, false);
         }
     }
-    match left.len() {
-        0 => Ok(writes),
-        contended => Err(PipelineError::Contended(contended)),
-    }
-}
-
-/// The incidents on an item, in their order.
-fn listed(key: &StateKey, kept: &BTreeMap<StateKey, Kept>) -> Result<Vec<Mark>, PipelineError> {
-    kept.get(key)
-        .map_or(Ok(Vec::new()), |kept| marks_of(key, kept))
+    Ok(())
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ use super::windows::{Spot, Windows, group, stretch};
 use super::words;
 use crate::case::Cases;
 use crate::detector::Detector;
+use crate::digest::hex;
 use crate::sketch::Sketch;
 
 /// An item of windows that is asked for.
@@ -396,9 +397,7 @@ impl<'d> Correlator<'d> {
 
     /// Hashed, because the values of a group are chosen by whoever is watched.
     fn name(&self, place: Place) -> String {
-        let digest = self.digest(group_of(place));
-        let hash = digest.iter().take(12).map(|byte| format!("{byte:02x}"));
-        let hash = hash.collect::<String>();
+        let hash = hex(&self.digest(group_of(place))[..12]);
         match place {
             Place::Shelf(_, number) => format!("{hash}-{number}"),
             Place::Alone(spot) => format!("{hash}-alone-{}", spot.stretch),

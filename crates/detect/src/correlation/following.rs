@@ -5,6 +5,7 @@ use sha2::{Digest as _, Sha256};
 use super::actors::{Home, Move, StoredActor, is_open};
 use super::correlator::Correlator;
 use super::windows::{Spot, group};
+use crate::digest::hex;
 
 /// A key of which is asked who stands behind it.
 #[derive(Debug, Clone)]
@@ -132,7 +133,5 @@ impl Correlator<'_> {
 
 /// The name of a key's item: its first 96 bits of SHA-256.
 pub(super) fn hashed(key: &str) -> String {
-    let digest = Sha256::digest(key);
-    let hash = digest.iter().take(12).map(|byte| format!("{byte:02x}"));
-    hash.collect()
+    hex(&Sha256::digest(key)[..12])
 }

@@ -5,8 +5,8 @@
 //! until when it lives; after that another may take it, because the first has died with it.
 //!
 //! Invariants: an alert that was entered waits, or is in a mail, until that mail is done; no thread is in
-//! two mails that are out at once, so no update overtakes what it adds to; more mails than the guard allows never go out, for what is left over
-//! is folded into one.
+//! two mails that are out at once, so no update overtakes what it adds to; more mails than the guard allows
+//! never go out, for what is left over is folded into one.
 //!
 //! Source for the guard: SNS developer guide, *Amazon SNS endpoints and quotas*: ten mails a second to
 //! one subscription suspend it.
@@ -218,16 +218,22 @@ impl Desk {
         Ok(())
     }
 
-    /// Whether an alert about these calls, which other accounts see too, is a copy of another that was told to
-    /// all who would hear of it; if not, it tells of them from now on.
-    pub fn is_copy(
+    /// Whether an alert about these calls, which other accounts see too, is a copy of others that are told to
+    /// all who would hear of it.
+    #[must_use]
+    pub fn is_copy(&self, alert: AlertId, calls: &BTreeSet<u64>, to: &BTreeSet<To>) -> bool {
+        self.shown.by_others(alert, calls, to)
+    }
+
+    /// The alert tells those of these calls, which other accounts see too.
+    pub fn show(
         &mut self,
         alert: AlertId,
-        calls: &BTreeSet<u64>,
+        calls: BTreeSet<u64>,
         to: &BTreeSet<To>,
         now: Timestamp,
-    ) -> bool {
-        self.shown.has(alert, calls, to, now)
+    ) {
+        self.shown.add(alert, calls, to, now);
     }
 
     /// An incident tells these events to those: findings about them, up to the level, are not told to them by
@@ -252,13 +258,7 @@ impl Desk {
                 known.to.extend(to);
             }
         }
-        while self.spoken.len() > SPOKEN {
-            let oldest = self.spoken.iter().min_by_key(|(_, spoken)| spoken.since);
-            let Some(oldest) = oldest.map(|(event, _)| *event) else {
-                return;
-            };
-            self.spoken.remove(&oldest);
-        }
+        forget_oldest(&mut self.spoken, SPOKEN, |spoken| spoken.since);
     }
 
     /// Takes from the desk what an incident tells to all who would hear of it.
@@ -475,6 +475,17 @@ fn digest(orders: Vec<Order>) -> Order {
         digest.threads.extend(order.threads);
     }
     digest
+}
+
+/// Forgets the oldest until there are no more than `most`.
+fn forget_oldest<T>(known: &mut BTreeMap<u64, T>, most: usize, since: impl Fn(&T) -> Timestamp) {
+    while known.len() > most {
+        let oldest = known.iter().min_by_key(|(_, one)| since(one));
+        let Some(oldest) = oldest.map(|(name, _)| *name) else {
+            return;
+        };
+        known.remove(&oldest);
+    }
 }
 
 #[cfg(test)]

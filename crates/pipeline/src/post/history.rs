@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use super::desk::Order;
 use super::{Claim, MailSink, PostOffice, Posted, ThreadId};
-use crate::memo::Memo;
+use crate::PipelineError;
+use crate::memo::{self, Tries};
 use crate::ports::{StateKey, StateStore};
 
 /// How many requests one question takes at most.
@@ -118,28 +119,24 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
         posted: &mut Posted,
     ) -> Option<SignedDuration> {
         let key = StateKey::new("pace", ThreadId::of(&[&question.account, &question.region]));
-        for attempt in 1..=ATTEMPTS {
-            let mut memo = Memo::default();
+        let mut tries = Tries::default();
+        let turn = memo::change(&self.states, ATTEMPTS, &mut tries, async |memo| {
             memo.recall(&self.states, std::iter::once(key.clone()))
-                .await
-                .ok()?;
-            let known: Option<Turn> = memo.get(&key).ok()?;
+                .await?;
+            let known: Option<Turn> = memo.get(&key)?;
             let first = known.map_or(now, |turn| turn.next.max(now));
             let wait = first.duration_since(now);
-            if wait > PATIENCE {
-                return None;
-            }
-            let next = first.saturating_add(BETWEEN * REQUESTS as i32).ok()?;
-            memo.change(key.clone(), &Turn { next }, KEEP).ok()?;
-            let (writes, conflicts) = memo.save(&self.states).await.ok()?;
-            posted.writes += writes;
-            posted.conflicts += conflicts;
-            if conflicts == 0 {
-                return Some(wait);
-            }
-            self.states.pause(attempt).await;
-        }
-        None
+            let next = first.saturating_add(BETWEEN * REQUESTS as i32).ok();
+            let Some(next) = next.filter(|_| wait <= PATIENCE) else {
+                return Ok(None);
+            };
+            memo.change(key.clone(), &Turn { next }, KEEP)?;
+            Ok::<_, PipelineError>(Some(wait))
+        })
+        .await;
+        posted.writes += tries.writes;
+        posted.conflicts += tries.conflicts;
+        turn.ok().flatten()
     }
 }
 

@@ -50,7 +50,7 @@ pub use self::summary::Habit;
 pub use self::thread::{Thread, ThreadId};
 use crate::PipelineError;
 use crate::ledger;
-use crate::memo::{self, Memo};
+use crate::memo::{self, Memo, Tries};
 use crate::ports::{SinkError, StateKey, StateStore};
 
 /// How many times something is tried whose items others write.
@@ -146,6 +146,22 @@ pub struct Manner {
     pub summary: Option<Habit>,
     /// In which languages mails are handed over for rooms, each by itself; in none if nobody takes them.
     pub rooms: Vec<Vec<Language>>,
+}
+
+impl Manner {
+    /// The usual way: a mail a second, updates after a quarter of an hour, all of it to one addressee.
+    #[must_use]
+    pub fn new(letter: Letter) -> Self {
+        Self {
+            letter,
+            rate: Rate::per_second(1.0),
+            update_after: SignedDuration::from_mins(15),
+            ladder: Ladder::default(),
+            routes: Routes::default(),
+            summary: None,
+            rooms: Vec::new(),
+        }
+    }
 }
 
 /// Why findings were not dealt with; they may be sent again as they are.
@@ -337,10 +353,12 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
                     let Manner { ladder, routes, .. } = &self.manner;
                     let entry = claim.entry(update_due, now, *ladder, routes);
                     let to = entry.to.clone();
-                    if desk.is_copy(claim.id(), &claim.shared(), &to, now) {
+                    let shared = claim.shared();
+                    if desk.is_copy(claim.id(), &shared, &to) {
                         copies += 1;
                         continue;
                     }
+                    desk.show(claim.id(), shared, &to, now);
                     full = full.or(desk.enter(entry, now, later).err());
                     desk.speak_for(claim.spoken_for(), &to, now);
                 }
@@ -386,17 +404,10 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
         posted: &mut Posted,
         act: impl AsyncFn(&mut Memo) -> Result<T, PostError>,
     ) -> Result<T, PostError> {
-        for attempt in 1..=ATTEMPTS {
-            let mut memo = Memo::default();
-            let done = act(&mut memo).await?;
-            let (writes, conflicts) = memo.save(&self.states).await?;
-            posted.writes += writes;
-            posted.conflicts += conflicts;
-            if conflicts == 0 {
-                return Ok(done);
-            }
-            self.states.pause(attempt).await;
-        }
-        Err(PipelineError::Contended(1).into())
+        let mut tries = Tries::default();
+        let done = memo::change(&self.states, ATTEMPTS, &mut tries, act).await;
+        posted.writes += tries.writes;
+        posted.conflicts += tries.conflicts;
+        done
     }
 }

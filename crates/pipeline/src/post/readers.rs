@@ -6,11 +6,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use detect::digest;
 use detect::render::readers::{Complaint, mail, notification};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::thread::hash;
 use super::{Handed, MailSink, PostError, PostOffice};
 use crate::memo::Memo;
 use crate::ports::{StateKey, StateStore};
@@ -80,7 +80,11 @@ struct Seen {
 impl Seen {
     /// What is seen now, and what has become wrong since.
     fn compare(&self, readers: &Readers) -> (Self, Look, Vec<Complaint>) {
-        let confirmed: BTreeSet<u64> = readers.confirmed.iter().map(|name| hash(&[name])).collect();
+        let confirmed: BTreeSet<u64> = readers
+            .confirmed
+            .iter()
+            .map(|name| digest::number(&[name]))
+            .collect();
         let look = Look {
             confirmed: confirmed.len(),
             pending: readers.pending,
@@ -139,16 +143,21 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
             others: BTreeMap::new(),
             ..begun
         };
-        let mut all: Option<Look> = None;
+        let (mut all, mut result) = (None::<Look>, Ok(()));
         for (at, readers) in self.mails.readers().await?.iter().enumerate() {
-            let name = format!("{:016x}", hash(&[&readers.place]));
+            let name = digest::name(&[&readers.place]);
             let last = match at {
                 0 => Some(&before.own),
                 _ => before.others.get(&name),
             };
-            let (now_seen, look, complaints) = last.unwrap_or(&Seen::default()).compare(readers);
-            if !complaints.is_empty() {
-                self.complain(&complaints, &readers.place, now).await?;
+            let (mut now_seen, look, complaints) =
+                last.unwrap_or(&Seen::default()).compare(readers);
+            if !complaints.is_empty()
+                && let Err(error) = self.complain(&complaints, &readers.place, now).await
+            {
+                // It is told again in an hour; of other places that is no reason.
+                result = Err(error);
+                now_seen = last.cloned().unwrap_or_default();
             }
             all = Some(all.map_or(look, |all| all.and(look)));
             match at {
@@ -164,7 +173,7 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
         memo.change(key(), &seen, KEEP)?;
         // Whoever was quicker has looked since.
         memo.save(&self.states).await?;
-        Ok(Some(look))
+        result.map(|()| Some(look))
     }
 
     /// Tells rooms what is wrong with those who read at `place`.
@@ -179,7 +188,7 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
             let mail = mail(complaints, place, language);
             let parts = [place, language.as_str(), &now.to_string()];
             let handed = Handed {
-                id: &format!("{:016x}", hash(&parts)),
+                id: &digest::name(&parts),
                 thread: "readers",
                 mail: &mail,
             };

@@ -12,13 +12,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use detect::alert::Alert;
+use detect::digest;
 use detect::language::Language;
 use detect::render::mail::Accounts;
 use query::Pattern;
 use serde::{Deserialize, Serialize};
 use sigma::Level;
-
-use super::thread::hash;
 
 /// What a row calls the place where mails go without a table.
 const ORDINARY: &str = "mail";
@@ -39,7 +38,10 @@ impl Addressee {
     /// Its name on the desk.
     #[must_use]
     pub fn mark(&self) -> To {
-        To(hash(&["to", self.address.as_deref().unwrap_or_default()]))
+        To(digest::number(&[
+            "to",
+            self.address.as_deref().unwrap_or_default(),
+        ]))
     }
 }
 
@@ -47,7 +49,7 @@ impl Addressee {
 #[must_use]
 pub fn of_rooms(languages: &[Language]) -> To {
     let tags = languages.iter().map(|one| one.as_str());
-    To(hash(
+    To(digest::number(
         &std::iter::once("rooms").chain(tags).collect::<Vec<_>>(),
     ))
 }
@@ -56,6 +58,13 @@ pub fn of_rooms(languages: &[Language]) -> To {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct To(u64);
+
+impl std::fmt::Display for To {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self(mark) = self;
+        write!(f, "{mark:016x}")
+    }
+}
 
 /// The table. Without rows everything goes to one addressee.
 #[derive(Debug, Clone, PartialEq)]

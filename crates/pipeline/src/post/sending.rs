@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use detect::activity::{Around, Ring, SPAN};
 use detect::alert::AlertId;
+use detect::digest;
 use detect::language::Language;
 use detect::render::mail::{Kind, Letter, Told};
 use jiff::Timestamp;
 
 use super::desk::{Desk, Order};
 use super::routes::{Addressee, To, of_rooms};
-use super::thread::hash;
 use super::{
     ATTEMPTS, Claim, Handed, MailSink, PostError, PostOffice, Posted, Thread, claim_key, thread_key,
 };
@@ -40,16 +40,11 @@ impl Way<'_> {
 
     /// How letters are written that go there.
     fn letter(self, usual: &Letter) -> Letter {
-        match self {
-            Self::Mail(Addressee {
-                languages: None, ..
-            }) => usual.clone(),
-            Self::Mail(Addressee {
-                languages: Some(languages),
-                ..
-            }) => usual.in_languages(languages),
-            Self::Rooms(languages) => usual.in_languages(languages),
-        }
+        let languages = match self {
+            Self::Mail(to) => to.languages.as_deref(),
+            Self::Rooms(languages) => Some(languages),
+        };
+        languages.map_or_else(|| usual.clone(), |some| usual.in_languages(some))
     }
 }
 
@@ -66,14 +61,14 @@ impl Parcel<'_> {
         let mut parts = vec![
             number.to_string(),
             self.kind.as_str().to_owned(),
-            format!("{:?}", self.to.mark()),
+            self.to.mark().to_string(),
         ];
         for told in &self.told {
             let (events, worked) = Claim::extent_of(told.alert);
             parts.push(format!("{} {events} {worked}", told.alert.id));
         }
         let parts: Vec<_> = parts.iter().map(String::as_str).collect();
-        format!("{:016x}", hash(&parts))
+        digest::name(&parts)
     }
 }
 
@@ -226,13 +221,6 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
                 }
             }
         }
-        for parcel in &mut parcels {
-            // Of a digest for all there may be one alert for this one.
-            if let (Kind::Digest, [one]) = (parcel.kind, parcel.told.as_slice()) {
-                let is_new = one.before == 0;
-                parcel.kind = if is_new { Kind::Alert } else { Kind::Update };
-            }
-        }
         parcels.sort_by_key(|parcel| {
             let worst = parcel.told.iter().map(|told| told.alert.level).max();
             std::cmp::Reverse(worst)
@@ -244,6 +232,13 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
             told: told.to_vec(),
         });
         parcels.extend(rooms);
+        for parcel in &mut parcels {
+            // Of a digest for all there may be one alert for this one.
+            if let (Kind::Digest, [one]) = (parcel.kind, parcel.told.as_slice()) {
+                let is_new = one.before == 0;
+                parcel.kind = if is_new { Kind::Alert } else { Kind::Update };
+            }
+        }
         parcels.retain(|parcel| !order.reached.has(parcel.to.mark()));
         parcels
     }

@@ -133,13 +133,11 @@ pub(super) fn office_with_rooms<'m>(
     rooms: &[Language],
 ) -> PostOffice<MemoryState, &'m Mailbox> {
     let manner = Manner {
-        letter: Letter::new(&[Language::En]),
         rate: Rate::per_second(5.0),
-        update_after: SignedDuration::from_mins(15),
         ladder: Ladder::AT_ONCE,
         routes,
-        summary: None,
         rooms: rooms.iter().map(|one| vec![*one]).collect(),
+        ..Manner::new(Letter::new(&[Language::En]))
     };
     PostOffice::new(MemoryState::default(), mailbox, manner)
 }

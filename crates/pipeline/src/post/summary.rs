@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use detect::digest;
 use detect::render::mail::summary::Summary;
 use forecast::bill::{Counted, Fleet, bill, total};
 use forecast::prices::Prices;
@@ -13,7 +14,6 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use serde::{Deserialize, Serialize};
 
-use super::thread::hash;
 use super::{Handed, MailSink, PostError, PostOffice};
 use crate::ledger;
 use crate::memo::Memo;
@@ -132,10 +132,7 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
         };
         let summary = self.summary(first, due).await?;
         // To rooms first: what is handed over again they take for the same, and a mail would be a second one.
-        let id = format!(
-            "{:016x}",
-            hash(&["summary", &first.to_string(), &due.to_string()])
-        );
+        let id = digest::name(&["summary", &first.to_string(), &due.to_string()]);
         for languages in &self.manner.rooms {
             let tags: Vec<_> = languages.iter().map(|one| one.as_str()).collect();
             let mail = self

@@ -2,9 +2,9 @@
 //! period.
 
 use detect::Alert;
+use detect::digest;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 /// The period of a rule that does not say.
 const PERIOD: i64 = 86_400;
@@ -21,7 +21,7 @@ impl ThreadId {
     /// The thread of all that agrees in these parts.
     #[must_use]
     pub fn of(parts: &[&str]) -> Self {
-        Self(hash(parts))
+        Self(digest::number(parts))
     }
 
     /// The thread that `alert` belongs to.
@@ -46,18 +46,6 @@ impl std::fmt::Display for ThreadId {
         let Self(id) = self;
         write!(f, "{id:016x}")
     }
-}
-
-/// A number for texts, none of which can flow into the next.
-pub(super) fn hash(parts: &[&str]) -> u64 {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update((part.len() as u64).to_le_bytes());
-        hash.update(part);
-    }
-    let digest = hash.finalize();
-    let first = digest.first_chunk();
-    first.map_or(0, |bytes| u64::from_le_bytes(*bytes))
 }
 
 /// What was mailed of a thread.

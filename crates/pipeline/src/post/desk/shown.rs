@@ -6,6 +6,7 @@ use detect::alert::AlertId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::forget_oldest;
 use crate::post::routes::To;
 
 /// How many calls are remembered; the oldest are forgotten first, and may then be told twice.
@@ -31,38 +32,33 @@ impl Shown {
         self.0.is_empty()
     }
 
-    /// Whether others tell of all these calls to all of those; else this alert does.
-    pub(super) fn has(
-        &mut self,
+    /// Whether others than this alert tell of all these calls to all of those.
+    pub(super) fn by_others(
+        &self,
         alert: AlertId,
         calls: &BTreeSet<u64>,
         to: &BTreeSet<To>,
-        now: Timestamp,
     ) -> bool {
-        let by_another = |by: &By| {
-            by.alert != alert && (to.is_subset(&by.to) && to.is_empty() == by.to.is_empty())
-        };
-        let is_copy = !calls.is_empty()
-            && calls
-                .iter()
-                .all(|call| self.0.get(call).is_some_and(by_another));
-        if is_copy {
-            return true;
-        }
+        let by_another = |by: &By| by.alert != alert && to.is_subset(&by.to);
+        let told = |call| self.0.get(call).is_some_and(by_another);
+        !calls.is_empty() && calls.iter().all(told)
+    }
+
+    /// The alert tells of these calls to those, unless another does.
+    pub(super) fn add(
+        &mut self,
+        alert: AlertId,
+        calls: BTreeSet<u64>,
+        to: &BTreeSet<To>,
+        now: Timestamp,
+    ) {
         for call in calls {
-            self.0.entry(*call).or_insert_with(|| By {
+            self.0.entry(call).or_insert_with(|| By {
                 alert,
                 since: now,
                 to: to.clone(),
             });
         }
-        while self.0.len() > REMEMBERED {
-            let oldest = self.0.iter().min_by_key(|(_, by)| by.since);
-            let Some(oldest) = oldest.map(|(call, _)| *call) else {
-                break;
-            };
-            self.0.remove(&oldest);
-        }
-        false
+        forget_oldest(&mut self.0, REMEMBERED, |by| by.since);
     }
 }
