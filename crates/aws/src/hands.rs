@@ -28,9 +28,8 @@ impl SignedHands {
             "" => self.caller.region(),
             region => region,
         };
-        let pair = |(name, value): &'_ (String, String)| (name.clone(), value.clone());
-        let pairs: Vec<_> = call.parameters.iter().map(pair).collect();
-        let form = pairs.iter().map(|(name, value)| (&**name, &**value));
+        let form = call.parameters.iter();
+        let form = form.map(|(name, value)| (&**name, &**value));
         match call.service {
             Service::Iam => Signed::query(Place::IAM, region, "2010-05-08", &call.action, form),
             Service::Ec2 => Signed::query(Place::EC2, region, "2016-11-15", &call.action, form),

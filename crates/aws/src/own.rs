@@ -83,7 +83,13 @@ impl Own {
     /// Whether `record` is one of our ordinary calls.
     #[must_use]
     pub fn calls(&self, record: &Record<'_>) -> bool {
-        if record.error_code().is_some()
+        let (source, name) = (record.event_source(), record.event_name());
+        let is_in = |table: &[(&str, &str)]| table.iter().any(|(s, n)| *s == source && *n == name);
+        // Asked of every record: nearly all end here.
+        let is_ordinary = is_in(&ORDINARY);
+        let is_response = self.responder.is_some() && is_in(&RESPONSES);
+        if !(is_ordinary || is_response)
+            || record.error_code().is_some()
             || text(record, &self.role_account).as_deref() != Some(&self.account)
         {
             return false;
@@ -91,11 +97,9 @@ impl Own {
         let Some(role) = text(record, &self.role) else {
             return false;
         };
-        let (source, name) = (record.event_source(), record.event_name());
-        let is_in = |table: &[(&str, &str)]| table.iter().any(|(s, n)| *s == source && *n == name);
         let is_responder = self.responder.as_ref() == Some(&role);
-        ((is_responder || role.starts_with(&self.prefix)) && is_in(&ORDINARY))
-            || (is_responder && is_in(&RESPONSES) && self.is_of_a_plan(record))
+        ((is_responder || role.starts_with(&self.prefix)) && is_ordinary)
+            || (is_responder && is_response && self.is_of_a_plan(record))
     }
 
     /// Whether a policy, if the call is about one, has a name that plans give: others are none of our business.

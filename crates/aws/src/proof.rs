@@ -2,7 +2,7 @@
 //!
 //! Only headers come from outside; the address, the body and what the signature must cover are ours.
 
-use cloud::signed::{CallError, Caller, Service};
+use cloud::signed::{CallError, Caller, Service, between};
 use response::door::{PURPOSE, WHO_AM_I};
 
 /// The headers that are passed on.
@@ -94,12 +94,6 @@ fn fit<'p>(proof: &'p [(String, String)], purpose: &str) -> Option<Vec<(&'p str,
     let is_for_it = of(PURPOSE) == Some(purpose) && covers(PURPOSE) && covers("x-amz-date");
     let headers = PASSED_ON.iter().filter_map(|name| Some((*name, of(name)?)));
     is_for_it.then(|| headers.collect())
-}
-
-fn between<'t>(text: &'t str, tag: &str) -> Option<&'t str> {
-    let (_, rest) = text.split_once(&format!("<{tag}>"))?;
-    let (inside, _) = rest.split_once(&format!("</{tag}>"))?;
-    Some(inside)
 }
 
 #[cfg(test)]

@@ -276,7 +276,8 @@ impl Answer {
 }
 
 /// What stands in the first element of this name that has no attributes.
-fn between<'t>(text: &'t str, tag: &str) -> Option<&'t str> {
+#[must_use]
+pub fn between<'t>(text: &'t str, tag: &str) -> Option<&'t str> {
     let (_, rest) = text.split_once(&format!("<{tag}>"))?;
     let (inside, _) = rest.split_once(&format!("</{tag}>"))?;
     Some(inside)
@@ -324,22 +325,11 @@ impl Caller {
     /// # Errors
     /// [`CallError`] if no answer comes; one that says no is an answer.
     pub async fn call(&self, call: &Call) -> Result<Answer, CallError> {
-        let (address, region) = call.service.address(&call.region);
-        let address = self.cloud.endpoint.as_deref().unwrap_or(&address);
-        let address = format!("{}{}", address.trim_end_matches('/'), call.path);
-        let headers: Vec<_> = call
-            .headers
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
-        let signed = self
-            .sign(call, &address, &region, &headers)
-            .map_err(CallError::Request)?;
-        let signed = signed
+        let (address, headers) = self.ready(call).map_err(CallError::Request)?;
+        let headers = headers
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()));
-        self.send(&address, headers.into_iter().chain(signed), &call.body)
-            .await
+        self.send(&address, headers, &call.body).await
     }
 
     /// Where a service is that is called from here.
@@ -354,21 +344,8 @@ impl Caller {
     /// # Errors
     /// [`CallError::Request`] if they cannot be made.
     pub fn sealed(&self, call: &Call) -> Result<Vec<(String, String)>, CallError> {
-        let (_, region) = call.service.address(&call.region);
-        let address = self.address(call.service);
-        let address = format!("{}{}", address.trim_end_matches('/'), call.path);
-        let headers: Vec<_> = call
-            .headers
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
-        let signed = self
-            .sign(call, &address, &region, &headers)
-            .map_err(CallError::Request)?;
-        let own = headers
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value.to_owned()));
-        Ok(own.chain(signed).collect())
+        let (_, headers) = self.ready(call).map_err(CallError::Request)?;
+        Ok(headers)
     }
 
     /// Posts `body` to somebody who is no service of AWS; redirects are answers like others.
@@ -384,14 +361,11 @@ impl Caller {
         self.send(address, headers.iter().copied(), body).await
     }
 
-    /// The headers that a signature needs.
-    fn sign(
-        &self,
-        call: &Call,
-        address: &str,
-        region: &str,
-        headers: &[(&str, &str)],
-    ) -> Result<Vec<(String, String)>, Cause> {
+    /// Where the call goes, and its headers with those of its signature.
+    fn ready(&self, call: &Call) -> Result<(String, Vec<(String, String)>), Cause> {
+        let (address, region) = call.service.address(&call.region);
+        let address = self.cloud.endpoint.as_deref().unwrap_or(&address);
+        let address = format!("{}{}", address.trim_end_matches('/'), call.path);
         let Cloud {
             access_key,
             secret,
@@ -402,19 +376,21 @@ impl Caller {
             Credentials::new(access_key, secret, session.clone(), None, "environment").into();
         let parameters = v4::SigningParams::builder()
             .identity(&identity)
-            .region(region)
+            .region(&region)
             .name(call.service.name)
             .time(SystemTime::now())
             .settings(SigningSettings::default())
             .build()?
             .into();
         let body = SignableBody::Bytes(&call.body);
-        let request = SignableRequest::new("POST", address, headers.iter().copied(), body)?;
+        let own = call.headers.iter();
+        let own = own.map(|(name, value)| (*name, value.as_str()));
+        let request = SignableRequest::new("POST", &*address, own.clone(), body)?;
         let (instructions, _) = sign(request, &parameters)?.into_parts();
-        let signed = instructions.headers();
-        Ok(signed
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect())
+        let headers = own.chain(instructions.headers());
+        let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let headers = headers.collect();
+        Ok((address, headers))
     }
 
     async fn send(

@@ -74,6 +74,7 @@ impl Opening {
         let protocol = self.protocol.trim_start_matches('-');
         let port = |port: Option<i32>| port.is_none_or(|port| (-1..=65_535).contains(&port));
         range
+            && is_world(&self.range)
             && is_word(protocol, 8, "")
             && port(self.from_port)
             && port(self.to_port)
@@ -242,6 +243,20 @@ mod tests {
         assert_eq!(opened(flat), ["-1 None 0.0.0.0/0"]);
         let narrow = r#""requestParameters":{"groupId":"sg-0a9b8c7d","ipProtocol":"tcp","fromPort":22,"toPort":22,"cidrIp":"10.0.0.0/8"}"#;
         assert!(opened(narrow).is_empty());
+    }
+
+    #[test]
+    fn an_opening_for_some_is_not_sound_wherever_it_comes_from() {
+        let opening = |range: &str| Opening {
+            protocol: "tcp".to_owned(),
+            from_port: Some(22),
+            to_port: Some(22),
+            range: range.to_owned(),
+        };
+        assert!(opening("0.0.0.0/0").is_sound() && opening("::/0").is_sound());
+        for range in ["10.0.0.0/8", "0.0.0.0/0 ", "0.0.0.0", ""] {
+            assert!(!opening(range).is_sound(), "{range}");
+        }
     }
 
     #[test]

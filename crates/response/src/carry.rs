@@ -67,15 +67,18 @@ impl<S: StateStore, H: Hands, V: Voice> Responder<S, H, V> {
                     if !is_own && docket.is_at_work(now, LONGEST) {
                         return Err(ResponseError::Busy(id.clone()));
                     }
-                    let step = &mut docket.steps[at];
                     // What we have done we have done, even if somebody has written beside us meanwhile.
                     let known = outcome.take().filter(|(of, _)| *of == at);
-                    let progress = match known {
-                        Some((_, progress)) => progress,
-                        None => self.act(id, &step.action, is_own, now).await?,
-                    };
-                    outcome = Some((at, progress.clone()));
-                    step.progress = progress;
+                    // What another has begun is done again only if nobody has stopped us since.
+                    if is_own || !self.halts(docket, now).await? {
+                        let step = &mut docket.steps[at];
+                        let progress = match known {
+                            Some((_, progress)) => progress,
+                            None => self.act(id, &step.action, is_own, now).await?,
+                        };
+                        outcome = Some((at, progress.clone()));
+                        step.progress = progress;
+                    }
                 }
             }
             if self.shelf.save(&held).await? {
@@ -98,12 +101,12 @@ impl<S: StateStore, H: Hands, V: Voice> Responder<S, H, V> {
         Ok(true)
     }
 
-    /// Makes a call, a few times if it must be.
+    /// Makes a call, a few times if it must be; says which time it was that was answered.
     async fn make(
         &self,
         id: &PlanId,
         call: &Call,
-    ) -> Result<Result<String, Refused>, ResponseError> {
+    ) -> Result<(Result<String, Refused>, u32), ResponseError> {
         let mut attempt = 1;
         loop {
             match self.hands.make(call).await {
@@ -115,15 +118,22 @@ impl<S: StateStore, H: Hands, V: Voice> Responder<S, H, V> {
                     let plan = id.clone();
                     return Err(ResponseError::Later { plan, why });
                 }
-                answer => return Ok(answer),
+                answer => return Ok((answer, attempt)),
             }
         }
     }
 
     /// Looks whether a step is needed, and whether what it is about may be touched.
     async fn look(&self, id: &PlanId, action: &Action) -> Result<Found, ResponseError> {
+        // The list may have grown since the plan was made.
+        let manner = &self.manner;
+        let resource = action.resource(manner.partition.as_str(), &manner.account);
+        if let Found::Against(why) = self.allowed(&resource) {
+            return Ok(Found::Against(why));
+        }
         for look in action.looks() {
-            let answer = match self.make(id, look.call()).await? {
+            let (answer, _) = self.make(id, look.call()).await?;
+            let answer = match answer {
                 Ok(answer) => answer,
                 Err(Refused::Gone(why)) if !matches!(look, Look::Trail(_)) => {
                     return Ok(Found::Unneeded(why));
@@ -145,11 +155,16 @@ impl<S: StateStore, H: Hands, V: Voice> Responder<S, H, V> {
     /// Whether the user or role of which IAM tells is on no list.
     fn may_touch(&self, answer: &str) -> Found {
         match element(answer, "Arn") {
-            Some(arn) => match self.manner.never.holds(arn) {
-                Some(pattern) => Found::Against(format!("`{pattern}` is never touched")),
-                None => Found::Needed,
-            },
+            Some(arn) => self.allowed(arn),
             None => Found::Against("IAM does not say who it is".to_owned()),
+        }
+    }
+
+    /// Whether what has this ARN is on no list.
+    fn allowed(&self, arn: &str) -> Found {
+        match self.manner.never.holds(arn) {
+            Some(pattern) => Found::Against(format!("`{pattern}` is never touched")),
+            None => Found::Needed,
         }
     }
 
@@ -162,7 +177,10 @@ impl<S: StateStore, H: Hands, V: Voice> Responder<S, H, V> {
         now: Timestamp,
     ) -> Result<Progress, ResponseError> {
         let done = Progress::Done { at: now };
-        Ok(match self.make(id, &action.call()).await? {
+        let (answer, attempt) = self.make(id, &action.call()).await?;
+        // An answer that was lost may have been to a call that did it.
+        let is_own = is_own && attempt == 1;
+        Ok(match answer {
             Ok(answer) if is_missing_rule(action, &answer) && is_own => Progress::Unneeded {
                 why: "there is no such rule".to_owned(),
             },
@@ -241,7 +259,7 @@ impl<S: StateStore, H: Hands, V: Voice> Responder<S, H, V> {
             }
         };
         let undone = Progress::Undone { at: now };
-        Ok(match self.make(id, &call).await? {
+        Ok(match self.make(id, &call).await?.0 {
             Ok(_) | Err(Refused::Already(_)) => undone,
             Err(Refused::Gone(_)) if is_deletion(&call) => undone,
             Err(refused) => Progress::Left {

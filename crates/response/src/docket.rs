@@ -211,6 +211,13 @@ impl Docket {
         self.steps.iter().filter(failed).count()
     }
 
+    /// How many steps could not be taken back.
+    #[must_use]
+    pub fn left(&self) -> usize {
+        let left = |step: &&Step| matches!(step.progress, Progress::Left { .. });
+        self.steps.iter().filter(left).count()
+    }
+
     /// Whether it stands for this step, of an alert that was made at `time`: then another plan needs it no more.
     ///
     /// What `tried` and failed may have failed because of it.
@@ -235,8 +242,9 @@ impl Docket {
                 Progress::Done { at } => tried || time <= at,
                 _ => tried || time <= self.plan.made,
             },
-            Status::Rejected => time <= self.plan.made,
-            Status::Expired | Status::Undoing | Status::Undone => false,
+            // A person has said no to it, before or after.
+            Status::Rejected | Status::Undoing | Status::Undone => time <= self.plan.made,
+            Status::Expired => false,
         }
     }
 

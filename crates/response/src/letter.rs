@@ -70,6 +70,7 @@ pub fn standing(docket: &Docket, now: Timestamp) -> Text {
         Status::Done if docket.failed() > 0 => ("carried out in part", "已部分执行"),
         Status::Done => ("carried out", "已执行"),
         Status::Undoing => ("being taken back", "正在撤销"),
+        Status::Undone if docket.left() > 0 => ("taken back in part", "已部分撤销"),
         Status::Undone => ("taken back", "已撤销"),
     };
     Text {

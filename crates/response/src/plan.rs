@@ -6,6 +6,7 @@
 use std::fmt;
 
 use detect::alert::{Alert, AlertId};
+use detect::digest;
 use detect::guidance::Text;
 use detect::principal::PrincipalKind;
 use detect::target::Target;
@@ -39,8 +40,7 @@ impl PlanId {
             let action = action.at(Timestamp::UNIX_EPOCH);
             hash.update(serde_json::to_vec(&action).unwrap_or_default());
         }
-        let digest = hash.finalize();
-        let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let digits = digest::hex(&hash.finalize());
         Self(format!("{}{}", Self::PREFIX, &digits[..Self::DIGITS]))
     }
 

@@ -178,6 +178,8 @@ impl<S: StateStore, H: Hands, V: Voice> Responder<S, H, V> {
             let holder = self.shelf.holder(action).await?;
             let stands = |other: &Docket| {
                 other.plan.id != docket.plan.id
+                    // What was only planned is done by nobody.
+                    && (other.status != Status::Planned || self.manner.mode == Mode::DryRun)
                     && other.stands_for(action, alert.last_time, tried, now)
             };
             if let Some(other) = holder.filter(stands) {

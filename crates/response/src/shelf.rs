@@ -5,11 +5,11 @@
 
 use std::collections::BTreeSet;
 
+use detect::digest;
 use jiff::{SignedDuration, Timestamp};
 use pipeline::ports::{Change, StateError, StateKey, StateStore};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use crate::action::Action;
 use crate::docket::Docket;
@@ -215,13 +215,7 @@ fn docket_key(id: &PlanId) -> StateKey {
 }
 
 fn hold_key(action: &Action) -> StateKey {
-    let digest = Sha256::digest(action.mark());
-    let digits: String = digest
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    StateKey::new("hold", digits)
+    StateKey::new("hold", digest::hex(&digest::of(&[&action.mark()])[..16]))
 }
 
 fn list_key() -> StateKey {

@@ -164,6 +164,8 @@ pub(crate) struct World {
     pub(crate) calls: RefCell<Vec<Call>>,
     /// Answers that come before any other, by action.
     pub(crate) refusals: RefCell<BTreeMap<String, Refused>>,
+    /// Actions that are done once without an answer that arrives.
+    pub(crate) lost: RefCell<BTreeSet<String>>,
     /// What names of roles and users are really called.
     pub(crate) arns: RefCell<BTreeMap<String, String>>,
     /// How often somebody may still use a port before death strikes.
@@ -188,6 +190,7 @@ impl World {
             letters: RefCell::default(),
             calls: RefCell::default(),
             refusals: RefCell::default(),
+            lost: RefCell::default(),
             arns: RefCell::default(),
             lives: Cell::new(None),
             yields: Cell::new(false),
@@ -341,6 +344,9 @@ impl Hands for Port {
         }
         let answer = self.0.obey(call);
         self.0.touch().await;
+        if self.0.lost.borrow_mut().remove(&call.action) {
+            return Err(Refused::Later("no answer came".to_owned()));
+        }
         answer
     }
 }
