@@ -137,13 +137,12 @@ fn attributes(
     alert: &Alert,
 ) -> Result<HashMap<String, MessageAttributeValue>, aws_sdk_sns::error::BuildError> {
     let unknown = "unknown";
-    [
-        ("kind", "String", "alert".to_owned()),
-        ("level", "String", alert.level.to_string()),
-        ("level_num", "Number", level_number(alert.level).to_string()),
+    attributes_of([
+        ("kind", "alert".to_owned()),
+        ("level", alert.level.to_string()),
+        ("level_num", level_number(alert.level).to_string()),
         (
             "account",
-            "String",
             alert
                 .account
                 .id
@@ -152,23 +151,29 @@ fn attributes(
         ),
         (
             "region",
-            "String",
             alert.region.clone().unwrap_or_else(|| unknown.to_owned()),
         ),
-        ("rule", "String", alert.rule.id.clone()),
-        (
-            "tactic",
-            "String",
-            tactic(alert).unwrap_or(unknown).to_owned(),
-        ),
-    ]
-    .into_iter()
-    .map(|(name, kind, value)| Ok((name.to_owned(), attribute(kind, &value)?)))
-    .collect()
+        ("rule", alert.rule.id.clone()),
+        ("tactic", tactic(alert).unwrap_or(unknown).to_owned()),
+    ])
+}
+
+/// What filters can ask of a mail.
+pub(crate) fn attributes_of(
+    named: impl IntoIterator<Item = (&'static str, String)>,
+) -> Result<HashMap<String, MessageAttributeValue>, aws_sdk_sns::error::BuildError> {
+    let named = named.into_iter().map(|(name, value)| {
+        let kind = match name {
+            "level_num" => "Number",
+            _ => "String",
+        };
+        Ok((name.to_owned(), attribute(kind, &value)?))
+    });
+    named.collect()
 }
 
 /// A value that filters can ask for; what SNS would refuse is `unknown`.
-pub(crate) fn attribute(
+fn attribute(
     kind: &str,
     value: &str,
 ) -> Result<MessageAttributeValue, aws_sdk_sns::error::BuildError> {

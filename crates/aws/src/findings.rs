@@ -44,12 +44,8 @@ impl<S: StateStore, M: MailSink> Findings<S, M> {
         tally: &mut Tally,
     ) -> Result<Response, PostError> {
         let mut response = Response::default();
-        let messages = match call {
-            Call::Queue(messages) => messages.as_slice(),
-            Call::Direct(_) => &[],
-        };
         let (mut alerts, mut ids) = (Vec::new(), Vec::new());
-        for message in messages {
+        for message in call.messages() {
             match alert(&message.body) {
                 Ok(alert) => {
                     alerts.push(alert);

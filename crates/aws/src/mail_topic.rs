@@ -1,7 +1,5 @@
 //! Where mails are published: a topic of SNS, whose subscribers read them.
 
-use std::collections::HashMap;
-
 use aws_sdk_sns::Client;
 use aws_sdk_sns::error::SdkError;
 use aws_sdk_sns::operation::publish::PublishError;
@@ -12,7 +10,7 @@ use pipeline::ports::SinkError;
 use pipeline::post::history::Question;
 use pipeline::post::{Handed, MailSink, Readers};
 
-use crate::alert_topic::attribute;
+use crate::alert_topic::attributes_of;
 use crate::event_history::EventHistory;
 use crate::words::chain;
 
@@ -112,15 +110,7 @@ impl MailTopic {
     }
 
     async fn publish(&self, topic: &str, mail: &Mail) -> Result<(), Cause> {
-        let mut attributes = HashMap::new();
-        for (name, value) in &mail.attributes {
-            let kind = if *name == "level_num" {
-                "Number"
-            } else {
-                "String"
-            };
-            attributes.insert((*name).to_owned(), attribute(kind, value)?);
-        }
+        let attributes = attributes_of(mail.attributes.clone())?;
         let message = self.client.publish().topic_arn(topic);
         let message = message.subject(&mail.subject).message(&mail.body);
         message

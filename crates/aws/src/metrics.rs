@@ -11,7 +11,6 @@ use std::collections::BTreeMap;
 
 use detect::Screened;
 use detect::cloudtrail::kind::Neighbour;
-pub use function::metrics::NAMESPACE;
 use function::metrics::{Line, write};
 use jiff::Timestamp;
 use pipeline::Settled;

@@ -1,13 +1,11 @@
 //! Where people are told of plans: the topic of mails.
 
-use std::collections::HashMap;
-
 use aws_sdk_sns::Client;
 use pipeline::ports::SinkError;
 use response::letter::Letter;
 use response::ports::Voice;
 
-use crate::alert_topic::attribute;
+use crate::alert_topic::attributes_of;
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -26,14 +24,7 @@ impl PlanTopic {
     }
 
     async fn publish(&self, letter: &Letter) -> Result<(), Cause> {
-        let mut attributes = HashMap::new();
-        for (name, value) in &letter.attributes {
-            let kind = match *name {
-                "level_num" => "Number",
-                _ => "String",
-            };
-            attributes.insert((*name).to_owned(), attribute(kind, value)?);
-        }
+        let attributes = attributes_of(letter.attributes.clone())?;
         let message = self.client.publish().topic_arn(&self.arn);
         let message = message.subject(&letter.subject).message(&letter.body);
         message

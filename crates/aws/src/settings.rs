@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use detect::language::Language;
 use detect::render::mail::Accounts;
-use function::settings::{Reader, any, topic, variable};
+use function::settings::{Reader, any, topic, url, variable};
 pub use function::settings::{STATE_TABLE, SettingsError, Variable};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
@@ -256,9 +256,7 @@ pub fn for_events(value: &dyn Fn(&str) -> Option<String>) -> Result<Judging, Set
 pub fn for_log_files(value: &dyn Fn(&str) -> Option<String>) -> Result<ForLogFiles, SettingsError> {
     let mut reader = Reader::new(value);
     let judging = judging(&mut reader);
-    let log_queue = reader.required(LOG_QUEUE, |text| {
-        text.starts_with("http").then(|| text.to_owned())
-    });
+    let log_queue = reader.required(LOG_QUEUE, url);
     let max_object_bytes = reader.optional(MAX_OBJECT, MAX_OBJECT_BYTES, |text| {
         text.parse().ok().filter(|bytes| *bytes > 0)
     });

@@ -71,10 +71,7 @@ fn of_code(kind: Kind, answer: &Answer) -> Option<Verdict> {
     match code {
         0 if answer.is_success() => Some(Verdict::Delivered),
         0 => None,
-        code if PATIENCE.contains(&code) => Some(Verdict::Again {
-            why,
-            after: wait(answer),
-        }),
+        code if PATIENCE.contains(&code) => Some(patience(why, answer)),
         _ if answer.status == 429 || answer.status >= 500 => None,
         _ => Some(Verdict::Never(why)),
     }
@@ -100,8 +97,7 @@ pub fn of_mail(answer: &Answer) -> Verdict {
     let why = format!("{status} {}", plain(code));
     // A quota of sending is one of a day.
     if fault.is_passing() || code.starts_with("LimitExceeded") {
-        let after = wait(answer);
-        return Verdict::Again { why, after };
+        return patience(why, answer);
     }
     of_status(*status, why, answer)
 }
@@ -115,12 +111,15 @@ pub fn of_error(error: &CallError) -> Verdict {
     }
 }
 
+/// Again, after as long as the other side says.
+fn patience(why: String, answer: &Answer) -> Verdict {
+    let after = wait(answer);
+    Verdict::Again { why, after }
+}
+
 fn of_status(status: u16, why: String, answer: &Answer) -> Verdict {
     match status {
-        408 | 425 | 429 | 500.. => Verdict::Again {
-            why,
-            after: wait(answer),
-        },
+        408 | 425 | 429 | 500.. => patience(why, answer),
         _ => Verdict::Never(why),
     }
 }

@@ -93,11 +93,7 @@ impl<S: StateStore, R: Rooms, C: Carrier, Q: Queue> Door<S, R, C, Q> {
     /// Deals with what has come at `now`; at `dead` the invocation is surely over.
     pub async fn handle(&self, call: &Call, now: Timestamp, dead: Timestamp) -> (Response, Tally) {
         let (mut response, mut tally) = (Response::default(), Tally::default());
-        let messages = match call {
-            Call::Queue(messages) => messages.as_slice(),
-            Call::Direct(_) => &[],
-        };
-        for message in messages {
+        for message in call.messages() {
             if let Some(wait) = self.deal_with(message, now, dead, &mut tally).await {
                 response.fail(&message.id);
                 if let Err(error) = self.office.queue().hide(message, wait).await {

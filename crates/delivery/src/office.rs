@@ -5,15 +5,16 @@
 //! twice; so does a room that answers too late. A repeated mail is better than a lost one.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
+use detect::digest;
 use function::words::chain;
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use pipeline::PipelineError;
 use pipeline::once::{self, Claimed};
 use pipeline::ports::{StateKey, StateStore};
-use sha2::{Digest as _, Sha256};
 
 use crate::answer::Verdict;
 use crate::carrier::Carrier;
@@ -108,7 +109,11 @@ impl<S: StateStore, R: Rooms, C: Carrier, Q: Queue> Office<S, R, C, Q> {
             .into_iter()
             .map(|room| (key(delivery, &room.name), room))
             .collect();
-        let keys: BTreeSet<_> = wanting.keys().cloned().collect();
+        let gone: BTreeMap<StateKey, (String, String)> = rooms::gone(&rooms, delivery)
+            .into_iter()
+            .map(|(name, why)| (key(delivery, &name), (name, why)))
+            .collect();
+        let keys: BTreeSet<_> = wanting.keys().chain(gone.keys()).cloned().collect();
         let claimed = once::claim(&self.states, &keys, now, dead, KEEP).await?;
         let carried = claimed.ours.iter().filter_map(|key| {
             let room = *wanting.get(key)?;
@@ -117,8 +122,14 @@ impl<S: StateStore, R: Rooms, C: Carrier, Q: Queue> Office<S, R, C, Q> {
         let mut outcome = of_claims(&claimed, now);
         let (mut done, mut open) = (BTreeSet::new(), BTreeSet::new());
         let mut refused = BTreeMap::new();
-        for (key, room, verdict) in join_all(carried).await {
-            match self.on_second_thought(room, verdict, now).await {
+        let carried = join_all(carried).await;
+        let is_refused = |(_, _, verdict): &(_, _, Verdict)| matches!(verdict, Verdict::Never(_));
+        let lately = match carried.iter().any(is_refused) {
+            true => self.known_lately(now).await,
+            false => None,
+        };
+        for (key, room, verdict) in carried {
+            match on_second_thought(room, verdict, lately.as_deref()) {
                 Verdict::Delivered => {
                     outcome.told += 1;
                     done.insert(key.clone());
@@ -139,11 +150,10 @@ impl<S: StateStore, R: Rooms, C: Carrier, Q: Queue> Office<S, R, C, Q> {
                 }
             }
         }
-        let gone = rooms::gone(&rooms, delivery);
-        let gone = gone
-            .into_iter()
-            .map(|(name, why)| (key(delivery, &name), (name, why)));
-        refused.extend(gone);
+        refused.extend(
+            gone.into_iter()
+                .filter(|(key, _)| claimed.ours.contains(key)),
+        );
         match self.bury(delivery, refused.values()).await {
             true => {
                 outcome.refused += refused.len();
@@ -158,26 +168,14 @@ impl<S: StateStore, R: Rooms, C: Carrier, Q: Queue> Office<S, R, C, Q> {
         Ok(outcome)
     }
 
-    /// A refusal, unless the room has got another address meanwhile.
-    async fn on_second_thought(&self, room: &Room, verdict: Verdict, now: Timestamp) -> Verdict {
-        let Verdict::Never(why) = verdict else {
-            return verdict;
-        };
-        let known = match self.source.rooms(now, JUST_READ).await {
-            Ok(known) => known,
-            Err(error) => {
-                tracing::warn!(error = chain(&error), "who is told could not be read again");
-                return Verdict::Never(why);
-            }
-        };
-        let has_moved = known.iter().any(|one| one.name == room.name && one != room);
-        match has_moved {
-            true => Verdict::Again {
-                why: format!("{why}; the room is said to be elsewhere now"),
-                after: None,
-            },
-            false => Verdict::Never(why),
-        }
+    /// Who is told as of now; `None` if nobody says.
+    async fn known_lately(&self, now: Timestamp) -> Option<Arc<Vec<Room>>> {
+        let known = self.source.rooms(now, JUST_READ).await;
+        known
+            .inspect_err(|error| {
+                tracing::warn!(error = chain(error), "who is told could not be read again");
+            })
+            .ok()
     }
 
     /// Lays the mail among the dead letters for those that cannot be told, and returns whether it lies there.
@@ -211,6 +209,21 @@ impl<S: StateStore, R: Rooms, C: Carrier, Q: Queue> Office<S, R, C, Q> {
     }
 }
 
+/// A refusal, unless the room has got another address meanwhile.
+fn on_second_thought(room: &Room, verdict: Verdict, lately: Option<&Vec<Room>>) -> Verdict {
+    let Verdict::Never(why) = verdict else {
+        return verdict;
+    };
+    let mut known = lately.into_iter().flatten();
+    match known.any(|one| one.name == room.name && one != room) {
+        true => Verdict::Again {
+            why: format!("{why}; the room is said to be elsewhere now"),
+            after: None,
+        },
+        false => Verdict::Never(why),
+    }
+}
+
 /// What is known before anything is carried: what somebody else is at comes back when they surely are not.
 fn of_claims(claimed: &Claimed, now: Timestamp) -> Outcome {
     let wait = claimed.busy.values().max();
@@ -225,17 +238,8 @@ fn of_claims(claimed: &Claimed, now: Timestamp) -> Outcome {
 
 /// Names that a room gets a mail. What has lain among the dead letters is another try, of which nobody knows yet.
 fn key(delivery: &Delivery, room: &str) -> StateKey {
-    let mut hash = Sha256::new();
-    for part in [&delivery.id, room] {
-        hash.update((part.len() as u64).to_le_bytes());
-        hash.update(part);
-    }
-    let digest = hash.finalize();
-    let hex: String = digest[..16]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    StateKey::new("delivered", format!("{hex}-{}", delivery.buried))
+    let name = digest::hex(&digest::of(&[&delivery.id, room])[..16]);
+    StateKey::new("delivered", format!("{name}-{}", delivery.buried))
 }
 
 #[cfg(test)]

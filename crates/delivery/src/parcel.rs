@@ -88,9 +88,8 @@ impl Delivery {
         while message.len() > LONGEST && !lean.text.is_empty() {
             let over = message.len() - LONGEST + CUT.len();
             let body = lean.text.strip_suffix(CUT).unwrap_or(&lean.text);
-            let end = (0..=body.len().saturating_sub(over.div_ceil(6).max(1))).rev();
-            let end = end.into_iter().find(|at| body.is_char_boundary(*at));
-            let fits = &body[..end.unwrap_or_default()];
+            let end = body.len().saturating_sub(over.div_ceil(6).max(1));
+            let fits = &body[..body.floor_char_boundary(end)];
             let lines = fits.rfind('\n').map_or("", |at| &fits[..at]);
             lean.text = match lines {
                 "" => String::new(),

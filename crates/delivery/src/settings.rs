@@ -1,6 +1,6 @@
 //! What `lambda-delivery` is told by its environment.
 
-use function::settings::{Reader, STATE_TABLE, SettingsError, Variable, any, variable};
+use function::settings::{Reader, STATE_TABLE, SettingsError, Variable, any, url, variable};
 
 /// The secret that says who is told.
 pub const ROOMS_SECRET: Variable = variable(
@@ -57,10 +57,6 @@ pub fn for_delivery(value: &dyn Fn(&str) -> Option<String>) -> Result<ForDeliver
         })
     })();
     reader.finish(settings)
-}
-
-fn url(text: &str) -> Option<String> {
-    text.starts_with("http").then(|| text.to_owned())
 }
 
 fn secret(text: &str) -> Option<String> {

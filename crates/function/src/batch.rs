@@ -61,6 +61,15 @@ impl Call {
             Err(_) => Self::Direct(payload.to_owned()),
         }
     }
+
+    /// Its messages; of anything else none.
+    #[must_use]
+    pub fn messages(&self) -> &[Message] {
+        match self {
+            Self::Queue(messages) => messages,
+            Self::Direct(_) => &[],
+        }
+    }
 }
 
 /// The messages that come back.

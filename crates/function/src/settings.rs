@@ -136,6 +136,12 @@ pub fn any(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
 
+/// The URL of a queue.
+#[must_use]
+pub fn url(text: &str) -> Option<String> {
+    text.starts_with("http").then(|| text.to_owned())
+}
+
 /// The ARN of a topic.
 #[must_use]
 pub fn topic(text: &str) -> Option<String> {

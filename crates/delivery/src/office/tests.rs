@@ -184,6 +184,22 @@ fn a_letter_for_a_room_that_is_no_more_goes_back_to_the_dead() {
 }
 
 #[test]
+fn a_room_that_is_no_more_goes_back_once_while_another_is_tried_again() {
+    let (stage, shared) = (stage(&["b"]), Shared::default());
+    let run = Run {
+        stage: &stage,
+        shared: &shared,
+    };
+    let mut letter = mail(&[("kind", "alert")]);
+    letter.only = ["gone", "b"].map(str::to_owned).into();
+    stage.answers("b", [again(None), again(None)]);
+    let outcomes: Vec<_> = (0..3).map(|n| run.deliver(&letter, n).unwrap()).collect();
+    let refused: usize = outcomes.iter().map(|outcome| outcome.refused).sum();
+    assert_eq!((refused, stage.dead.lock().unwrap().len()), (1, 1));
+    assert!(outcomes[2].is_done() && stage.got() == ["b"]);
+}
+
+#[test]
 fn what_does_not_lie_among_the_dead_letters_comes_back() {
     let (stage, shared) = (stage(&["a"]), Shared::default());
     let run = Run {

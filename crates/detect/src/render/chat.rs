@@ -173,8 +173,7 @@ fn lines(title: &str, told: &Told<'_>, language: Language) -> String {
 /// How bad, where, what.
 fn title(alert: &Alert, accounts: &Accounts, language: Language) -> String {
     let level = alert.level.to_string().to_uppercase();
-    let id = alert.account.id.as_deref();
-    let account = id.and_then(|id| accounts.name(id)).or(id).unwrap_or("?");
+    let account = accounts.called(alert).unwrap_or("?");
     format!(
         "[{level}] {}: {}",
         text(account),
@@ -214,7 +213,6 @@ fn shortened(text: &str, longest: usize) -> String {
     if text.len() <= longest {
         return text.to_owned();
     }
-    let end = (0..=longest - '…'.len_utf8()).rev();
-    let end = end.into_iter().find(|at| text.is_char_boundary(*at));
-    format!("{}…", &text[..end.unwrap_or_default()])
+    let end = text.floor_char_boundary(longest - '…'.len_utf8());
+    format!("{}…", &text[..end])
 }

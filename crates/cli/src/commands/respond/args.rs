@@ -134,11 +134,11 @@ pub struct StartArgs {}
 pub const LONG: &str = "\
 Approve what the fleet's responder plans, and take it back
 
-The responder of a deployed fleet makes plans that contain attacks: exact calls, each with the call
-that takes it back. Here a person looks at them, and says what becomes of them. Each is an invocation
-of the responder's function by your own credentials, from the environment, which need
-lambda:InvokeFunction on it; who has spoken is proven to the responder by a signed question to STS,
-and kept with the plan.
+The responder of a deployed fleet makes plans that contain attacks: exact calls, each with the
+call that takes it back. Here a person looks at them, and says what becomes of them. Each is an
+invocation of the responder's function by your own credentials, from the environment, which need
+lambda:InvokeFunction on it; who has spoken is proven to the responder by a signed question to
+STS, and kept with the plan.
 
 Exit codes: 0 it was done; 3 bad call, or the responder says no; 4 it could not be asked.";
 

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
+use crate::alert::Alert;
+
 /// Names, owners and organizational units of accounts by their ids.
 ///
 /// ```
@@ -35,6 +37,12 @@ impl Accounts {
     #[must_use]
     pub fn name(&self, id: &str) -> Option<&str> {
         self.0.get(id).map(|known| known.name.as_str())
+    }
+
+    /// What people call the account of `alert`; its number, if they do not.
+    pub(crate) fn called<'a>(&'a self, alert: &'a Alert) -> Option<&'a str> {
+        let id = alert.account.id.as_deref()?;
+        Some(self.name(id).unwrap_or(id))
     }
 
     /// Who answers for this account.

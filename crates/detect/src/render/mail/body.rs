@@ -472,7 +472,7 @@ pub(super) fn level_tag(level: Level) -> String {
 }
 
 /// A headline as one of hundreds.
-fn shortened(text: &str, longest: usize) -> String {
+pub(super) fn shortened(text: &str, longest: usize) -> String {
     match text.char_indices().nth(longest) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),

@@ -124,12 +124,15 @@ fn write(page: &mut String, block: &Block) {
             escape(&lines.join("\n"))
         ),
         Block::Mention(level, head, rest) => {
-            let rest = rest.as_deref().map(escape).unwrap_or_default();
+            let rest = rest
+                .as_deref()
+                .map(|rest| format!("<br><span style=\"font-size:.9em\">{}</span>", escape(rest)));
+            let rest = rest.unwrap_or_default();
             let color = color(*level);
             writeln!(
                 page,
                 "<div style=\"margin:.5em 0;padding-left:.6em;border-left:4px solid {color}\">\
-                 <b>[{}]</b> {}<br><span style=\"font-size:.9em\">{rest}</span></div>",
+                 <b>[{}]</b> {}{rest}</div>",
                 level_tag(*level),
                 marked(head)
             )

@@ -177,10 +177,11 @@ impl Letter {
     #[must_use]
     pub fn write(&self, kind: Kind, alerts: &[Told<'_>], now: Timestamp) -> Mail {
         let title = title_line(kind, alerts, &self.accounts, self.language());
+        let (body, html) = self.text_and_page(kind, alerts, now, &title);
         Mail {
             subject: subject_line(kind, alerts, &self.accounts),
-            body: self.body(kind, alerts, now),
-            html: self.html(kind, alerts, now, &title),
+            body,
+            html,
             room: chat::room(&title, alerts, &self.accounts, self.language()),
             title,
             attributes: self.attributes(kind, alerts),
@@ -199,27 +200,29 @@ impl Letter {
         Some(chat::notification(told, &thread, alerts.len(), &self.accounts, language).to_string())
     }
 
-    /// As much as fits.
-    fn body(&self, kind: Kind, alerts: &[Told<'_>], now: Timestamp) -> String {
-        let mut body = String::new();
+    /// As text and as HTML, each as much as fits; no HTML where none does.
+    fn text_and_page(
+        &self,
+        kind: Kind,
+        alerts: &[Told<'_>],
+        now: Timestamp,
+        title: &str,
+    ) -> (String, String) {
+        let level = worst(alerts);
+        let (mut body, mut page) = (String::new(), None);
         for detail in Detail::ALL {
-            body = self.as_text(&self.blocks(kind, alerts, now, detail));
-            if body.len() <= BODY {
-                return body;
+            let parts = self.blocks(kind, alerts, now, detail);
+            if body.is_empty() || body.len() > BODY {
+                body = self.as_text(&parts);
+            }
+            page = page.or_else(|| {
+                Some(html::page(title, level, &parts)).filter(|page| page.len() <= html::LONGEST)
+            });
+            if body.len() <= BODY && page.is_some() {
+                break;
             }
         }
-        text::cut(body)
-    }
-
-    /// As much as fits, or nothing.
-    fn html(&self, kind: Kind, alerts: &[Told<'_>], now: Timestamp, title: &str) -> String {
-        let level = worst(alerts);
-        let mut pages = Detail::ALL.into_iter().map(|detail| {
-            let parts = self.blocks(kind, alerts, now, detail);
-            html::page(title, level, &parts)
-        });
-        let fits = pages.find(|page| page.len() <= html::LONGEST);
-        fits.unwrap_or_default()
+        (text::cut(body), page.unwrap_or_default())
     }
 
     /// What is said in each language.

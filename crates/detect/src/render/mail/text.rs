@@ -1,6 +1,6 @@
 //! Words of a mail, made safe: no second line, nothing invisible, nothing to click.
 
-use super::body::level_tag;
+use super::body::{level_tag, shortened};
 use super::{Accounts, BODY, Kind, SUBJECT, Told};
 use crate::alert::Alert;
 use crate::language::Language;
@@ -114,17 +114,22 @@ fn what(alert: &Alert, room: usize) -> String {
     }
 }
 
+/// What a mail about none is about.
+const NOTHING: &str = "[trailhound] nothing to tell";
+
+/// The alert that a mail is named after.
+fn weightiest<'a>(alerts: &[Told<'a>]) -> Option<&'a Alert> {
+    let weight = |told: &&Told<'_>| (told.is_changed, told.alert.level);
+    alerts.iter().max_by_key(weight).map(|told| told.alert)
+}
+
 /// The subject: how bad, where, what, who.
 pub(super) fn subject_line(kind: Kind, alerts: &[Told<'_>], accounts: &Accounts) -> String {
-    let weight = |told: &&Told<'_>| (told.is_changed, told.alert.level);
-    let Some(worst) = alerts.iter().max_by_key(weight) else {
-        return "[trailhound] nothing to tell".to_owned();
+    let Some(alert) = weightiest(alerts) else {
+        return NOTHING.to_owned();
     };
-    let alert = worst.alert;
     let level = level_tag(alert.level);
-    let id = alert.account.id.as_deref();
-    let account = id.and_then(|id| accounts.name(id)).or(id);
-    let account = account.unwrap_or("unknown account");
+    let account = accounts.called(alert).unwrap_or("unknown account");
     let place = level.len() + account.len() + 5;
     let what = defanged(&what(alert, SUBJECT.saturating_sub(place + 1)));
     let more = alerts.len().saturating_sub(1);
@@ -150,15 +155,11 @@ pub(super) fn title_line(
     accounts: &Accounts,
     language: Language,
 ) -> String {
-    let weight = |told: &&Told<'_>| (told.is_changed, told.alert.level);
-    let Some(worst) = alerts.iter().max_by_key(weight) else {
-        return "[trailhound] nothing to tell".to_owned();
+    let Some(alert) = weightiest(alerts) else {
+        return NOTHING.to_owned();
     };
-    let alert = worst.alert;
     let level = level_tag(alert.level);
-    let id = alert.account.id.as_deref();
-    let account = id.and_then(|id| accounts.name(id)).or(id);
-    let account = name(account.unwrap_or("?"));
+    let account = name(accounts.called(alert).unwrap_or("?"));
     let what = line(&alert.headline(language).replace('`', ""));
     let (all, more) = (alerts.len(), alerts.len().saturating_sub(1));
     let changed = alerts.iter().any(|told| told.is_changed);
@@ -182,10 +183,7 @@ pub(super) fn title_line(
         }
         (Language::ZhCn, Kind::Alert) => format!("[{level}] {account}：{what}"),
     };
-    match title.char_indices().nth(TITLE) {
-        Some((end, _)) => format!("{}…", &title[..end]),
-        None => title,
-    }
+    shortened(&title, TITLE)
 }
 
 /// `body`, or as many of its lines as fit.
@@ -194,10 +192,7 @@ pub(super) fn cut(body: String) -> String {
     if body.len() <= BODY {
         return body;
     }
-    let end = (0..=BODY - CUT.len())
-        .rev()
-        .find(|at| body.is_char_boundary(*at));
-    let fits = &body[..end.unwrap_or_default()];
+    let fits = &body[..body.floor_char_boundary(BODY - CUT.len())];
     let lines = fits.rfind('\n').map_or(fits, |at| &fits[..at]);
     format!("{lines}{CUT}")
 }
