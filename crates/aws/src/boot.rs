@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use aws_types::SdkConfig;
+use cloud::objects::Objects;
 use cloud::signed::Caller;
 use cloud::{Cloud, environment, sdk};
 use detect::Detector;
@@ -57,14 +58,10 @@ impl Boot {
         let sdk = sdk(&self.cloud);
         let habits = habits(&settings.judging);
         let (detector, own, pipeline) = judging(&sdk, settings.judging);
-        let s3 = aws_sdk_s3::config::Builder::from(&sdk)
-            // Where AWS is another address, buckets have no names of their own.
-            .force_path_style(self.cloud.endpoint.is_some())
-            .build();
         let door = LogFiles::new(
             detector,
             own,
-            S3Bucket::new(aws_sdk_s3::Client::from_conf(s3), settings.max_object_bytes),
+            S3Bucket::new(Objects::new(self.cloud.clone()), settings.max_object_bytes),
             OwnQueue::new(aws_sdk_sqs::Client::new(&sdk), settings.log_queue),
             pipeline,
         );

@@ -105,7 +105,7 @@ impl Habits {
                 ..Settings::default()
             },
             level,
-            places: BuiltIn::default(),
+            places: BuiltIn,
             calendar: Arc::default(),
             standing: None,
             clock: None,

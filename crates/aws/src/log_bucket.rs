@@ -5,10 +5,9 @@
 //! person, everything else is tried again.
 
 use std::io::{self, Cursor, Read};
+use std::sync::Arc;
 
-use aws_sdk_s3::Client;
-use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_s3::operation::get_object::{GetObjectError, GetObjectOutput};
+use cloud::objects::{Object, ObjectError, Objects, Request};
 use tokio::sync::mpsc::{Receiver, channel};
 
 use crate::trigger::LogObject;
@@ -95,15 +94,18 @@ impl FetchError {
 /// A bucket of S3.
 #[derive(Debug, Clone)]
 pub struct S3Bucket {
-    client: Client,
+    objects: Arc<Objects>,
     limit: u64,
 }
 
 impl S3Bucket {
     /// Reads objects of at most `limit` bytes as stored.
     #[must_use]
-    pub fn new(client: Client, limit: u64) -> Self {
-        Self { client, limit }
+    pub fn new(objects: Objects, limit: u64) -> Self {
+        Self {
+            objects: Arc::new(objects),
+            limit,
+        }
     }
 
     /// The object from this byte on, if it is still the same.
@@ -112,29 +114,23 @@ impl S3Bucket {
         object: &LogObject,
         from: u64,
         etag: Option<&str>,
-    ) -> Result<GetObjectOutput, FetchError> {
-        let range = (from > 0).then(|| format!("bytes={from}-"));
-        let request = self
-            .client
-            .get_object()
-            .bucket(&object.bucket)
-            .key(&object.key)
-            .set_version_id(object.version.clone())
-            .set_range(range)
-            .set_if_match(etag.map(Into::into));
-        Box::pin(request.send())
-            .await
-            .map_err(|error| fate(object, error))
+    ) -> Result<Object, FetchError> {
+        let request = Request {
+            bucket: &object.bucket,
+            key: &object.key,
+            version: object.version.as_deref(),
+            from,
+            etag,
+        };
+        let got = Box::pin(self.objects.get(request)).await;
+        got.map_err(|error| fate(object, error))
     }
 }
 
 impl LogBucket for S3Bucket {
     async fn open(&self, object: &LogObject) -> Result<Receiver<Chunk>, FetchError> {
-        let first = self.get(object, 0, None).await?;
-        let size = first
-            .content_length()
-            .and_then(|size| u64::try_from(size).ok());
-        if let Some(size) = size.filter(|size| *size > self.limit) {
+        let mut body = self.get(object, 0, None).await?;
+        if let Some(size) = body.size.filter(|size| *size > self.limit) {
             return Err(FetchError::TooBig {
                 object: object.clone(),
                 size,
@@ -144,17 +140,17 @@ impl LogBucket for S3Bucket {
         let (sender, chunks) = channel(CHUNKS);
         let (bucket, object) = (self.clone(), object.clone());
         tokio::spawn(async move {
-            let etag = first.e_tag().map(str::to_owned);
-            let (mut body, mut read, mut resumes) = (first.body, 0_u64, 0);
+            let etag = body.etag.clone();
+            let (mut read, mut resumes) = (0_u64, 0);
             loop {
                 let chunk = match body.next().await {
                     None => break,
-                    Some(Ok(chunk)) => Ok(chunk.to_vec()),
+                    Some(Ok(chunk)) => Ok(chunk),
                     Some(Err(error)) if resumes == RESUMES => Err(io::Error::other(error)),
                     Some(Err(_)) => {
                         resumes += 1;
                         match bucket.get(&object, read, etag.as_deref()).await {
-                            Ok(rest) => body = rest.body,
+                            Ok(rest) => body = rest,
                             Err(error) => drop(sender.send(Err(io::Error::other(error))).await),
                         }
                         continue;
@@ -173,11 +169,18 @@ impl LogBucket for S3Bucket {
 }
 
 /// What becomes of an object that S3 does not hand out.
-fn fate(object: &LogObject, error: SdkError<GetObjectError>) -> FetchError {
-    let code = error.code().unwrap_or_default();
-    let message = error.message().unwrap_or_default();
-    let about_key = code.starts_with("KMS.") || message.to_ascii_lowercase().contains("kms");
-    match code {
+fn fate(object: &LogObject, error: ObjectError) -> FetchError {
+    let failed = |cause| FetchError::Failed {
+        object: object.clone(),
+        cause,
+    };
+    let fault = match error {
+        ObjectError::Refused(fault) => fault,
+        ObjectError::Unanswered(error) => return failed(error.into()),
+    };
+    let about_key =
+        fault.code.starts_with("KMS.") || fault.message.to_ascii_lowercase().contains("kms");
+    match fault.code.as_str() {
         "NoSuchKey" | "NoSuchVersion" | "NoSuchBucket" => FetchError::Gone(object.clone()),
         "AccessDenied" | "AccessDeniedException" if about_key => {
             FetchError::KeyDenied(object.clone())
@@ -185,11 +188,8 @@ fn fate(object: &LogObject, error: SdkError<GetObjectError>) -> FetchError {
         "AccessDenied" | "AccessDeniedException" | "403" | "Forbidden" => {
             FetchError::Denied(object.clone())
         }
-        _ if code.starts_with("KMS.") => FetchError::KeyDenied(object.clone()),
-        _ => FetchError::Failed {
-            object: object.clone(),
-            cause: error.into(),
-        },
+        code if code.starts_with("KMS.") => FetchError::KeyDenied(object.clone()),
+        _ => failed(ObjectError::Refused(fault).into()),
     }
 }
 

@@ -13,7 +13,7 @@
 //! let mut journal = observer.into_journal();
 //! journal.settle();
 //! let mut engine = Engine::new(Settings::default());
-//! assert!(engine.learn(&journal, &BuiltIn::default()).is_empty());
+//! assert!(engine.learn(&journal, &BuiltIn).is_empty());
 //! ```
 //!
 //! The walk: [`observe`] makes an observation of a record, [`journal`] puts observations in order, and

@@ -46,6 +46,7 @@ pub struct Observer {
     addresses: HashMap<u64, Option<NameId>>,
     apis: HashMap<u64, Known>,
     last_file: Option<(Arc<str>, NameId)>,
+    last_region: (String, NameId),
 }
 
 /// What is known of an API.
@@ -85,12 +86,10 @@ impl Observer {
     fn pattern(&mut self, record: &Record<'_>) -> Option<Pattern> {
         let identity = record.user_identity()?;
         let address = self.address(record)?;
-        let session = self.session(identity, record)?;
         let known = self.api(record);
+        let session = self.session(identity, record, known.signs_in)?;
         let (tool, by_hand) = self.tool(record);
-        let region = record
-            .region()
-            .map_or(0, |region| self.journal.names.id(&region));
+        let region = self.region(record);
         let (touches, touched) = self.touched(record, known).unzip();
         let (error, denied) = self.error(record);
         Some(Pattern {
@@ -122,19 +121,16 @@ impl Observer {
         let is_service = text == "AWS Internal"
             || text.ends_with(".amazonaws.com")
             || text.ends_with(".amazonaws.com.cn");
-        let id = (!is_service).then(|| self.journal.names.id(&cut(&text)));
+        let id = (!is_service).then(|| self.journal.names.id(cut(&text)));
         forget_if_full(&mut self.addresses);
         self.addresses.insert(hash, id);
         id
     }
 
-    fn session(&mut self, identity: Json<'_>, record: &Record<'_>) -> Option<u32> {
+    fn session(&mut self, identity: Json<'_>, record: &Record<'_>, signs_in: bool) -> Option<u32> {
         let account = record.account().unwrap_or_default();
         // Who signs in is told by more than the identity.
-        let signs_in = record
-            .event_source()
-            .starts_with("signin.")
-            .then(|| record.text());
+        let signs_in = signs_in.then(|| record.text());
         let hash = self.hash((identity.raw(), &*account, signs_in));
         if let Some(known) = self.sessions.get(&hash) {
             return *known;
@@ -166,13 +162,13 @@ impl Observer {
         let names = &mut self.journal.names;
         let who = Who {
             account: names.id(account),
-            key: names.id(&cut(&principal.key)),
+            key: names.id(cut(&principal.key)),
             kind: principal.kind,
-            name: names.id(&cut(&principal.name)),
+            name: names.id(cut(&principal.name)),
             trade: names.id(&trade(&principal)),
             person: names.id(&person(&principal)),
         };
-        let mut text = |text: &Option<String>| names.id(&cut(text.as_deref().unwrap_or_default()));
+        let mut text = |text: &Option<String>| names.id(cut(text.as_deref().unwrap_or_default()));
         let session = Session {
             credential: text(&principal.access_key_id),
             name: text(&principal.session),
@@ -201,8 +197,8 @@ impl Observer {
         let class = Class::of(of, &name, reads);
         let names = &mut self.journal.names;
         let api = Api {
-            source: names.id(&cut(&source)),
-            name: names.id(&cut(&name)),
+            source: names.id(cut(&source)),
+            name: names.id(cut(&name)),
             class,
         };
         let known = Known {
@@ -239,7 +235,7 @@ impl Observer {
     /// What the call gives to others, or else what it touches.
     fn touched(&mut self, record: &Record<'_>, known: Known) -> Option<(Dimension, NameId)> {
         if let Some(with) = known.shares.then(|| shared_with(record)).flatten() {
-            return Some((Dimension::Share, self.journal.names.id(&cut(&with))));
+            return Some((Dimension::Share, self.journal.names.id(cut(&with))));
         }
         let touch = known.touch?;
         let found = record.request_parameters()?.at(touch.path)?;
@@ -249,7 +245,7 @@ impl Observer {
             Dimension::Secret => secret(&found),
             _ => &found,
         };
-        (!name.is_empty()).then(|| (touch.dimension, self.journal.names.id(&cut(name))))
+        (!name.is_empty()).then(|| (touch.dimension, self.journal.names.id(cut(name))))
     }
 
     fn error(&mut self, record: &Record<'_>) -> (NameId, bool) {
@@ -266,6 +262,18 @@ impl Observer {
                 | Denial::Other
         );
         (self.journal.names.id(denial.as_str()), denied)
+    }
+
+    /// Mostly that of the record before.
+    fn region(&mut self, record: &Record<'_>) -> NameId {
+        let Some(region) = record.region() else {
+            return 0;
+        };
+        if self.last_region.0 != region {
+            let id = self.journal.names.id(&region);
+            self.last_region = (region.into_owned(), id);
+        }
+        self.last_region.1
     }
 
     fn file(&mut self, log_file: Option<&Arc<str>>) -> NameId {
@@ -293,7 +301,7 @@ impl Observer {
             Some(number) => (parts(number), None),
             None => {
                 let (a, b) = marks(text.as_deref().unwrap_or_else(|| record.text()));
-                let name = text.map_or(0, |text| self.journal.names.id(&cut(&text)));
+                let name = text.map_or(0, |text| self.journal.names.id(cut(&text)));
                 (parts(u128::from(a) << 64 | u128::from(b)), Some(name))
             }
         }
@@ -312,8 +320,13 @@ fn marks(text: &str) -> (u64, u64) {
     (first.0, first.pair(first).0)
 }
 
-fn cut(text: &str) -> String {
-    text.chars().take(KEPT).collect()
+fn cut(text: &str) -> &str {
+    // No character is shorter than a byte.
+    if text.len() <= KEPT {
+        return text;
+    }
+    let end = text.char_indices().nth(KEPT);
+    end.map_or(text, |(end, _)| &text[..end])
 }
 
 fn mfa(record: &Record<'_>) -> Option<bool> {

@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn without_a_table_a_network_is_a_block() {
-        let built_in = BuiltIn::default();
+        let built_in = BuiltIn;
         for (text, expected, why) in [
             ("88.198.4.7", "88.198.0.0/16", "a provider's block"),
             (
@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn aws_and_countries_are_known_without_a_file() {
-        let built_in = BuiltIn::default();
+        let built_in = BuiltIn;
         let (place, network) = place_of("52.94.133.131", &built_in);
         assert_eq!((place.kind, network.as_str()), (NetworkKind::Aws, "AWS"));
         let (place, _) = place_of("88.198.4.7", &built_in);

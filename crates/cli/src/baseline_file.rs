@@ -266,7 +266,7 @@ fn calendar(calendars: &[PathBuf]) -> Result<Calendar, Complaint> {
 /// What the databases tell, or else what is built in.
 fn places(geo: &[PathBuf]) -> Result<Box<dyn Places>, Complaint> {
     if geo.is_empty() {
-        return Ok(Box::new(BuiltIn::default()));
+        return Ok(Box::new(BuiltIn));
     }
     let read = |path: &PathBuf| {
         std::fs::read(path).map_err(|error| Complaint::bad_call(path.display(), error))

@@ -3,6 +3,7 @@
 //! What Lambda says in the environment is all there is; no configuration is loaded. One pool of connections
 //! serves all clients.
 
+pub mod objects;
 pub mod signed;
 
 use std::fmt;

@@ -8,12 +8,12 @@
 //! Source: AWS General Reference, *AWS service endpoints*; IAM user guide, *Signature Version 4 for API
 //! requests*; Smithy specification, *AWS Query protocol* and *AWS JSON 1.1 protocol*.
 
-use std::fmt;
-use std::time::{Duration, SystemTime};
+mod service;
+mod signature;
 
-use aws_credential_types::Credentials;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
-use aws_sigv4::sign::v4;
+use std::fmt;
+use std::time::Duration;
+
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::HttpConnector;
@@ -23,6 +23,8 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use serde_json::Value;
 
+pub use self::service::Service;
+pub(crate) use self::signature::{Signable, signature};
 use crate::Cloud;
 
 /// How long one request may take, its answer included.
@@ -31,77 +33,7 @@ const PATIENCE: Duration = Duration::from_secs(13);
 /// Of an answer, no more than so many bytes are read.
 pub const LONGEST_ANSWER: usize = 1 << 20;
 
-type Cause = Box<dyn std::error::Error + Send + Sync>;
-
-/// A service of AWS.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Service {
-    /// Its name in signatures.
-    pub name: &'static str,
-    /// What its host begins with.
-    host: &'static str,
-    /// Whether a partition has one for all regions.
-    is_global: bool,
-}
-
-impl Service {
-    /// Users, roles, keys and policies.
-    pub const IAM: Self = Self {
-        is_global: true,
-        ..Self::regional("iam")
-    };
-    /// Machines and their networks.
-    pub const EC2: Self = Self::regional("ec2");
-    /// Trails.
-    pub const CLOUDTRAIL: Self = Self::regional("cloudtrail");
-    /// Functions.
-    pub const LAMBDA: Self = Self::regional("lambda");
-    /// Secrets.
-    pub const SECRETS_MANAGER: Self = Self::regional("secretsmanager");
-    /// Mails.
-    pub const SES: Self = Self {
-        host: "email",
-        ..Self::regional("ses")
-    };
-    /// Who is who.
-    pub const STS: Self = Self::regional("sts");
-    /// Parameters.
-    pub const SSM: Self = Self::regional("ssm");
-
-    const fn regional(name: &'static str) -> Self {
-        Self {
-            name,
-            host: name,
-            is_global: false,
-        }
-    }
-
-    /// Its address for a region, and the region that signatures name.
-    #[must_use]
-    pub fn address(self, region: &str) -> (String, String) {
-        let host = self.host;
-        if !self.is_global {
-            let domain = match region.starts_with("cn-") {
-                true => "amazonaws.com.cn",
-                false => "amazonaws.com",
-            };
-            return (
-                format!("https://{host}.{region}.{domain}"),
-                region.to_owned(),
-            );
-        }
-        if region.starts_with("cn-") {
-            let address = format!("https://{host}.cn-north-1.amazonaws.com.cn");
-            (address, "cn-north-1".to_owned())
-        } else if region.starts_with("us-gov-") {
-            let address = format!("https://{host}.us-gov.amazonaws.com");
-            (address, "us-gov-west-1".to_owned())
-        } else {
-            let address = format!("https://{host}.amazonaws.com");
-            (address, "us-east-1".to_owned())
-        }
-    }
-}
+pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// A call of a service.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -174,7 +106,7 @@ pub struct Answer {
     pub status: u16,
     /// The body, cut at [`LONGEST_ANSWER`].
     pub body: Vec<u8>,
-    headers: Vec<(String, String)>,
+    pub(crate) headers: Vec<(String, String)>,
 }
 
 /// What a service says is wrong.
@@ -366,31 +298,21 @@ impl Caller {
         let (address, region) = call.service.address(&call.region);
         let address = self.cloud.endpoint.as_deref().unwrap_or(&address);
         let address = format!("{}{}", address.trim_end_matches('/'), call.path);
-        let Cloud {
-            access_key,
-            secret,
-            session,
-            ..
-        } = &self.cloud;
-        let identity =
-            Credentials::new(access_key, secret, session.clone(), None, "environment").into();
-        let parameters = v4::SigningParams::builder()
-            .identity(&identity)
-            .region(&region)
-            .name(call.service.name)
-            .time(SystemTime::now())
-            .settings(SigningSettings::default())
-            .build()?
-            .into();
-        let body = SignableBody::Bytes(&call.body);
         let own = call.headers.iter();
         let own = own.map(|(name, value)| (*name, value.as_str()));
-        let request = SignableRequest::new("POST", &*address, own.clone(), body)?;
-        let (instructions, _) = sign(request, &parameters)?.into_parts();
-        let headers = own.chain(instructions.headers());
-        let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let headers = headers.collect();
-        Ok((address, headers))
+        let signed = signature(
+            &self.cloud,
+            &Signable {
+                method: "POST",
+                address: &address,
+                region: &region,
+                service: call.service.name,
+                headers: own.clone().collect(),
+                body: &call.body,
+            },
+        )?;
+        let own = own.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Ok((address, own.chain(signed).collect()))
     }
 
     async fn send(

@@ -22,6 +22,10 @@ impl Outcome {
     /// How the call in `record` ended.
     #[must_use]
     pub fn of(record: &Record<'_>) -> Self {
+        // Nearly all; and mostly known already.
+        if Self::is_plain_success(record) {
+            return Self::Success;
+        }
         let code = record.error_code().filter(|code| !code.is_empty());
         let message = record.error_message().filter(|message| !message.is_empty());
         if let Some(code) = code {

@@ -64,7 +64,7 @@ impl Life {
         let mut journal: Journal = observer.into_journal();
         journal.settle();
         assert_eq!(journal.entries.len(), self.events as usize);
-        Engine::new(Settings::default()).learn(&journal, &BuiltIn::default())
+        Engine::new(Settings::default()).learn(&journal, &BuiltIn)
     }
 }
 

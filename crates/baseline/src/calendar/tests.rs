@@ -146,7 +146,7 @@ fn hours(text: &str, calendar: Calendar) -> f64 {
         ..Settings::default()
     });
     engine.calendar = Arc::new(calendar);
-    let found = engine.learn(&journal, &BuiltIn::default());
+    let found = engine.learn(&journal, &BuiltIn);
     let signals = found.iter().flat_map(|found| &found.signals);
     let of_hours = signals.filter(
         |signal| matches!(&signal.what, What::New(new) if new.dimension == Dimension::Hours),

@@ -54,9 +54,9 @@ fn runs(journals: &[Journal]) -> (Vec<Anomaly>, Items) {
     let mut last = Run::default();
     for journal in journals {
         let mut memory = Memory::read(settings(), &items).expect("what was kept");
-        let run = memory.learn(journal, &BuiltIn::default(), NOW);
+        let run = memory.learn(journal, &BuiltIn, NOW);
         items = memory.items();
-        last = memory.judge(run, &BuiltIn::default()).0;
+        last = memory.judge(run, &BuiltIn).0;
     }
     (last.anomalies, items)
 }
@@ -132,13 +132,13 @@ fn what_comes_for_a_closed_day_is_counted_and_what_was_told_of_it_is_told_again(
         .min()
         .unwrap_or(0);
     let mut memory = Memory::new(settings());
-    let first = memory.learn(&all, &BuiltIn::default(), NOW);
+    let first = memory.learn(&all, &BuiltIn, NOW);
     assert_eq!(
         (first.closed, first.observed),
         (0, all.entries.len() as u64)
     );
     let old = until(&all, begin + 7 * DAY);
-    let again = memory.learn(&old, &BuiltIn::default(), NOW);
+    let again = memory.learn(&old, &BuiltIn, NOW);
     assert_eq!(again.closed, old.entries.len() as u64);
     let told_then = first
         .anomalies
@@ -157,7 +157,7 @@ fn an_event_from_the_future_closes_nothing() {
     (odd.time, odd.id) = (last + 300 * DAY, [7; 4]);
     all.entries.push(odd);
     let mut memory = Memory::new(settings());
-    let run = memory.learn(&all, &BuiltIn::default(), last);
+    let run = memory.learn(&all, &BuiltIn, last);
     assert_eq!(run.future, 1);
     assert!(memory.waiting() > 0 && memory.closed <= last);
 }

@@ -117,10 +117,9 @@ fn a_page_is_bounded_and_the_bound_keeps_the_law() {
 }
 
 fn how(settings: Settings, calendar: &Arc<Calendar>) -> How<'_> {
-    static PLACES: LazyLock<BuiltIn> = LazyLock::new(BuiltIn::default);
     How {
         settings,
-        places: &*PLACES,
+        places: &BuiltIn,
         calendar,
     }
 }
@@ -208,7 +207,7 @@ fn closing_days_from_pages_is_learning_them() {
         counts: false,
         ..Settings::default()
     });
-    engine.learn(&all, &BuiltIn::default());
+    engine.learn(&all, &BuiltIn);
     assert!(
         engine.common == standing.common,
         "another memory of all together"

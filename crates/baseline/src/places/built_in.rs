@@ -1,55 +1,15 @@
 //! What can be told of an address without any file: its country, and whether it is AWS's.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-
-use aws_ip_ranges::IP_RANGES;
+use std::net::IpAddr;
 
 use super::{NetworkKind, Place, Places};
 
+// `V4` and `V6`: first and last address of each range of AWS, in order and apart.
+include!(concat!(env!("OUT_DIR"), "/aws.rs"));
+
 /// Countries by the registries' statistics, and AWS's own ranges; both as old as the program.
-#[derive(Debug, Clone)]
-pub struct BuiltIn {
-    /// First and last address of each range of AWS, in order and apart.
-    v4: Vec<(u32, u32)>,
-    v6: Vec<(u128, u128)>,
-}
-
-impl Default for BuiltIn {
-    fn default() -> Self {
-        let v4 = IP_RANGES.prefixes.iter().filter_map(|range| {
-            let (first, wide) = parts::<Ipv4Addr>(range.ip_prefix)?;
-            let first = u32::from(first);
-            Some((first, first | u32::MAX.checked_shr(wide).unwrap_or(0)))
-        });
-        let v6 = IP_RANGES.ipv6_prefixes.iter().filter_map(|range| {
-            let (first, wide) = parts::<Ipv6Addr>(range.ipv6_prefix)?;
-            let first = u128::from(first);
-            Some((first, first | u128::MAX.checked_shr(wide).unwrap_or(0)))
-        });
-        Self {
-            v4: apart(v4.collect()),
-            v6: apart(v6.collect()),
-        }
-    }
-}
-
-fn parts<A: std::str::FromStr>(range: &str) -> Option<(A, u32)> {
-    let (first, wide) = range.split_once('/')?;
-    Some((first.parse().ok()?, wide.parse().ok()?))
-}
-
-/// The ranges in order, those that overlap made one.
-fn apart<N: Ord + Copy>(mut ranges: Vec<(N, N)>) -> Vec<(N, N)> {
-    ranges.sort_unstable();
-    let mut apart: Vec<(N, N)> = Vec::new();
-    for (first, last) in ranges {
-        match apart.last_mut() {
-            Some(known) if first <= known.1 => known.1 = known.1.max(last),
-            _ => apart.push((first, last)),
-        }
-    }
-    apart
-}
+#[derive(Debug, Clone, Copy, Default)]
+pub struct BuiltIn;
 
 fn within<N: Ord + Copy>(ranges: &[(N, N)], address: N) -> bool {
     let behind = ranges.partition_point(|(first, _)| *first <= address);
@@ -59,10 +19,10 @@ fn within<N: Ord + Copy>(ranges: &[(N, N)], address: N) -> bool {
 impl BuiltIn {
     /// Whether `address` is AWS's own.
     #[must_use]
-    pub fn is_aws(&self, address: IpAddr) -> bool {
+    pub fn is_aws(self, address: IpAddr) -> bool {
         match address {
-            IpAddr::V4(v4) => within(&self.v4, u32::from(v4)),
-            IpAddr::V6(v6) => within(&self.v6, u128::from(v6)),
+            IpAddr::V4(v4) => within(&V4, u32::from(v4)),
+            IpAddr::V6(v6) => within(&V6, u128::from(v6)),
         }
     }
 }
@@ -78,5 +38,33 @@ impl Places for BuiltIn {
             kind,
             ..Place::default()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_ip_ranges::IP_RANGES;
+
+    use super::*;
+
+    #[test]
+    fn the_table_holds_what_the_list_holds() {
+        let v4 = IP_RANGES.prefixes.iter().map(|range| range.ip_prefix);
+        let v6 = IP_RANGES.ipv6_prefixes.iter();
+        for range in v4.chain(v6.map(|range| range.ipv6_prefix)) {
+            let (first, _) = range.split_once('/').unwrap();
+            assert!(BuiltIn.is_aws(first.parse().unwrap()), "{range}");
+        }
+        for other in [
+            "8.8.8.8",
+            "0.0.0.0",
+            "255.255.255.255",
+            "::",
+            "2001:4860::1",
+        ] {
+            assert!(!BuiltIn.is_aws(other.parse().unwrap()), "{other}");
+        }
+        assert!(V4.is_sorted_by(|one, next| one.1 < next.0));
+        assert!(V6.is_sorted_by(|one, next| one.1 < next.0));
     }
 }

@@ -34,7 +34,7 @@ impl Mmdb {
         let readers = files.into_iter().map(Reader::from_source);
         Ok(Self {
             readers: readers.collect::<Result<_, _>>().map_err(NotMmdb)?,
-            built_in: BuiltIn::default(),
+            built_in: BuiltIn,
         })
     }
 }

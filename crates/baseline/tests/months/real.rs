@@ -52,7 +52,7 @@ pub(crate) fn report() {
     }
     both.settle();
     let begins = first.entries.first().expect("an event").time;
-    let found = Engine::new(Settings::default()).learn(&both, &BuiltIn::default());
+    let found = Engine::new(Settings::default()).learn(&both, &BuiltIn);
     let found = found.iter().filter(|found| found.time >= begins + 6 * DAY);
     let (mut all, mut loud) = (0, Vec::new());
     for found in found {

@@ -177,7 +177,7 @@ impl<'a> Key<'a> {
     /// Whether this key, decoded, is `name`.
     #[must_use]
     pub fn is(self, name: &str) -> bool {
-        self.raw == name || (self.raw.contains('\\') && unescape(self.raw) == name)
+        self.raw == name || (has_escapes(self.raw) && unescape(self.raw) == name)
     }
 
     /// The key with its escapes resolved.
@@ -298,10 +298,15 @@ fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r')
 }
 
+/// Asked of nearly every text that is read, and nearly always answered with no.
+fn has_escapes(raw: &str) -> bool {
+    memchr::memchr(b'\\', raw.as_bytes()).is_some()
+}
+
 /// Resolves the escapes of a string's content; borrows where there are none.
 #[must_use]
 pub fn unescape(raw: &str) -> Cow<'_, str> {
-    if !raw.contains('\\') {
+    if !has_escapes(raw) {
         return Cow::Borrowed(raw);
     }
     let mut text = String::with_capacity(raw.len());

@@ -33,6 +33,8 @@ pub struct Record<'a> {
     parameters: OnceCell<Span>,
     /// Whether nothing behind the first fields has to do with an error.
     sound: OnceCell<bool>,
+    /// Whether it is plain that there are no `serviceEventDetails`.
+    no_service_event: OnceCell<bool>,
     whole: OnceCell<Box<Layout>>,
     time: Timestamp,
 }
@@ -78,6 +80,7 @@ impl<'a> Record<'a> {
             tail: OnceCell::new(),
             parameters: OnceCell::new(),
             sound: OnceCell::new(),
+            no_service_event: OnceCell::new(),
             whole: OnceCell::new(),
             time: Timestamp::UNIX_EPOCH,
         };
@@ -176,7 +179,8 @@ impl<'a> Record<'a> {
 
     /// Whether it is plain at first sight that there are no `serviceEventDetails`.
     pub(crate) fn is_no_service_event(&self) -> bool {
-        !self.layout.is_whole() && self.layout.rest_lacks(self.text, &SERVICE_EVENT)
+        let look = || !self.layout.is_whole() && self.layout.rest_lacks(self.text, &SERVICE_EVENT);
+        *self.no_service_event.get_or_init(look)
     }
 
     fn has(&self, field: Field) -> bool {

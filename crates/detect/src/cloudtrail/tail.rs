@@ -11,9 +11,9 @@ use std::sync::LazyLock;
 use super::layout::Field;
 use super::scan::{self, Fields, Scan, Visit};
 
-/// Within how many bytes from its end a record names itself: nearly always, resources and the
+/// Within how many bytes from its end a record names itself: mostly, and nearly always, resources and the
 /// details of TLS included.
-const NEAR: usize = 1024;
+const NEAR: [usize; 2] = [640, 1024];
 
 /// The first of the last members.
 static FIRST: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(",\"eventID\":"));
@@ -54,8 +54,15 @@ impl Tail {
     }
 
     fn find(bytes: &[u8], read_to: usize) -> Option<Self> {
-        let from = read_to.max(bytes.len().saturating_sub(NEAR));
-        let comma = from + FIRST.find(bytes.get(from..)?)?;
+        let mut comma = None;
+        for near in NEAR {
+            let from = read_to.max(bytes.len().saturating_sub(near));
+            comma = FIRST.find(bytes.get(from..)?).map(|at| from + at);
+            if comma.is_some() {
+                break;
+            }
+        }
+        let comma = comma?;
         Self::usual(bytes, comma).or_else(|| Self::walked(bytes, comma))
     }
 
@@ -80,7 +87,7 @@ impl Tail {
             }
         }
         let category = steps.text(b",\"eventCategory\":\"")?;
-        if scan::end(bytes, steps.at) != Scan::Complete(bytes.len()) {
+        if !steps.ends() && scan::end(bytes, steps.at) != Scan::Complete(bytes.len()) {
             return None;
         }
         let mut tail = Self::default();
@@ -145,6 +152,30 @@ impl Steps<'_> {
         let start = self.at + before.len() - 1;
         self.at = start + length + 2;
         Some((start, self.at))
+    }
+
+    /// Whether the record ends here, or behind what it says of TLS and of the console; that it does not is not
+    /// said.
+    fn ends(&self) -> bool {
+        let mut steps = Steps { ..*self };
+        let tls = b",\"tlsDetails\":{\"tlsVersion\":\"";
+        if steps.comes(tls) {
+            let host = b",\"clientProvidedHostHeader\":\"";
+            let version = steps.text(tls);
+            let suite = version.and_then(|_| steps.text(b",\"cipherSuite\":\""));
+            if steps.comes(host) {
+                steps.text(host);
+            }
+            if suite.is_none() || !steps.comes(b"}") {
+                return false;
+            }
+            steps.at += 1;
+        }
+        let console = b",\"sessionCredentialFromConsole\":\"";
+        if steps.comes(console) {
+            steps.text(console);
+        }
+        &steps.bytes[steps.at..] == b"}"
     }
 
     /// `true` or `false`, if what comes next is `before`.
@@ -221,6 +252,10 @@ mod tests {
         for end in [
             "}",
             r#","tlsDetails":{"tlsVersion":"}"},"sessionCredentialFromConsole":"true"}"#,
+            r#","tlsDetails":{"tlsVersion":"1","cipherSuite":"2","clientProvidedHostHeader":"3"}}"#,
+            r#","tlsDetails":{"tlsVersion":"1","cipherSuite":"2"},"sessionCredentialFromConsole":"true"}"#,
+            r#","tlsDetails":{"tlsVersion":"1","cipherSuite":"\"","clientProvidedHostHeader":"3"}}"#,
+            r#","tlsDetails":{"tlsVersion":"1","cipherSuite":"2","clientProvidedHostHeader":{}},"x":1}"#,
             r#","eventID":"again"}"#,
         ] {
             let text = format!("{USUAL}{end}");
@@ -278,7 +313,7 @@ mod tests {
 
     #[test]
     fn what_lies_far_from_the_end_or_is_known_already_is_not_looked_at() {
-        let far = format!(r#"{{"a":1,"eventID":"id","x":"{}"}}"#, "y".repeat(NEAR));
+        let far = format!(r#"{{"a":1,"eventID":"id","x":"{}"}}"#, "y".repeat(NEAR[1]));
         assert_eq!(of(&far, Field::EventId), None);
         let text = r#"{"a":1,"eventID":"id","b":2}"#;
         assert_eq!(Tail::of(text, text.len() - 6), Tail::default());

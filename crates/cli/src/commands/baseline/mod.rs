@@ -69,7 +69,7 @@ pub fn run(args: &BaselineArgs, terminal: Terminal) -> Result<Exit, Complaint> {
 /// All that the baseline at `path` knows, its open days included.
 fn known(path: &Path) -> Result<Engine, Complaint> {
     let memory = BaselineFile::existing(path)?.memory(Settings::default())?;
-    Ok(memory.judge(Run::default(), &BuiltIn::default()).1)
+    Ok(memory.judge(Run::default(), &BuiltIn).1)
 }
 
 /// Everybody, or those whose key or name contains `who`.
