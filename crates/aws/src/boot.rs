@@ -24,6 +24,7 @@ use crate::log_files::LogFiles;
 use crate::mail_topic::MailTopic;
 use crate::own::Own;
 use crate::own_queue::OwnQueue;
+use crate::places::Atlas;
 use crate::plan_topic::PlanTopic;
 use crate::proof::Sts;
 use crate::responses::Responses;
@@ -56,7 +57,7 @@ impl Boot {
         settings: ForLogFiles,
     ) -> LogFiles<S3Bucket, OwnQueue, StateTable, AlertTopic> {
         let sdk = sdk(&self.cloud);
-        let habits = habits(&settings.judging);
+        let habits = self.habits(&settings.judging);
         let (detector, own, pipeline) = judging(&sdk, settings.judging);
         let door = LogFiles::new(
             detector,
@@ -76,10 +77,18 @@ impl Boot {
         }
     }
 
+    /// What is usual for whom, if that is asked.
+    fn habits(&self, settings: &Judging) -> Option<Habits> {
+        let objects = Objects::new(self.cloud.clone());
+        let places = Atlas::new(settings.geo.clone(), objects);
+        let habits = || Habits::new(settings.level).with_places(places);
+        settings.behaviour.then(habits)
+    }
+
     /// The door for single records.
     #[must_use]
     pub fn events(&self, settings: Judging) -> Events<StateTable, AlertTopic> {
-        let habits = habits(&settings);
+        let habits = self.habits(&settings);
         let (detector, own, pipeline) = judging(&sdk(&self.cloud), settings);
         let door = Events::new(detector, own, pipeline);
         match habits {
@@ -141,11 +150,6 @@ impl Default for Boot {
     fn default() -> Self {
         Self::new()
     }
-}
-
-/// What is usual for whom, if that is asked.
-fn habits(settings: &Judging) -> Option<Habits> {
-    settings.behaviour.then(|| Habits::new(settings.level))
 }
 
 /// The rules, which live as long as the function, and the road.

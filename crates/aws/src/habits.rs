@@ -20,13 +20,12 @@ mod items;
 mod quota;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use baseline::journal::Entry;
 use baseline::names::Mark;
 use baseline::page::{self, Generations, How, Page, Standing};
-use baseline::{Anomaly, BuiltIn, Calendar, Journal, Settings, tell};
+use baseline::{Anomaly, BuiltIn, Calendar, Journal, Places, Settings, tell};
 use detect::case::Cases;
 use detect::{Detector, Screened};
 use jiff::{SignedDuration, Timestamp};
@@ -35,8 +34,10 @@ use pipeline::{Pipeline, PipelineError, Settled};
 use sigma::Level;
 
 use self::items::{
-    change, generations, load, marks_of, page_key, profile_key, read, roll_key, save, standing_key,
+    change, generations, load, marks_of, open_days, open_events, open_times, page_key, profile_key,
+    read, roll_key, save, standing_key,
 };
+use crate::places::Atlas;
 
 /// Seconds in a day, and in an hour.
 const DAY: u32 = 86_400;
@@ -88,7 +89,7 @@ pub struct Learned {
 pub struct Habits {
     settings: Settings,
     level: Level,
-    places: BuiltIn,
+    places: Option<Atlas>,
     calendar: Arc<Calendar>,
     /// What everybody shares, and when it was asked for.
     standing: Option<(u32, Arc<Standing>)>,
@@ -105,10 +106,19 @@ impl Habits {
                 ..Settings::default()
             },
             level,
-            places: BuiltIn,
+            places: None,
             calendar: Arc::default(),
             standing: None,
             clock: None,
+        }
+    }
+
+    /// The same, with what tells where addresses lie.
+    #[must_use]
+    pub fn with_places(self, places: Atlas) -> Self {
+        Self {
+            places: Some(places),
+            ..self
         }
     }
 
@@ -121,6 +131,12 @@ impl Habits {
         }
     }
 
+    async fn find_places(&mut self, now: u32) {
+        if let Some(places) = &mut self.places {
+            places.open(now).await;
+        }
+    }
+
     fn now(&self) -> u32 {
         let now = || u32::try_from(Timestamp::now().as_second()).unwrap_or(u32::MAX);
         self.clock.unwrap_or_else(now)
@@ -129,7 +145,10 @@ impl Habits {
     fn how(&self) -> How<'_> {
         How {
             settings: self.settings,
-            places: &self.places,
+            places: self
+                .places
+                .as_ref()
+                .map_or(&BuiltIn as &dyn Places, Atlas::places),
             calendar: &self.calendar,
         }
     }
@@ -280,6 +299,7 @@ impl Habits {
         if known.is_some_and(|(_, standing)| standing.open >= due) {
             return Ok(sum);
         }
+        self.find_places(now).await;
         for _ in 0..EMPTY_DAYS {
             let key = standing_key();
             let kept = load(states, BTreeSet::from([key.clone()])).await?;
@@ -437,6 +457,7 @@ impl Habits {
         states: &S,
         now: u32,
     ) -> Result<Option<Arc<Standing>>, PipelineError> {
+        self.find_places(now).await;
         if let Some((then, standing)) = &self.standing
             && now.saturating_sub(*then) < FRESH
         {
@@ -465,24 +486,4 @@ impl Habits {
         let found = self.standing(states, now).await?;
         Ok(found.unwrap_or_else(|| Arc::new(standing)))
     }
-}
-
-/// The times of what belongs on pages at `now`.
-fn open_times(now: u32) -> RangeInclusive<u32> {
-    u32::from(page::first_open(now)) * DAY..=now.saturating_add(DAY)
-}
-
-/// What belongs on pages at `now`.
-fn open_events(journal: &Journal, now: u32) -> Journal {
-    let times = open_times(now);
-    let mut open = Journal::default();
-    open.merge_where(journal, |entry| times.contains(&entry.time));
-    open.settle();
-    open
-}
-
-/// The days that are judged anew: those not closed, up to tomorrow, for clocks differ; no more than are kept.
-fn open_days(standing: &Standing, now: u32) -> impl Iterator<Item = u16> + use<> {
-    let last = (now / DAY) as u16 + 1;
-    standing.open.max(last.saturating_sub(5))..=last
 }

@@ -21,6 +21,7 @@ pub mod mail_topic;
 pub mod metrics;
 pub mod own;
 pub mod own_queue;
+pub mod places;
 pub mod plan_topic;
 pub mod proof;
 pub mod reading;

@@ -17,6 +17,7 @@ use pipeline::post::{Habit, Ladder, Rate, Routes};
 use sigma::Level;
 
 pub use self::responding::{ForResponses, for_responses};
+use crate::places::Database;
 
 /// Where alerts are published.
 pub const FINDINGS_TOPIC: Variable =
@@ -96,6 +97,11 @@ pub const SUMMARY_HOUR: Variable = variable(
 );
 /// Whether behaviour is judged.
 pub const BEHAVIOUR: Variable = variable("TRAILHOUND_BEHAVIOUR", "`on` or `off`");
+/// Databases of places.
+pub const GEO: Variable = variable(
+    "TRAILHOUND_GEO",
+    "files or objects in MaxMind's format, such as `s3://bucket/key.mmdb, /opt/asn.mmdb`",
+);
 /// What the names of our own roles begin with.
 pub const OWN_PREFIX: Variable = variable(
     "TRAILHOUND_OWN_PREFIX",
@@ -138,7 +144,7 @@ pub const RESPONDER_ROLE: Variable =
     variable("TRAILHOUND_RESPONDER_ROLE", "the name of a role of IAM");
 
 /// All of them.
-pub const VARIABLES: [Variable; 30] = [
+pub const VARIABLES: [Variable; 31] = [
     STATE_TABLE,
     FINDINGS_TOPIC,
     MAIL_TOPIC,
@@ -161,6 +167,7 @@ pub const VARIABLES: [Variable; 30] = [
     SUMMARY_HOUR,
     OWN_PREFIX,
     BEHAVIOUR,
+    GEO,
     RESPOND_MODE,
     RESPOND_LEVEL,
     RESPOND_RULES,
@@ -191,6 +198,8 @@ pub struct Judging {
     pub responder: Option<String>,
     /// Whether behaviour is judged.
     pub behaviour: bool,
+    /// Databases of places beside the built-in tables.
+    pub geo: Vec<Database>,
 }
 
 /// What `lambda-s3-logs` needs.
@@ -347,6 +356,11 @@ fn judging(reader: &mut Reader<'_>) -> Option<Judging> {
         "off" => Some(false),
         _ => None,
     });
+    let geo = reader.optional(GEO, Vec::new(), |text| {
+        let each = text.split(',').map(str::trim);
+        let each = each.filter(|database| !database.is_empty());
+        each.map(Database::parse).collect()
+    });
     Some(Judging {
         state_table: state_table?,
         findings_topic: findings_topic?,
@@ -355,6 +369,7 @@ fn judging(reader: &mut Reader<'_>) -> Option<Judging> {
         own_prefix,
         responder,
         behaviour,
+        geo,
     })
 }
 

@@ -1,13 +1,17 @@
-//! The items that behaviour is kept in: their names, and how they are read and written.
+//! The items that behaviour is kept in: their names, how they are read and written, and of which days they are.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
+use baseline::Journal;
 use baseline::memory::Unreadable;
 use baseline::names::Mark;
-use baseline::page::Generations;
+use baseline::page::{self, Generations, Standing};
 use jiff::SignedDuration;
 use pipeline::PipelineError;
 use pipeline::ports::{Change, Kept, StateKey, StateStore};
+
+use super::DAY;
 
 pub(super) fn page_key(day: u16, mark: Mark) -> StateKey {
     StateKey::new("seen", format_args!("{day}-{:016x}", mark.0))
@@ -93,4 +97,24 @@ pub(super) async fn save<S: StateStore>(
         true => 0,
         false => states.save(changes).await?.len(),
     })
+}
+
+/// The times of what belongs on pages at `now`.
+pub(super) fn open_times(now: u32) -> RangeInclusive<u32> {
+    u32::from(page::first_open(now)) * DAY..=now.saturating_add(DAY)
+}
+
+/// What belongs on pages at `now`.
+pub(super) fn open_events(journal: &Journal, now: u32) -> Journal {
+    let times = open_times(now);
+    let mut open = Journal::default();
+    open.merge_where(journal, |entry| times.contains(&entry.time));
+    open.settle();
+    open
+}
+
+/// The days that are judged anew: those not closed, up to tomorrow, for clocks differ; no more than are kept.
+pub(super) fn open_days(standing: &Standing, now: u32) -> impl Iterator<Item = u16> + use<> {
+    let last = (now / DAY) as u16 + 1;
+    standing.open.max(last.saturating_sub(5))..=last
 }

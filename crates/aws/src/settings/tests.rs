@@ -23,17 +23,20 @@ fn every_problem_is_told_at_once() {
         ("TRAILHOUND_MAX_OBJECT_BYTES", "1 GB"),
         ("TRAILHOUND_OWN_PREFIX", "*"),
         ("TRAILHOUND_BEHAVIOUR", "true"),
+        ("TRAILHOUND_GEO", "tables/city.mmdb"),
     ]);
     let error = for_log_files(&environment).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "7 of the settings cannot be used: \
+        "8 of the settings cannot be used: \
          `TRAILHOUND_STATE_TABLE` is not set; it must be the name of a DynamoDB table; \
          `TRAILHOUND_FINDINGS_TOPIC_ARN` is `findings`; it must be the ARN of an SNS topic; \
          `TRAILHOUND_LEVEL` is `loud`; it must be `informational`, `low`, `medium`, `high` or `critical`; \
          `TRAILHOUND_OWN_PREFIX` is `*`; it must be what the names of the fleet's roles begin with: \
          4 to 64 letters, digits and hyphens; \
          `TRAILHOUND_BEHAVIOUR` is `true`; it must be `on` or `off`; \
+         `TRAILHOUND_GEO` is `tables/city.mmdb`; it must be files or objects in MaxMind's format, such as \
+         `s3://bucket/key.mmdb, /opt/asn.mmdb`; \
          `TRAILHOUND_LOG_QUEUE_URL` is not set; it must be the URL of an SQS queue; \
          `TRAILHOUND_MAX_OBJECT_BYTES` is `1 GB`; it must be a whole number of bytes, 1 or more"
     );
@@ -67,6 +70,7 @@ fn what_is_said_is_taken() {
         ("TRAILHOUND_RULES", "/opt/rules"),
         ("TRAILHOUND_OWN_PREFIX", "trailhound-"),
         ("TRAILHOUND_BEHAVIOUR", "on"),
+        ("TRAILHOUND_GEO", "s3://tables/a/city.mmdb, /opt/asn.mmdb"),
         ("TRAILHOUND_TIME_ZONE", "Asia/Shanghai"),
         ("TRAILHOUND_SUMMARY_HOUR", "8"),
         ("TRAILHOUND_ACCOUNTS", "111122223333 = prod, platform team"),
@@ -78,6 +82,8 @@ fn what_is_said_is_taken() {
     );
     assert_eq!(logs.judging.rules, Some("/opt/rules".into()));
     assert!(logs.judging.behaviour);
+    let geo: Vec<_> = logs.judging.geo.iter().map(ToString::to_string).collect();
+    assert_eq!(geo, ["s3://tables/a/city.mmdb", "/opt/asn.mmdb"]);
     assert_eq!(logs.judging, for_events(&environment).unwrap());
     let mails = for_mails(&environment).unwrap();
     assert_eq!(mails.languages, Language::ALL);
