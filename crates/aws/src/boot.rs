@@ -56,6 +56,7 @@ impl Boot {
     ) -> LogFiles<S3Bucket, OwnQueue, StateTable, AlertTopic> {
         let sdk = sdk(&self.cloud);
         let habits = habits(&settings.judging);
+        let rate = settings.judging.reconcile;
         let (detector, own, pipeline) = judging(&sdk, settings.judging);
         let s3 = aws_sdk_s3::config::Builder::from(&sdk)
             // Where AWS is another address, buckets have no names of their own.
@@ -67,7 +68,8 @@ impl Boot {
             S3Bucket::new(aws_sdk_s3::Client::from_conf(s3), settings.max_object_bytes),
             OwnQueue::new(aws_sdk_sqs::Client::new(&sdk), settings.log_queue),
             pipeline,
-        );
+        )
+        .sampling(rate);
         let door = match habits {
             Some(habits) => door.with_habits(habits),
             None => door,
@@ -83,8 +85,9 @@ impl Boot {
     #[must_use]
     pub fn events(&self, settings: Judging) -> Events<StateTable, AlertTopic> {
         let habits = habits(&settings);
+        let rate = settings.reconcile;
         let (detector, own, pipeline) = judging(&sdk(&self.cloud), settings);
-        let door = Events::new(detector, own, pipeline);
+        let door = Events::new(detector, own, pipeline).sampling(rate);
         match habits {
             Some(habits) => door.with_habits(habits),
             None => door,
@@ -106,6 +109,7 @@ impl Boot {
             history,
         )
         .handing_over(settings.delivery_topic)
+        .with_canaries(settings.canary_topic)
         .routed(settings.route_topics);
         let manner = Manner {
             letter: Letter::new(&settings.languages)

@@ -15,6 +15,7 @@ use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use pipeline::post::{Habit, Ladder, Rate, Routes};
 use sigma::Level;
+use watch::reconcile;
 
 pub use self::responding::{ForResponses, for_responses};
 
@@ -96,6 +97,14 @@ pub const SUMMARY_HOUR: Variable = variable(
 );
 /// Whether behaviour is judged.
 pub const BEHAVIOUR: Variable = variable("TRAILHOUND_BEHAVIOUR", "`on` or `off`");
+/// How many events both doors note, to be compared.
+pub const RECONCILE: Variable = variable(
+    "TRAILHOUND_RECONCILE_ONE_IN",
+    "a whole number: one in so many events is compared, and none for 0",
+);
+/// Where canaries go.
+pub const CANARY_TOPIC: Variable =
+    variable("TRAILHOUND_CANARY_TOPIC_ARN", "the ARN of an SNS topic");
 /// What the names of our own roles begin with.
 pub const OWN_PREFIX: Variable = variable(
     "TRAILHOUND_OWN_PREFIX",
@@ -138,7 +147,7 @@ pub const RESPONDER_ROLE: Variable =
     variable("TRAILHOUND_RESPONDER_ROLE", "the name of a role of IAM");
 
 /// All of them.
-pub const VARIABLES: [Variable; 30] = [
+pub const VARIABLES: [Variable; 32] = [
     STATE_TABLE,
     FINDINGS_TOPIC,
     MAIL_TOPIC,
@@ -161,6 +170,8 @@ pub const VARIABLES: [Variable; 30] = [
     SUMMARY_HOUR,
     OWN_PREFIX,
     BEHAVIOUR,
+    RECONCILE,
+    CANARY_TOPIC,
     RESPOND_MODE,
     RESPOND_LEVEL,
     RESPOND_RULES,
@@ -191,6 +202,8 @@ pub struct Judging {
     pub responder: Option<String>,
     /// Whether behaviour is judged.
     pub behaviour: bool,
+    /// How many events are noted, to be compared with those of the other door.
+    pub reconcile: reconcile::Rate,
 }
 
 /// What `lambda-s3-logs` needs.
@@ -217,6 +230,8 @@ pub struct ForMails {
     pub chat_topic: Option<String>,
     /// Where they are handed over for webhooks and HTML mail, if anywhere.
     pub delivery_topic: Option<String>,
+    /// Where canaries go, if anywhere.
+    pub canary_topic: Option<String>,
     /// In which languages they are handed over, each by itself.
     pub rooms: Vec<Vec<Language>>,
     /// What they are written in.
@@ -302,6 +317,7 @@ pub fn for_mails(value: &dyn Fn(&str) -> Option<String>) -> Result<ForMails, Set
     let accounts = reader.optional(ACCOUNTS, Accounts::default(), |text| text.parse().ok());
     let (routes, route_topics) = routes(&mut reader, &accounts, &languages);
     let delivery_topic = reader.optional(DELIVERY_TOPIC, None, |text| topic(text).map(Some));
+    let canary_topic = reader.optional(CANARY_TOPIC, None, |text| topic(text).map(Some));
     let apart = reader.optional(DELIVERY_LANGUAGES, Vec::new(), Language::several);
     let rooms = match (&delivery_topic, apart.as_slice()) {
         (None, _) => Vec::new(),
@@ -320,6 +336,7 @@ pub fn for_mails(value: &dyn Fn(&str) -> Option<String>) -> Result<ForMails, Set
             mail_topic,
             chat_topic,
             delivery_topic,
+            canary_topic,
             rooms,
             languages,
             rate,
@@ -347,6 +364,9 @@ fn judging(reader: &mut Reader<'_>) -> Option<Judging> {
         "off" => Some(false),
         _ => None,
     });
+    let reconcile = reader.optional(RECONCILE, reconcile::Rate::default(), |text| {
+        text.parse().ok().map(reconcile::Rate::one_in)
+    });
     Some(Judging {
         state_table: state_table?,
         findings_topic: findings_topic?,
@@ -355,6 +375,7 @@ fn judging(reader: &mut Reader<'_>) -> Option<Judging> {
         own_prefix,
         responder,
         behaviour,
+        reconcile,
     })
 }
 
