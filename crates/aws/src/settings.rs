@@ -9,8 +9,8 @@ use std::path::PathBuf;
 
 use detect::language::Language;
 use detect::render::mail::Accounts;
+pub use function::settings::{FINDINGS_TOPIC, STATE_TABLE, SettingsError, Variable};
 use function::settings::{Reader, any, topic, url, variable};
-pub use function::settings::{STATE_TABLE, SettingsError, Variable};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use pipeline::post::{Habit, Ladder, Rate, Routes};
@@ -18,9 +18,6 @@ use sigma::Level;
 
 pub use self::responding::{ForResponses, for_responses};
 
-/// Where alerts are published.
-pub const FINDINGS_TOPIC: Variable =
-    variable("TRAILHOUND_FINDINGS_TOPIC_ARN", "the ARN of an SNS topic");
 /// Where mails are published.
 pub const MAIL_TOPIC: Variable = variable("TRAILHOUND_MAIL_TOPIC_ARN", "the ARN of an SNS topic");
 /// Where notifications for chat rooms are published.

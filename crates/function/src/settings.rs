@@ -23,6 +23,9 @@ pub const fn variable(name: &'static str, accepts: &'static str) -> Variable {
 /// The table that remembers.
 pub const STATE_TABLE: Variable =
     variable("TRAILHOUND_STATE_TABLE", "the name of a DynamoDB table");
+/// Where alerts are published.
+pub const FINDINGS_TOPIC: Variable =
+    variable("TRAILHOUND_FINDINGS_TOPIC_ARN", "the ARN of an SNS topic");
 
 /// What is wrong with one variable.
 #[derive(Debug, Clone, PartialEq, Eq)]
