@@ -96,7 +96,7 @@ def test_every_function_has_a_role_and_a_log_of_its_own(templates):
     )
     roles = {function["Role"]["Fn::GetAtt"][0] for function in functions.values()}
     logs = {function["LoggingConfig"]["LogGroup"]["Ref"] for function in functions.values()}
-    assert len(roles) == len(logs) == len(functions) == 6
+    assert len(roles) == len(logs) == len(functions) == 7
     # Those of the rule that forwards events to the log account, and of the machine that goes through history.
     assert roles | {"ForwardingRole", "MachineRole"} == set(resources(templates, "AWS::IAM::Role"))
     for name, log in resources(templates, "AWS::Logs::LogGroup").items():
@@ -273,6 +273,6 @@ def test_what_is_asked_of_a_nested_stack_is_told_by_it(templates):
     """Neither cfn-lint nor the local AWS looks."""
     stacks = nested(templates)
     asked = re.findall(r"!GetAtt (\w+)\.Outputs\.(\w+)", (INFRA / "sam" / "template.yaml").read_text())
-    assert {name for name, _ in asked} == set(stacks) - {"Watch", "WatchRegions", "Guard", "Past"}
+    assert {name for name, _ in asked} == set(stacks) - {"Watch", "WatchRegions", "Guard", "Past", "Watcher"}
     for name, output in asked:
         assert output in templates[stacks[name]["TemplateURL"]]["Outputs"], f"{name}.{output}"

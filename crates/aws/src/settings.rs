@@ -9,8 +9,8 @@ use std::path::PathBuf;
 
 use detect::language::Language;
 use detect::render::mail::Accounts;
+pub use function::settings::{FINDINGS_TOPIC, RECONCILE, STATE_TABLE, SettingsError, Variable};
 use function::settings::{Reader, any, topic, url, variable};
-pub use function::settings::{STATE_TABLE, SettingsError, Variable};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use pipeline::post::{Habit, Ladder, Rate, Routes};
@@ -19,9 +19,6 @@ use watch::reconcile;
 
 pub use self::responding::{ForResponses, for_responses};
 
-/// Where alerts are published.
-pub const FINDINGS_TOPIC: Variable =
-    variable("TRAILHOUND_FINDINGS_TOPIC_ARN", "the ARN of an SNS topic");
 /// Where mails are published.
 pub const MAIL_TOPIC: Variable = variable("TRAILHOUND_MAIL_TOPIC_ARN", "the ARN of an SNS topic");
 /// Where notifications for chat rooms are published.
@@ -97,11 +94,6 @@ pub const SUMMARY_HOUR: Variable = variable(
 );
 /// Whether behaviour is judged.
 pub const BEHAVIOUR: Variable = variable("TRAILHOUND_BEHAVIOUR", "`on` or `off`");
-/// How many events both doors note, to be compared.
-pub const RECONCILE: Variable = variable(
-    "TRAILHOUND_RECONCILE_ONE_IN",
-    "a whole number: one in so many events is compared, and none for 0",
-);
 /// Where canaries go.
 pub const CANARY_TOPIC: Variable =
     variable("TRAILHOUND_CANARY_TOPIC_ARN", "the ARN of an SNS topic");

@@ -81,11 +81,7 @@ impl Canaries {
     ///
     /// # Errors
     /// Why that could not be; they are taken in by the next round.
-    pub async fn land(
-        &self,
-        states: &impl StateStore,
-        now: Timestamp,
-    ) -> Result<Landing, Cause> {
+    pub async fn land(&self, states: &impl StateStore, now: Timestamp) -> Result<Landing, Cause> {
         let messages = self.receive().await?;
         let arrivals: Vec<_> = messages.iter().filter_map(arrival).collect();
         let mut landing = canary::land(states, &arrivals, now, self.every - MARGIN).await?;
@@ -124,7 +120,11 @@ impl Canaries {
         let answer: Value = serde_json::from_slice(&self.ask(&call).await?.body)?;
         match answer["FailedEntryCount"].as_u64() {
             Some(0) => Ok(()),
-            _ => Err(format!("the bus does not take it: {}", answer["Entries"][0]["ErrorCode"]).into()),
+            _ => Err(format!(
+                "the bus does not take it: {}",
+                answer["Entries"][0]["ErrorCode"]
+            )
+            .into()),
         }
     }
 
@@ -203,7 +203,9 @@ impl Canaries {
 fn of_persons(page: &str) -> usize {
     let protocols = page.split("<Protocol>").skip(1);
     let protocols = protocols.filter_map(|rest| rest.split('<').next());
-    protocols.filter(|protocol| PERSONS.contains(protocol)).count()
+    protocols
+        .filter(|protocol| PERSONS.contains(protocol))
+        .count()
 }
 
 /// The canary in a message; none if there is something else in it.
@@ -233,9 +235,14 @@ mod tests {
     fn persons_are_told_from_machines() {
         let page = |protocols: &[&str]| {
             let members = protocols.iter().map(|protocol| {
-                format!("<member><Protocol>{protocol}</Protocol><Endpoint>email</Endpoint></member>")
+                format!(
+                    "<member><Protocol>{protocol}</Protocol><Endpoint>email</Endpoint></member>"
+                )
             });
-            format!("<Subscriptions>{}</Subscriptions>", members.collect::<String>())
+            format!(
+                "<Subscriptions>{}</Subscriptions>",
+                members.collect::<String>()
+            )
         };
         for (protocols, expected) in [
             (&["sqs", "lambda", "https", "firehose"][..], 0),
@@ -262,7 +269,10 @@ mod tests {
         };
         let arrived = arrival(&message(&canary)).unwrap();
         assert_eq!(arrived.canary.slot(), 7);
-        assert_eq!(arrived.queue.duration_since(arrived.topic), SignedDuration::from_millis(250));
+        assert_eq!(
+            arrived.queue.duration_since(arrived.topic),
+            SignedDuration::from_millis(250)
+        );
         assert_eq!(arrival(&message("{}")), None);
         let bare = Message {
             body: canary,

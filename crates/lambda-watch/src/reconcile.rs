@@ -13,11 +13,7 @@ const NAMED: usize = 10;
 ///
 /// # Errors
 /// Why that could not be; the next round does.
-pub async fn round(
-    states: &impl StateStore,
-    rate: Rate,
-    now: Timestamp,
-) -> Result<Counts, Cause> {
+pub async fn round(states: &impl StateStore, rate: Rate, now: Timestamp) -> Result<Counts, Cause> {
     let Some(look) = reconcile::look(states, rate, now).await? else {
         return Ok(Counts::new());
     };

@@ -1,7 +1,10 @@
-//! The watchdog's models: what should have arrived and has not, and whether an alarm would still reach anybody.
+//! Whether all that should arrive arrives: the models of the watchdog.
 //!
-//! [`reconcile`] compares what the two doors of the fleet have seen; [`canary`] follows one harmless message all the
-//! way. Each is a model that remembers by the port of the road, and is asked by a caller who has a clock.
+//! A rule tells of what it sees. What is never delivered no rule sees, so somebody must know what is due. Here
+//! is what is due, and what is wrong when it does not come; `lambda-watch` looks, and brings what it saw.
+//!
+//! Invariants: no clock, no file, no network: what was seen, and when, is handed in.
 
 pub mod canary;
 pub mod reconcile;
+pub mod task;

@@ -174,8 +174,11 @@ fn attributes(
     ])
 }
 
-/// What filters can ask of a mail.
-pub(crate) fn attributes_of(
+/// What filters can ask of a message.
+///
+/// # Errors
+/// None in practice: each attribute has its kind.
+pub fn attributes_of(
     named: impl IntoIterator<Item = (&'static str, String)>,
 ) -> Result<HashMap<String, MessageAttributeValue>, aws_sdk_sns::error::BuildError> {
     let named = named.into_iter().map(|(name, value)| {
