@@ -5,6 +5,7 @@
 
 use cloud::signed::{Answer, Call, Caller, Service, between};
 use detect::digest;
+use function::words::chain;
 use jiff::{SignedDuration, Timestamp};
 use pipeline::ports::StateStore;
 use ring::rand::{SecureRandom as _, SystemRandom};
@@ -86,8 +87,10 @@ impl Canaries {
         let arrivals: Vec<_> = messages.iter().filter_map(arrival).collect();
         let mut landing = canary::land(states, &arrivals, now, self.every - MARGIN).await?;
         landing.strangers += messages.len() - arrivals.len();
-        // Those that come again are known.
-        self.delete(&messages).await?;
+        if let Err(error) = self.delete(&messages).await {
+            // They come again, and are known.
+            tracing::warn!(error = chain(&*error), "canaries stay in their queue");
+        }
         Ok(landing)
     }
 
@@ -163,11 +166,9 @@ impl Canaries {
     }
 
     async fn delete(&self, messages: &[Message]) -> Result<(), Cause> {
-        for some in messages.chunks(10) {
-            let entry = |(at, message): (usize, &Message)| json!({ "Id": at.to_string(), "ReceiptHandle": message.receipt });
-            let entries: Vec<_> = some.iter().enumerate().map(entry).collect();
-            let call = self.of_queue("DeleteMessageBatch", &json!({ "Entries": entries }));
-            self.ask(&call).await?;
+        for message in messages {
+            let receipt = json!({ "ReceiptHandle": message.receipt });
+            self.ask(&self.of_queue("DeleteMessage", &receipt)).await?;
         }
         Ok(())
     }
