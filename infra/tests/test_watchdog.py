@@ -31,7 +31,7 @@ def look(fleet: Fleet, *tasks: str) -> dict[str, Any]:
 
 
 def test_it_does_what_it_is_asked_and_says_so(watched):
-    assert set(look(watched)) == {"directory", "coverage"}
+    assert set(look(watched)) - {"canaries"} == {"directory", "coverage", "reconcile", "canary"}
     assert set(look(watched, "coverage")) == {"coverage"}
     (_, line) = watched.metrics("watchdog")[-2:]
     assert (line["WatchTasks"], line["WatchTasksFailed"]) == (1, 0)
@@ -61,4 +61,6 @@ def test_it_may_look_and_tell_and_change_nothing(watched):
         *("logs:CreateLogStream", "logs:PutLogEvents"),
         *("dynamodb:BatchGetItem", "dynamodb:PutItem"),
         *("sns:Publish", "kms:Decrypt", "kms:GenerateDataKey"),
+        # Canaries: test_canary.py.
+        *("events:PutEvents", "sns:ListSubscriptionsByTopic", "sqs:ReceiveMessage", "sqs:DeleteMessage"),
     }
