@@ -31,8 +31,8 @@ pub struct Watchdog {
 impl Watchdog {
     /// Whatever can be built once is built here.
     #[must_use]
-    pub fn new(cloud: Cloud, settings: ForWatching) -> Self {
-        let sdk = cloud::sdk(&cloud);
+    pub fn new(cloud: &Cloud, settings: ForWatching) -> Self {
+        let sdk = cloud::sdk(cloud);
         let findings = settings.findings_topic.clone();
         let canaries = settings.canaries.map(|canaries| {
             let caller = Caller::new(cloud.clone());

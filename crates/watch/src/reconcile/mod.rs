@@ -14,7 +14,7 @@ mod sample;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use detect::cloudtrail::Record;
+use detect::cloudtrail::{Json, Record};
 use detect::digest;
 use jiff::{SignedDuration, Timestamp};
 use pipeline::PipelineError;
@@ -201,7 +201,7 @@ pub fn is_expected(record: &Record<'_>) -> bool {
     is_call
         && is_management
         && record.shared_event_id().is_none()
-        && record.get("addendum").is_none_or(|field| field.is_null())
+        && record.get("addendum").is_none_or(Json::is_null)
         && !EXCLUDABLE.contains(&&*record.event_source())
 }
 
