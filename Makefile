@@ -22,7 +22,7 @@ PARAMETERS ?= infra/sam/parameters.json
 FUZZ_SECONDS ?= 300
 
 # Crates that judge, and must give the same answer wherever and whenever they are asked.
-export PURE = yaml-tree sigma detect baseline pipeline catalog simulate query report trace integrity checkup forecast response
+export PURE = yaml-tree sigma detect baseline pipeline catalog simulate query report trace integrity checkup forecast response watch
 
 .PHONY: help
 help: ## List what can be made

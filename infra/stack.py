@@ -15,7 +15,7 @@ TEMPLATE = ROOT / "infra" / "sam" / "template.yaml"
 CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND")
 # Those that every fleet has.
 FUNCTIONS = ("s3-logs", "eventbridge", "alerts")
-BUILT = (*FUNCTIONS, "delivery", "response")
+BUILT = (*FUNCTIONS, "delivery", "response", "watch")
 
 
 def aws(*arguments: str, environment: Mapping[str, str] | None = None) -> str:

@@ -10,7 +10,7 @@ use std::process::Command;
 use crate::corpus::{files, repository};
 
 /// The crates without I/O, clock, runtime or cloud.
-const PURE: [&str; 7] = [
+const PURE: [&str; 8] = [
     "yaml-tree",
     "sigma",
     "detect",
@@ -18,6 +18,7 @@ const PURE: [&str; 7] = [
     "integrity",
     "checkup",
     "response",
+    "watch",
 ];
 
 /// How dependencies begin that would bring the world in.

@@ -25,7 +25,7 @@ tools/logged.sh cdk node --test --test-reporter=spec infra/cdk/build/test/
 
 # Functions of which only the name is real: how they are built is not what is tried here.
 functions=$root/target/cdk-functions
-for name in s3-logs eventbridge alerts delivery response; do
+for name in s3-logs eventbridge alerts delivery response watch; do
     mkdir -p "$functions/lambda-$name"
     echo "$name" >"$functions/lambda-$name/bootstrap"
 done

@@ -7,7 +7,7 @@
 set -eu
 cargo=${CARGO:-cargo}
 target=${CARGO_TARGET_DIR:-target}
-functions='lambda-s3-logs lambda-eventbridge lambda-alerts lambda-delivery lambda-response'
+functions='lambda-s3-logs lambda-eventbridge lambda-alerts lambda-delivery lambda-response lambda-watch'
 
 build_here() {
     folder=$1

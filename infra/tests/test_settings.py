@@ -8,8 +8,8 @@ import pytest
 from conftest import INFRA
 
 ROOT = INFRA.parent
-# Those of all functions, of those that judge and mail, and of the one that delivers.
-SETTINGS = [ROOT / "crates" / name / "src" / "settings.rs" for name in ("function", "aws", "delivery")]
+# Those of all functions, of those that judge and mail, of the one that delivers and of the one that watches.
+SETTINGS = [ROOT / "crates" / name / "src" / "settings.rs" for name in ("function", "aws", "delivery", "lambda-watch")]
 SETTINGS.append(ROOT / "crates" / "aws" / "src" / "settings" / "responding.rs")
 # Which of the functions of settings.rs reads the environment of which of ours.
 READERS = {
@@ -18,6 +18,7 @@ READERS = {
     "Alerts": "for_mails",
     "Delivery": "for_delivery",
     "RespondFunction": "for_responses",
+    "WatchdogFunction": "for_watching",
 }
 
 
@@ -38,7 +39,7 @@ def constants() -> dict[str, str]:
 def given(templates) -> dict[str, set[str]]:
     """The variables that the template gives to each function."""
     resources = {}
-    for name in ("template.yaml", "delivery.yaml", "respond.yaml"):
+    for name in ("template.yaml", "delivery.yaml", "respond.yaml", "watchdog.yaml"):
         resources |= templates[name]["Resources"]
     return {name: set(resources[name]["Properties"]["Environment"]["Variables"]) for name in READERS}
 

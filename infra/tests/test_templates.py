@@ -55,8 +55,8 @@ def test_every_queue_that_is_worked_off_has_its_own_dead_letters(templates):
         "DeadLetters",
         "RespondDeadLetters",
     }
-    # What history has found waits for a person, and nobody works it off.
-    assert set(queues) == taken | {*worked, "Found"}
+    # What history has found waits for a person, and canaries are looked at: nobody works them off.
+    assert set(queues) == taken | {*worked, "Found", "CanaryQueue"}
 
 
 def test_a_message_stays_hidden_six_times_as_long_as_a_function_may_run(templates):
@@ -96,7 +96,7 @@ def test_every_function_has_a_role_and_a_log_of_its_own(templates):
     )
     roles = {function["Role"]["Fn::GetAtt"][0] for function in functions.values()}
     logs = {function["LoggingConfig"]["LogGroup"]["Ref"] for function in functions.values()}
-    assert len(roles) == len(logs) == len(functions) == 6
+    assert len(roles) == len(logs) == len(functions) == 7
     # Those of the rule that forwards events to the log account, and of the machine that goes through history.
     assert roles | {"ForwardingRole", "MachineRole"} == set(resources(templates, "AWS::IAM::Role"))
     for name, log in resources(templates, "AWS::Logs::LogGroup").items():
@@ -181,10 +181,13 @@ def test_every_topic_and_worked_queue_has_a_policy_of_ours(templates):
 
 def test_the_rule_takes_every_kind_of_event_from_cloudtrail(templates):
     rule = resources(templates, "AWS::Events::Rule")["EventRule"]
-    assert rule["EventPattern"] == {
+    calls, canaries = rule["EventPattern"]["$or"]
+    assert calls == {
         "source": [{"prefix": {"Ref": "SourcePrefix"}}],
         "detail-type": [{"suffix": " via CloudTrail"}],
     }
+    # Anybody can send these: in a pair of their own, so that none passes for a call.
+    assert canaries == {"source": ["trailhound.canary"], "detail-type": ["Trailhound Canary"]}
     (target,) = rule["Targets"]
     assert target["DeadLetterConfig"]["Arn"] == {"Fn::GetAtt": ["EventDeadLetters", "Arn"]}
     assert templates["template.yaml"]["Parameters"]["EventSourcePrefix"]["Default"] == "aws."
@@ -193,7 +196,7 @@ def test_the_rule_takes_every_kind_of_event_from_cloudtrail(templates):
 def test_the_central_bus_takes_the_same_events_from_the_organization_alone(templates):
     doors = templates["doors.yaml"]["Resources"]
     central, own = doors["CentralRule"]["Properties"], doors["EventRule"]["Properties"]
-    assert central["EventPattern"] == own["EventPattern"], "by its source nobody but AWS can have sent it"
+    assert central["EventPattern"] == own["EventPattern"]["$or"][0], "by its source nobody but AWS can have sent it"
     assert central["Targets"] == own["Targets"]
     (statement,) = doors["CentralBus"]["Properties"]["Policy"]["Statement"]
     assert statement["Condition"] == {"StringEquals": {"aws:PrincipalOrgID": {"Ref": "OrganizationId"}}}
@@ -205,7 +208,7 @@ def test_every_account_forwards_what_it_has_not_got_from_another(templates):
     forward = templates["forward.yaml"]["Resources"]
     pattern = dict(forward["ForwardingRule"]["Properties"]["EventPattern"])
     assert pattern.pop("account") == [{"Ref": "AWS::AccountId"}], "else events could go round"
-    assert pattern == resources(templates, "AWS::Events::Rule")["EventRule"]["EventPattern"]
+    assert pattern == resources(templates, "AWS::Events::Rule")["EventRule"]["EventPattern"]["$or"][0]
     (statement,) = forward["ForwardingRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
     assert (statement["Action"], statement["Resource"]) == ("events:PutEvents", {"Ref": "CentralBusArn"})
 

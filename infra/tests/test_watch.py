@@ -11,14 +11,14 @@ from conftest import INFRA
 PREFIX = "${Prefix}-"
 QUEUES = ("logs", "events", "findings", "delivery")
 # What is wrong with the mail topic is told by another one as well.
-ABOUT_MAILS = ("nobody-reads", "reader-lost", "reader-pending", "mails-refused")
-FUNCTIONS = ("s3-logs", "eventbridge", "alerts", "delivery")
+ABOUT_MAILS = ("nobody-reads", "reader-lost", "reader-pending", "mails-refused", "canary")
+FUNCTIONS = ("s3-logs", "eventbridge", "alerts", "delivery", "watchdog")
 
 
 @pytest.fixture(scope="module")
 def alarms(templates) -> dict[str, dict[str, Any]]:
     """The properties of all alarms, by their name without the prefix."""
-    files = ("watch.yaml", "regions.yaml", "delivery.yaml")
+    files = ("watch.yaml", "regions.yaml", "delivery.yaml", "watchdog.yaml")
     found = [resource for file in files for resource in templates[file]["Resources"].values()]
     properties = [resource["Properties"] for resource in found if resource["Type"] == "AWS::CloudWatch::Alarm"]
     return {alarm["AlarmName"]["Fn::Sub"].removeprefix(PREFIX): alarm for alarm in properties}
@@ -118,8 +118,9 @@ def test_what_was_read_but_not_accounted_for_is_noticed(alarms, function):
 
 
 def test_every_metric_of_ours_is_one_that_the_functions_emit(templates):
-    text = "".join((INFRA / "sam" / name).read_text() for name in ("watch.yaml", "regions.yaml"))
-    code = (INFRA.parent / "crates" / "aws" / "src" / "metrics.rs").read_text()
+    text = "".join((INFRA / "sam" / name).read_text() for name in ("watch.yaml", "regions.yaml", "watchdog.yaml"))
+    sources = [INFRA.parent / "crates" / name for name in ("aws/src/metrics.rs", "lambda-watch/src/round.rs", "lambda-watch/src/reconcile.rs")]
+    code = "".join(path.read_text() for path in sources)
     dashboard = re.findall(r'\["Trailhound", "(\w+)"', text) + re.findall(r'\[".", "(\w+)", ".", "."\]', text)
     ours = set(re.findall(r"Namespace: Trailhound\n +MetricName: (\w+)", text)) | set(dashboard)
     ours.discard("NumberOfNotificationsFailed")

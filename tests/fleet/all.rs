@@ -16,4 +16,5 @@ mod function;
 mod law;
 mod parts;
 mod stage;
+mod watchdog;
 mod whole;

@@ -65,6 +65,8 @@ pub(crate) struct World {
     pub(crate) state: MemoryState,
     pub(crate) published: RefCell<Vec<Alert>>,
     pub(crate) mails: RefCell<Vec<Rc<Sent>>>,
+    /// What was passed on by the way of alerts, and by that of mails, and is neither.
+    pub(crate) passed: RefCell<Vec<String>>,
     pub(crate) left: RefCell<Vec<Task>>,
     pub(crate) writes: Cell<u64>,
     /// The same, by the kinds of items.
@@ -86,6 +88,7 @@ impl World {
             state: MemoryState::default(),
             published: RefCell::default(),
             mails: RefCell::default(),
+            passed: RefCell::default(),
             left: RefCell::default(),
             writes: Cell::new(0),
             kinds: RefCell::default(),
@@ -117,6 +120,13 @@ impl Copy {
             world: Rc::clone(world),
             unnoted: Rc::default(),
         }
+    }
+
+    async fn carry(&self, kind: &str, message: &str) -> Result<(), SinkError> {
+        self.strike().await.map_err(sink_error)?;
+        let message = format!("{kind} {message}");
+        self.world.passed.borrow_mut().push(message);
+        self.strike().await.map_err(sink_error)
     }
 
     /// Lets others run, and strikes now and then.
@@ -213,6 +223,10 @@ impl AlertSink for Copy {
         self.world.published.borrow_mut().extend(alerts);
         self.strike().await.map_err(sink_error)
     }
+
+    async fn pass_on(&mut self, kind: &'static str, message: &str) -> Result<(), SinkError> {
+        self.carry(kind, message).await
+    }
 }
 
 impl MailSink for Copy {
@@ -226,6 +240,10 @@ impl MailSink for Copy {
         self.world.mails.borrow_mut().push(Rc::clone(&sent));
         self.unnoted.replace(Some(sent));
         self.strike().await.map_err(sink_error)
+    }
+
+    async fn pass_on(&self, kind: &'static str, message: &str) -> Result<(), SinkError> {
+        self.carry(kind, message).await
     }
 }
 

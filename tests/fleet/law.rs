@@ -22,6 +22,7 @@ use pipeline::Pipeline;
 use pipeline::post::{Ladder, Manner, PostOffice, Routes};
 use serde_json::json;
 use tokio::task::JoinHandle;
+use watch::reconcile::Rate;
 
 use crate::chaos::{Copy, Dice, Died, MemoryBucket, World};
 use crate::corpus::{CORPUS, DETECTOR, DOOMSDAY, block_on, told_as_new};
@@ -41,7 +42,7 @@ const TABLE: &str = "level = high, topic = high; rule = *snapshot*|*trail*, topi
 
 /// Which doors the records come through.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Doors {
+pub(crate) enum Doors {
     LogFiles,
     Events,
     Both,
@@ -49,7 +50,7 @@ enum Doors {
 
 /// Something to deliver until it is done.
 #[derive(Debug, Clone)]
-enum Delivery {
+pub(crate) enum Delivery {
     /// Log files by their keys, or words of ours where to go on.
     LogFiles(Vec<String>),
     Event(String),
@@ -57,14 +58,16 @@ enum Delivery {
 }
 
 /// One run of the law.
-struct Run {
-    world: Rc<World>,
+pub(crate) struct Run {
+    pub(crate) world: Rc<World>,
     bucket: MemoryBucket,
-    queue: Vec<Delivery>,
+    pub(crate) queue: Vec<Delivery>,
     findings: usize,
     now: Timestamp,
     invocations: u64,
     routes: Routes,
+    /// How many events are noted, to be compared with those of the other door.
+    pub(crate) rate: Rate,
 }
 
 fn routes() -> Routes {
@@ -83,7 +86,7 @@ fn manner(routes: Routes) -> Manner {
 
 impl Run {
     /// Each object and event comes one to three times, in an order of this seed.
-    fn new(seed: u64, doors: &Doors, odds: u64) -> Self {
+    pub(crate) fn new(seed: u64, doors: &Doors, odds: u64) -> Self {
         let world = World::new(seed, odds);
         let mut queue = Vec::new();
         let mut push = |delivery: Delivery| {
@@ -121,6 +124,7 @@ impl Run {
             now,
             invocations: 0,
             routes: Routes::default(),
+            rate: Rate::one_in(64),
         }
     }
 
@@ -173,13 +177,14 @@ impl Run {
     fn invoke(&self, delivery: Delivery) -> JoinHandle<bool> {
         let (copy, bucket, now) = (Copy::of(&self.world), self.bucket.clone(), self.now);
         let late = self.world.dice.below(4) == 0;
-        let routes = self.routes.clone();
+        let (routes, rate) = (self.routes.clone(), self.rate);
         tokio::task::spawn_local(async move {
             let mut tally = Tally::default();
             match delivery {
                 Delivery::LogFiles(keys) => {
                     let road = Pipeline::new(copy.clone(), copy.clone());
-                    let mut door = LogFiles::new(&DETECTOR, None, bucket, copy, road);
+                    let door = LogFiles::new(&DETECTOR, None, bucket, copy, road);
+                    let mut door = door.sampling(rate);
                     let deadline = if late {
                         Duration::from_millis(40)
                     } else {
@@ -194,6 +199,7 @@ impl Run {
                 Delivery::Event(event) => {
                     let road = Pipeline::new(copy.clone(), copy);
                     Events::new(&DETECTOR, None, road)
+                        .sampling(rate)
                         .handle(&event, &mut tally)
                         .await
                         .is_ok()
@@ -308,45 +314,7 @@ fn without_files(mut alerts: BTreeMap<AlertId, Alert>) -> BTreeMap<AlertId, Aler
 fn holds(seed: u64, doors: &Doors, odds: u64, routes: Routes) -> (u64, u64, u64, u64) {
     let mut run = Run::new(seed, doors, odds);
     run.routes = routes;
-    block_on(async {
-        run.run().await;
-        run.let_time_pass().await;
-        run.world.odds.set(0);
-        run.tick().await;
-        run.run().await;
-    });
-    let expected = if *doors == Doors::Events {
-        &CORPUS.share
-    } else {
-        &CORPUS.all
-    };
-    let why = format!("doors {doors:?}, seed {seed}");
-    let published = without_files(run.published());
-    let expected = without_files(expected.clone());
-    assert!(
-        published.keys().eq(expected.keys()),
-        "{why}: other alerts than those of a clean pass"
-    );
-    for (id, alert) in &expected {
-        assert_eq!(published[id], *alert, "{why}: {id} is told differently");
-    }
-    let told = run.told();
-    let wanted = expected.values().flat_map(|alert| {
-        let to = run.routes.of(alert).into_iter();
-        to.map(|to| (alert.id.to_string(), to.address.clone()))
-    });
-    let wanted: BTreeSet<_> = wanted.collect();
-    assert!(
-        told.keys().eq(wanted.iter()),
-        "{why}: other alerts were mailed than published, or to others than the table names"
-    );
-    for ((id, to), (times, blamed)) in told {
-        let id = format!("{id} to {to:?}");
-        assert!(
-            times <= 1 + blamed,
-            "{why}: {id} was mailed {times} times, excused {blamed}"
-        );
-    }
+    run.holds(doors, &format!("doors {doors:?}, seed {seed}"));
     let world = &run.world;
     (
         world.faults.get(),
@@ -354,6 +322,50 @@ fn holds(seed: u64, doors: &Doors, odds: u64, routes: Routes) -> (u64, u64, u64,
         run.invocations,
         world.writes.get(),
     )
+}
+
+impl Run {
+    /// Delivers all, and looks what has become of it.
+    pub(crate) fn holds(&mut self, doors: &Doors, why: &str) {
+        block_on(async {
+            self.run().await;
+            self.let_time_pass().await;
+            self.world.odds.set(0);
+            self.tick().await;
+            self.run().await;
+        });
+        let expected = if *doors == Doors::Events {
+            &CORPUS.share
+        } else {
+            &CORPUS.all
+        };
+        let published = without_files(self.published());
+        let expected = without_files(expected.clone());
+        assert!(
+            published.keys().eq(expected.keys()),
+            "{why}: other alerts than those of a clean pass"
+        );
+        for (id, alert) in &expected {
+            assert_eq!(published[id], *alert, "{why}: {id} is told differently");
+        }
+        let told = self.told();
+        let wanted = expected.values().flat_map(|alert| {
+            let to = self.routes.of(alert).into_iter();
+            to.map(|to| (alert.id.to_string(), to.address.clone()))
+        });
+        let wanted: BTreeSet<_> = wanted.collect();
+        assert!(
+            told.keys().eq(wanted.iter()),
+            "{why}: other alerts were mailed than published, or to others than the table names"
+        );
+        for ((id, to), (times, blamed)) in told {
+            let id = format!("{id} to {to:?}");
+            assert!(
+                times <= 1 + blamed,
+                "{why}: {id} was mailed {times} times, excused {blamed}"
+            );
+        }
+    }
 }
 
 #[test]
@@ -445,5 +457,7 @@ fn state_is_written_seldom() {
     // Most of it are windows of correlations over seconds. Every story is in these records, so there is an alert
     // for each 350 of them, with its mail and a look at what followed.
     println!("state: {:?}", world.kinds.borrow());
+    let samples = per_thousand(world.kinds.borrow().get("bridge").copied().unwrap_or(0));
+    assert!(samples > 0.0 && samples < 3.0, "{samples} of them samples");
     assert!(once < 112.0, "{once}");
 }

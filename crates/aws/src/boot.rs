@@ -58,6 +58,7 @@ impl Boot {
     ) -> LogFiles<S3Bucket, OwnQueue, StateTable, AlertTopic> {
         let sdk = sdk(&self.cloud);
         let habits = self.habits(&settings.judging);
+        let rate = settings.judging.reconcile;
         let (detector, own, pipeline) = judging(&sdk, settings.judging);
         let door = LogFiles::new(
             detector,
@@ -65,7 +66,8 @@ impl Boot {
             S3Bucket::new(Objects::new(self.cloud.clone()), settings.max_object_bytes),
             OwnQueue::new(aws_sdk_sqs::Client::new(&sdk), settings.log_queue),
             pipeline,
-        );
+        )
+        .sampling(rate);
         let door = match habits {
             Some(habits) => door.with_habits(habits),
             None => door,
@@ -89,8 +91,9 @@ impl Boot {
     #[must_use]
     pub fn events(&self, settings: Judging) -> Events<StateTable, AlertTopic> {
         let habits = self.habits(&settings);
+        let rate = settings.reconcile;
         let (detector, own, pipeline) = judging(&sdk(&self.cloud), settings);
-        let door = Events::new(detector, own, pipeline);
+        let door = Events::new(detector, own, pipeline).sampling(rate);
         match habits {
             Some(habits) => door.with_habits(habits),
             None => door,
@@ -112,6 +115,7 @@ impl Boot {
             history,
         )
         .handing_over(settings.delivery_topic)
+        .with_canaries(settings.canary_topic)
         .routed(settings.route_topics);
         let manner = Manner {
             letter: Letter::new(&settings.languages)

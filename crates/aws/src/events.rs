@@ -8,6 +8,8 @@
 //! A schedule is the clock of this door: each of its events lets time pass, so that what was waited for and
 //! has not followed is told. The time is that of the event, less what records may be late.
 //!
+//! One more comes by here that is no record: the [canary], which shows that the way of an alert is open.
+//!
 //! Source: CloudTrail user guide, *Amazon EventBridge events for CloudTrail*; EventBridge user guide,
 //! *AWS service events delivered via AWS CloudTrail*.
 
@@ -18,13 +20,17 @@ use jiff::{SignedDuration, Timestamp};
 use pipeline::ports::{AlertSink, StateStore};
 use pipeline::{Pipeline, PipelineError};
 use serde::Deserialize;
+use serde_json::value::RawValue;
+use watch::canary::{self, Canary, Stop, Verdict};
+use watch::reconcile::{Door, Rate};
 
 use crate::deadline::Deadline;
 use crate::habits::Habits;
 use crate::metrics::Tally;
 use crate::own::Own;
-use crate::reading::{Judge, remember};
+use crate::reading::{Judge, note, remember};
 use crate::trigger::Progress;
+use crate::words::chain;
 
 /// How the types of such events end.
 const VIA: &str = "via CloudTrail";
@@ -74,6 +80,8 @@ struct Envelope {
     #[serde(rename = "detail-type")]
     detail_type: String,
     #[serde(default)]
+    source: String,
+    #[serde(default)]
     time: Option<Timestamp>,
 }
 
@@ -98,12 +106,25 @@ impl<S: StateStore, A: AlertSink> Events<S, A> {
         }
     }
 
+    /// The same, and notes such a share of what the other door should see too.
+    #[must_use]
+    pub fn sampling(self, rate: Rate) -> Self {
+        Self {
+            judge: self.judge.sampling(rate),
+            ..self
+        }
+    }
+
     /// Judges one event.
     ///
     /// # Errors
     /// [`EventError`]; Lambda then tries again, and at last hands the event to a person.
     pub async fn handle(&mut self, event: &str, tally: &mut Tally) -> Result<(), EventError> {
         let envelope: Envelope = serde_json::from_str(event)?;
+        if envelope.source == canary::SOURCE {
+            self.pass_on(&envelope.detail_type, event).await;
+            return Ok(());
+        }
         if envelope.detail_type == TICK {
             return self.tick(envelope.time, tally).await;
         }
@@ -129,7 +150,40 @@ impl<S: StateStore, A: AlertSink> Events<S, A> {
             let unusual = habits.look(self.detector, &mut self.pipeline, &part.journal);
             tally.settled(&unusual.await?);
         }
+        note(&self.pipeline, Door::Events, &part.seen, tally).await?;
         Ok(())
+    }
+
+    /// Passes a canary on. One that cannot be passed on is lost, which is what it is for; anybody can send what only
+    /// looks like one, so that is no error either, and nothing comes of it.
+    async fn pass_on(&mut self, kind: &str, event: &str) {
+        #[derive(Deserialize)]
+        struct Cage<'e> {
+            #[serde(borrow)]
+            detail: &'e RawValue,
+        }
+        let canary = serde_json::from_str(event).ok();
+        let canary = canary.and_then(|Cage { detail }| Canary::of(detail.get()));
+        let canary = canary.filter(|_| kind == canary::DETAIL_TYPE);
+        let passed = match canary {
+            Some(canary) => self.pass_canary(canary.stamped(Stop::Events, Timestamp::now())),
+            None => return tracing::debug!("no canary of ours"),
+        };
+        match passed.await {
+            Ok(Verdict::Ours) => tracing::info!("a canary flies on"),
+            Ok(Verdict::Again) => {}
+            Ok(Verdict::Foreign) => tracing::warn!("somebody has sent what looks like a canary"),
+            Err(error) => tracing::warn!(error = chain(&error), "a canary is lost"),
+        }
+    }
+
+    async fn pass_canary(&mut self, canary: Canary) -> Result<Verdict, PipelineError> {
+        let verdict = canary::judge(self.pipeline.states(), Stop::Events, &canary).await?;
+        if verdict == Verdict::Ours {
+            self.pipeline.pass_on(canary::KIND, &canary.text()).await?;
+            canary::passed(self.pipeline.states(), Stop::Events, &canary).await?;
+        }
+        Ok(verdict)
     }
 
     /// Lets time pass.

@@ -1,13 +1,15 @@
 //! The door for findings: from alerts of both other doors to mails.
 //!
 //! A batch of messages is one delivery: its alerts are claimed, grouped and mailed together. Anything that
-//! is no batch is the clock's tick, at which mails go out that have waited for their time.
+//! is no batch is the clock's tick, at which mails go out that have waited for their time. A [canary] among the
+//! findings goes on to where canaries go, and is none of them.
 
 use detect::Alert;
 use jiff::Timestamp;
 use pipeline::ports::StateStore;
 use pipeline::post::{MailSink, PostError, PostOffice};
 use serde::Deserialize;
+use watch::canary::{self, Canary, Stop, Verdict};
 
 use crate::batch::{Call, Response};
 use crate::metrics::Tally;
@@ -44,8 +46,13 @@ impl<S: StateStore, M: MailSink> Findings<S, M> {
         tally: &mut Tally,
     ) -> Result<Response, PostError> {
         let mut response = Response::default();
-        let (mut alerts, mut ids) = (Vec::new(), Vec::new());
+        let (mut alerts, mut ids, mut canaries) = (Vec::new(), Vec::new(), 0);
         for message in call.messages() {
+            if canary::claims_to_be_one(&message.body) {
+                self.pass_on(&message.body, now).await;
+                canaries += 1;
+                continue;
+            }
             match alert(&message.body) {
                 Ok(alert) => {
                     alerts.push(alert);
@@ -57,6 +64,9 @@ impl<S: StateStore, M: MailSink> Findings<S, M> {
                     response.fail(&message.id);
                 }
             }
+        }
+        if canaries > 0 && canaries == call.messages().len() {
+            return Ok(response);
         }
         tally.findings(alerts.len(), response.failures.len());
         match self.office.deliver(alerts, now, dead).await {
@@ -73,6 +83,29 @@ impl<S: StateStore, M: MailSink> Findings<S, M> {
             self.look_at_readers(now, tally).await;
         }
         Ok(response)
+    }
+
+    /// Passes a canary on; one that cannot be passed on is lost, which is what it is for.
+    async fn pass_on(&self, message: &str, now: Timestamp) {
+        let Some(canary) = Canary::of(message) else {
+            return tracing::warn!("what claims to be a canary is none");
+        };
+        match self.pass_canary(canary.stamped(Stop::Alerts, now)).await {
+            Ok(Verdict::Ours) => tracing::info!("a canary flies on"),
+            Ok(Verdict::Again) => {}
+            Ok(Verdict::Foreign) => tracing::warn!("somebody has sent what looks like a canary"),
+            Err(error) => tracing::warn!(error = chain(&error), "a canary is lost"),
+        }
+    }
+
+    async fn pass_canary(&self, canary: Canary) -> Result<Verdict, PostError> {
+        let states = self.office.states();
+        let verdict = canary::judge(states, Stop::Alerts, &canary).await?;
+        if verdict == Verdict::Ours {
+            self.office.pass_on(canary::KIND, &canary.text()).await?;
+            canary::passed(states, Stop::Alerts, &canary).await?;
+        }
+        Ok(verdict)
     }
 
     /// Sends the summaries that are due; if that fails, the next tick does.

@@ -8,7 +8,6 @@
 //! Invariants: settings are read in [`settings`] and nowhere else; a message fails alone
 //! ([`batch`]); what a record holds is never logged.
 
-pub mod alert_topic;
 pub mod boot;
 pub mod event_history;
 pub mod events;
@@ -30,6 +29,6 @@ pub mod rules;
 pub mod settings;
 pub mod trigger;
 
-pub use function::{batch, deadline, state_table};
+pub use function::{alert_topic, batch, deadline, state_table};
 
 use function::words;

@@ -18,6 +18,7 @@ use detect::{Detector, Screened};
 use pipeline::ledger::Traffic;
 use pipeline::ports::{AlertSink, StateStore};
 use pipeline::{Pipeline, PipelineError};
+use watch::reconcile::{Door, Rate, Seen};
 
 use crate::batch::{Call, Response};
 use crate::deadline::Deadline;
@@ -26,7 +27,7 @@ use crate::log_bucket::{Chunks, FetchError, LogBucket};
 use crate::metrics::Tally;
 use crate::own::Own;
 use crate::own_queue::{LeaveError, LeaveWord};
-use crate::reading::{Judge, Part, count, remember};
+use crate::reading::{Judge, Part, count, note, remember};
 use crate::trigger::{self, LogObject, Task, TriggerError};
 use crate::words::chain;
 
@@ -106,11 +107,22 @@ impl<B: LogBucket, Q: LeaveWord, S: StateStore, A: AlertSink> LogFiles<B, Q, S, 
     /// The same, and learns what is usual for whom.
     #[must_use]
     pub fn with_habits(mut self, habits: Habits) -> Self {
+        self.habits = Some(habits);
+        self.judging(Judge::observing)
+    }
+
+    /// The same, and notes such a share of what the other door should see too.
+    #[must_use]
+    pub fn sampling(self, rate: Rate) -> Self {
+        self.judging(|judge| judge.sampling(rate))
+    }
+
+    /// The same, with another way of judging.
+    fn judging(mut self, change: impl FnOnce(Judge) -> Judge) -> Self {
         let judge = Arc::into_inner(self.judge).map(Mutex::into_inner);
         let judge = judge.map(|judge| judge.unwrap_or_else(PoisonError::into_inner));
         let judge = judge.unwrap_or_else(|| Judge::new(self.detector, None));
-        self.judge = Arc::new(Mutex::new(judge.observing()));
-        self.habits = Some(habits);
+        self.judge = Arc::new(Mutex::new(change(judge)));
         self
     }
 
@@ -148,6 +160,10 @@ impl<B: LogBucket, Q: LeaveWord, S: StateStore, A: AlertSink> LogFiles<B, Q, S, 
         for (_, part) in heard.iter_mut().flat_map(|(_, parts, _)| parts) {
             observed.merge(&std::mem::take(&mut part.journal));
         }
+        let mut seen = Seen::default();
+        for (_, part) in heard.iter_mut().flat_map(|(_, parts, _)| parts) {
+            seen.merge(std::mem::take(&mut part.seen));
+        }
         let parts = heard.iter_mut().flat_map(|(_, parts, _)| parts);
         // In order: what is settled together leaves nothing behind.
         let suppressed = parts.map(|(_, part)| std::mem::take(&mut part.screened.suppressed));
@@ -170,7 +186,11 @@ impl<B: LogBucket, Q: LeaveWord, S: StateStore, A: AlertSink> LogFiles<B, Q, S, 
                 }
             }
         }
-        if let Err(error) = self.learn(&observed, tally).await {
+        let learned = match self.learn(&observed, tally).await {
+            Ok(()) => note(&self.pipeline, Door::LogFiles, &seen, tally).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = learned {
             let Call::Queue(messages) = call else {
                 return Err(error.into());
             };

@@ -28,6 +28,8 @@ pub struct MailTopic {
     chat: Option<String>,
     /// Where mails are handed over for webhooks and HTML mail, if anywhere.
     delivery: Option<String>,
+    /// Where canaries go, if anywhere: never to a person.
+    canary: Option<String>,
     /// Where mails are routed to.
     routed: Vec<String>,
     /// What happened in this account.
@@ -43,6 +45,7 @@ impl MailTopic {
             arn,
             chat,
             delivery: None,
+            canary: None,
             routed: Vec::new(),
             history,
         }
@@ -52,6 +55,12 @@ impl MailTopic {
     #[must_use]
     pub fn handing_over(self, delivery: Option<String>) -> Self {
         Self { delivery, ..self }
+    }
+
+    /// The same, which lets canaries fly to this topic.
+    #[must_use]
+    pub fn with_canaries(self, canary: Option<String>) -> Self {
+        Self { canary, ..self }
     }
 
     /// The same, which looks who reads at these topics too.
@@ -175,6 +184,22 @@ impl MailSink for MailTopic {
                 cause: error.into(),
             }),
         }
+    }
+
+    async fn pass_on(&self, kind: &'static str, message: &str) -> Result<(), SinkError> {
+        let Some(topic) = &self.canary else {
+            return Ok(());
+        };
+        let error = |cause: Cause| SinkError {
+            place: topic.clone(),
+            cause,
+        };
+        let attributes = attributes_of([("kind", kind.to_owned())]);
+        let attributes = attributes.map_err(|cause| error(cause.into()))?;
+        let message = self.client.publish().topic_arn(topic).message(message);
+        let message = message.set_message_attributes(Some(attributes));
+        let sent = Box::pin(message.send()).await;
+        sent.map(drop).map_err(|cause| error(cause.into()))
     }
 
     async fn readers(&self) -> Result<Vec<Readers>, SinkError> {

@@ -241,7 +241,9 @@ impl Tally {
     pub fn emit(&self, function: &str) {
         let now = Timestamp::now();
         let regions = self.region_lines(function, now);
-        write(std::iter::once(self.line(function, now)).chain(regions));
+        // A canary is no count of ours.
+        let own = (self.reads_records || !self.sums.is_empty()).then(|| self.line(function, now));
+        write(own.into_iter().chain(regions));
     }
 }
 

@@ -10,10 +10,11 @@ use sigma::event::Event as _;
 use sigma::{FieldPath, Value};
 
 /// Service and call, as our functions make them.
-const ORDINARY: [(&str, &str); 16] = [
+const ORDINARY: [(&str, &str); 17] = [
     ("cloudtrail.amazonaws.com", "LookupEvents"),
     ("dynamodb.amazonaws.com", "BatchGetItem"),
     ("dynamodb.amazonaws.com", "PutItem"),
+    ("events.amazonaws.com", "PutEvents"),
     ("kms.amazonaws.com", "Decrypt"),
     ("kms.amazonaws.com", "GenerateDataKey"),
     ("logs.amazonaws.com", "CreateLogStream"),

@@ -18,9 +18,10 @@ use detect::cloudtrail::log_file::{FileReport, LogFileReader};
 use detect::cloudtrail::{NotARecord, Record};
 use detect::{Detector, Screened, Screener};
 use jiff::Timestamp;
-use pipeline::Pipeline;
 use pipeline::ledger::Traffic;
 use pipeline::ports::{AlertSink, StateStore};
+use pipeline::{Pipeline, PipelineError};
+use watch::reconcile::{self, Door, Rate, Seen};
 
 use crate::deadline::Deadline;
 use crate::metrics::Tally;
@@ -40,6 +41,8 @@ pub struct Part {
     pub activity: Activity,
     /// What was observed of who does what, if that is wanted.
     pub journal: Journal,
+    /// What of it is compared with what the other door has seen.
+    pub seen: Seen,
     /// What is wrong with the file, if anything.
     pub report: FileReport,
     /// How far it was read, if it was not read to its end for want of time.
@@ -86,6 +89,7 @@ pub struct Judge {
     screener: Screener<'static>,
     own: Option<Own>,
     observes: bool,
+    rate: Rate,
 }
 
 impl Judge {
@@ -97,7 +101,14 @@ impl Judge {
             screener: detector.screener(),
             own,
             observes: false,
+            rate: Rate::default(),
         }
+    }
+
+    /// The same, and notes such a share of what both doors should see.
+    #[must_use]
+    pub fn sampling(self, rate: Rate) -> Self {
+        Self { rate, ..self }
     }
 
     /// The same, and observes who does what.
@@ -130,6 +141,8 @@ impl Judge {
             screened: Screened::default(),
             activity: Activity::default(),
             observer: self.observes.then(Observer::default),
+            rate: self.rate,
+            sampled: Seen::default(),
         };
         let file = Stopping { file, stop: &stop };
         let report = self.reader.read(file, |record| each.record(record));
@@ -163,6 +176,7 @@ impl Judge {
                 .observer
                 .map(Observer::into_journal)
                 .unwrap_or_default(),
+            seen: each.sampled,
             stopped: stop.get().then_some(progress),
             counts,
             report,
@@ -196,6 +210,26 @@ pub(crate) async fn count<S: StateStore, A: AlertSink>(
     }
 }
 
+/// Notes what was seen, for the comparison with what the other door sees.
+///
+/// If the state fails, it comes again with the batch, for what is not noted here is missed there. If others are
+/// quicker each time it is left out: that is no reason to judge a batch again.
+pub(crate) async fn note<S: StateStore, A: AlertSink>(
+    pipeline: &Pipeline<S, A>,
+    door: Door,
+    seen: &Seen,
+    tally: &mut Tally,
+) -> Result<(), PipelineError> {
+    match reconcile::note(pipeline.states(), door, seen).await {
+        Ok(writes) => tally.remembered(writes),
+        Err(error @ PipelineError::Contended(_)) => {
+            tracing::warn!(error = chain(&error), "a sample is left out");
+        }
+        Err(error) => return Err(error),
+    }
+    Ok(())
+}
+
 fn reason_of(reason: NotARecord) -> &'static str {
     match reason {
         NotARecord::Digest => "Digest",
@@ -217,6 +251,8 @@ struct Each<'a> {
     screened: Screened,
     activity: Activity,
     observer: Option<Observer>,
+    rate: Rate,
+    sampled: Seen,
 }
 
 impl Each<'_> {
@@ -239,6 +275,7 @@ impl Each<'_> {
             return;
         }
         self.activity.add(record);
+        self.sampled.see(self.rate, record);
         self.screener.screen(record, self.name, &mut self.screened);
         if let Some(observer) = &mut self.observer {
             observer.observe(record, self.name);

@@ -10,6 +10,7 @@ use response::door::{Reply, Request, Wish};
 use response::ports::{Hands, Voice};
 use response::responder::{Heard, Responder, ResponseError};
 use serde_json::{Value, json};
+use watch::canary;
 
 use crate::batch::{Call, Message, Response};
 use crate::findings;
@@ -73,6 +74,10 @@ impl<S: StateStore, H: Hands, V: Voice, P: Prover> Responses<S, H, V, P> {
 
     /// Answers a finding; whether it is done with.
     async fn hear(&self, message: &Message, now: Timestamp, tally: &mut Tally) -> bool {
+        // It has come by our way to be seen elsewhere.
+        if canary::claims_to_be_one(&message.body) {
+            return true;
+        }
         let alert = match findings::alert(&message.body) {
             Ok(alert) => alert,
             Err(error) => {

@@ -9,19 +9,17 @@ use std::path::PathBuf;
 
 use detect::language::Language;
 use detect::render::mail::Accounts;
+pub use function::settings::{FINDINGS_TOPIC, RECONCILE, STATE_TABLE, SettingsError, Variable};
 use function::settings::{Reader, any, topic, url, variable};
-pub use function::settings::{STATE_TABLE, SettingsError, Variable};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use pipeline::post::{Habit, Ladder, Rate, Routes};
 use sigma::Level;
+use watch::reconcile;
 
 pub use self::responding::{ForResponses, for_responses};
 use crate::places::Database;
 
-/// Where alerts are published.
-pub const FINDINGS_TOPIC: Variable =
-    variable("TRAILHOUND_FINDINGS_TOPIC_ARN", "the ARN of an SNS topic");
 /// Where mails are published.
 pub const MAIL_TOPIC: Variable = variable("TRAILHOUND_MAIL_TOPIC_ARN", "the ARN of an SNS topic");
 /// Where notifications for chat rooms are published.
@@ -102,6 +100,9 @@ pub const GEO: Variable = variable(
     "TRAILHOUND_GEO",
     "files or objects in MaxMind's format, such as `s3://bucket/key.mmdb, /opt/asn.mmdb`",
 );
+/// Where canaries go.
+pub const CANARY_TOPIC: Variable =
+    variable("TRAILHOUND_CANARY_TOPIC_ARN", "the ARN of an SNS topic");
 /// What the names of our own roles begin with.
 pub const OWN_PREFIX: Variable = variable(
     "TRAILHOUND_OWN_PREFIX",
@@ -144,7 +145,7 @@ pub const RESPONDER_ROLE: Variable =
     variable("TRAILHOUND_RESPONDER_ROLE", "the name of a role of IAM");
 
 /// All of them.
-pub const VARIABLES: [Variable; 31] = [
+pub const VARIABLES: [Variable; 33] = [
     STATE_TABLE,
     FINDINGS_TOPIC,
     MAIL_TOPIC,
@@ -168,6 +169,8 @@ pub const VARIABLES: [Variable; 31] = [
     OWN_PREFIX,
     BEHAVIOUR,
     GEO,
+    RECONCILE,
+    CANARY_TOPIC,
     RESPOND_MODE,
     RESPOND_LEVEL,
     RESPOND_RULES,
@@ -200,6 +203,8 @@ pub struct Judging {
     pub behaviour: bool,
     /// Databases of places beside the built-in tables.
     pub geo: Vec<Database>,
+    /// How many events are noted, to be compared with those of the other door.
+    pub reconcile: reconcile::Rate,
 }
 
 /// What `lambda-s3-logs` needs.
@@ -226,6 +231,8 @@ pub struct ForMails {
     pub chat_topic: Option<String>,
     /// Where they are handed over for webhooks and HTML mail, if anywhere.
     pub delivery_topic: Option<String>,
+    /// Where canaries go, if anywhere.
+    pub canary_topic: Option<String>,
     /// In which languages they are handed over, each by itself.
     pub rooms: Vec<Vec<Language>>,
     /// What they are written in.
@@ -311,6 +318,7 @@ pub fn for_mails(value: &dyn Fn(&str) -> Option<String>) -> Result<ForMails, Set
     let accounts = reader.optional(ACCOUNTS, Accounts::default(), |text| text.parse().ok());
     let (routes, route_topics) = routes(&mut reader, &accounts, &languages);
     let delivery_topic = reader.optional(DELIVERY_TOPIC, None, |text| topic(text).map(Some));
+    let canary_topic = reader.optional(CANARY_TOPIC, None, |text| topic(text).map(Some));
     let apart = reader.optional(DELIVERY_LANGUAGES, Vec::new(), Language::several);
     let rooms = match (&delivery_topic, apart.as_slice()) {
         (None, _) => Vec::new(),
@@ -329,6 +337,7 @@ pub fn for_mails(value: &dyn Fn(&str) -> Option<String>) -> Result<ForMails, Set
             mail_topic,
             chat_topic,
             delivery_topic,
+            canary_topic,
             rooms,
             languages,
             rate,
@@ -361,6 +370,9 @@ fn judging(reader: &mut Reader<'_>) -> Option<Judging> {
         let each = each.filter(|database| !database.is_empty());
         each.map(Database::parse).collect()
     });
+    let reconcile = reader.optional(RECONCILE, reconcile::Rate::default(), |text| {
+        text.parse().ok().map(reconcile::Rate::one_in)
+    });
     Some(Judging {
         state_table: state_table?,
         findings_topic: findings_topic?,
@@ -370,6 +382,7 @@ fn judging(reader: &mut Reader<'_>) -> Option<Judging> {
         responder,
         behaviour,
         geo,
+        reconcile,
     })
 }
 

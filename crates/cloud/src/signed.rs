@@ -6,7 +6,7 @@
 //! HTTP client. Whoever calls decides what is tried again.
 //!
 //! Source: AWS General Reference, *AWS service endpoints*; IAM user guide, *Signature Version 4 for API
-//! requests*; Smithy specification, *AWS Query protocol* and *AWS JSON 1.1 protocol*.
+//! requests*; Smithy specification, *AWS Query protocol* and *AWS JSON 1.0 and 1.1 protocols*.
 
 mod service;
 mod signature;
@@ -68,6 +68,17 @@ impl Call {
     #[must_use]
     pub fn json(service: Service, region: &str, target: &str, body: &Value) -> Self {
         let kind = "application/x-amz-json-1.1";
+        Self::json_of(kind, service, region, target, body)
+    }
+
+    /// The same for a service that speaks JSON 1.0, such as SQS.
+    #[must_use]
+    pub fn json_1_0(service: Service, region: &str, target: &str, body: &Value) -> Self {
+        let kind = "application/x-amz-json-1.0";
+        Self::json_of(kind, service, region, target, body)
+    }
+
+    fn json_of(kind: &str, service: Service, region: &str, target: &str, body: &Value) -> Self {
         let body = body.to_string().into_bytes();
         let mut call = Self::post(service, region, "/", kind, body);
         call.headers.push(("x-amz-target", target.to_owned()));

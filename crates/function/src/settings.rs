@@ -23,6 +23,14 @@ pub const fn variable(name: &'static str, accepts: &'static str) -> Variable {
 /// The table that remembers.
 pub const STATE_TABLE: Variable =
     variable("TRAILHOUND_STATE_TABLE", "the name of a DynamoDB table");
+/// Where alerts are published.
+pub const FINDINGS_TOPIC: Variable =
+    variable("TRAILHOUND_FINDINGS_TOPIC_ARN", "the ARN of an SNS topic");
+/// How many events both doors note, to be compared.
+pub const RECONCILE: Variable = variable(
+    "TRAILHOUND_RECONCILE_ONE_IN",
+    "a whole number: one in so many events is compared, and none for 0",
+);
 
 /// What is wrong with one variable.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -320,6 +320,14 @@ impl<S: StateStore, A: AlertSink> Pipeline<S, A> {
         ledger::count(&self.states, now, traffic).await
     }
 
+    /// Hands on what is no alert by the way of alerts.
+    ///
+    /// # Errors
+    /// [`SinkError`] if it was not accepted.
+    pub async fn pass_on(&mut self, kind: &'static str, message: &str) -> Result<(), SinkError> {
+        self.alerts.pass_on(kind, message).await
+    }
+
     /// What remembers, for whoever remembers more beside the road.
     pub fn states(&self) -> &S {
         &self.states

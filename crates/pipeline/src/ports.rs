@@ -114,6 +114,15 @@ pub trait AlertSink {
     /// # Errors
     /// [`SinkError`] if any could not be handed on; all may then come again.
     async fn publish(&mut self, alerts: Vec<Alert>) -> Result<(), SinkError>;
+
+    /// Hands on by the same way a message that is no alert but of this `kind`; whoever takes alerts alone leaves it.
+    ///
+    /// # Errors
+    /// [`SinkError`] if it was not accepted.
+    async fn pass_on(&mut self, kind: &'static str, message: &str) -> Result<(), SinkError> {
+        let _ = (kind, message);
+        Ok(())
+    }
 }
 
 /// What is remembered could not be read or written.

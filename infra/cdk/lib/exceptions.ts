@@ -54,13 +54,18 @@ export function exceptions({ name, organization }: Configuration): Exception[] {
     },
     {
       finding: 'AwsSolutions-SQS4',
-      of: /\/((Log|Event|Findings|Delivery|Respond|)(Queue|DeadLetters)|Past\/Found)$/,
+      of: /\/((Log|Event|Findings|Delivery|Respond|)(Queue|DeadLetters)|Past\/Found|Watcher\/CanaryQueue)$/,
       reason: 'Its policy lets in services of AWS alone, which speak TLS, as the functions that read it do',
     },
     {
       finding: 'AwsSolutions-SQS3',
       of: /\/Past\/Found$/,
       reason: 'A person takes what was found in old log files; nothing works it off that could fail',
+    },
+    {
+      finding: 'AwsSolutions-SQS3',
+      of: /\/Watcher\/CanaryQueue$/,
+      reason: 'Canaries are looked at and deleted; one that lies there for long is of no use to anybody',
     },
     {
       finding: 'AwsSolutions-SF1',

@@ -30,7 +30,7 @@ before(() => {
 function synthesise(configuration: Configuration, standing = true): string {
   const outdir = mkdtempSync(join(tmpdir(), 'organization-'));
   const functions = join(outdir, 'functions');
-  for (const name of ['s3-logs', 'eventbridge', 'alerts', 'delivery', 'response']) {
+  for (const name of ['s3-logs', 'eventbridge', 'alerts', 'delivery', 'response', 'watch']) {
     mkdirSync(join(functions, `lambda-${name}`), { recursive: true });
     writeFileSync(join(functions, `lambda-${name}`, 'bootstrap'), name);
   }

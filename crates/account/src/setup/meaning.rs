@@ -128,12 +128,19 @@ pub(super) fn heard(pattern: &str) -> (bool, bool) {
     let Ok(pattern) = serde_json::from_str::<serde_json::Value>(pattern) else {
         return (false, false);
     };
-    let has = |name: &str| match pattern["detail-type"].as_array() {
+    (hears(&pattern, CALLS), hears(&pattern, SIGN_INS))
+}
+
+/// Whether a pattern, or one of those that it is made of, takes events of this type.
+fn hears(pattern: &serde_json::Value, name: &str) -> bool {
+    if let Some(ways) = pattern["$or"].as_array() {
+        return ways.iter().any(|way| hears(way, name));
+    }
+    match pattern["detail-type"].as_array() {
         Some(kinds) => kinds.iter().any(|kind| fits(kind, name)),
         // Everything that AWS sends.
         None => pattern["source"].to_string().contains("\"prefix\":\"aws"),
-    };
-    (has(CALLS), has(SIGN_INS))
+    }
 }
 
 /// Whether one value of a pattern, which may be a text or what a text must be like, fits a name.
@@ -164,6 +171,14 @@ mod tests {
             (
                 r#"{"detail-type":[{"suffix":" via CloudTrail"}]}"#,
                 (true, true),
+            ),
+            (
+                r#"{"$or":[{"source":["x"],"detail-type":["y"]},{"source":[{"prefix":"aws."}],"detail-type":[{"suffix":" via CloudTrail"}]}]}"#,
+                (true, true),
+            ),
+            (
+                r#"{"$or":[{"source":["x"],"detail-type":["y"]},{"detail-type":["AWS API Call via CloudTrail"]}]}"#,
+                (true, false),
             ),
             ("none", (false, false)),
         ] {

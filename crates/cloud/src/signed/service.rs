@@ -37,6 +37,13 @@ impl Service {
     /// Parameters.
     pub const SSM: Self = Self::regional("ssm");
 
+    /// Buses of events.
+    pub const EVENTS: Self = Self::regional("events");
+    /// Queues.
+    pub const SQS: Self = Self::regional("sqs");
+    /// Topics.
+    pub const SNS: Self = Self::regional("sns");
+
     const fn regional(name: &'static str) -> Self {
         Self {
             name,

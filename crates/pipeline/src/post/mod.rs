@@ -89,6 +89,15 @@ pub trait MailSink {
         Ok(())
     }
 
+    /// Hands on what is no mail and for no person, by the way of mails but to an address of its own, if it has one.
+    ///
+    /// # Errors
+    /// [`SinkError`] if it was not accepted.
+    async fn pass_on(&self, kind: &'static str, message: &str) -> Result<(), SinkError> {
+        let _ = (kind, message);
+        Ok(())
+    }
+
     /// Who is subscribed to where mails go, place by place, where that can be asked at all: where all go without a
     /// table, and then where some do.
     ///
@@ -238,6 +247,14 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
             mails,
             manner,
         }
+    }
+
+    /// Hands on what is no mail by the way of mails.
+    ///
+    /// # Errors
+    /// [`SinkError`] if it was not accepted.
+    pub async fn pass_on(&self, kind: &'static str, message: &str) -> Result<(), SinkError> {
+        self.mails.pass_on(kind, message).await
     }
 
     /// The state that it keeps.

@@ -101,6 +101,22 @@ impl AlertSink for AlertTopic {
                 cause,
             })
     }
+
+    async fn pass_on(&mut self, kind: &'static str, message: &str) -> Result<(), SinkError> {
+        let error = |cause: Cause| SinkError {
+            place: self.arn.clone(),
+            cause,
+        };
+        let attributes = attributes_of([("kind", kind.to_owned())]);
+        let attributes = attributes.map_err(|cause| error(cause.into()))?;
+        let entry = PublishBatchRequestEntry::builder()
+            .id("0")
+            .message(message)
+            .set_message_attributes(Some(attributes))
+            .build();
+        let entry = entry.map_err(|cause| error(cause.into()))?;
+        Box::pin(self.send(vec![entry])).await.map_err(error)
+    }
 }
 
 /// The alert as one message, without what makes it too large.
@@ -158,8 +174,11 @@ fn attributes(
     ])
 }
 
-/// What filters can ask of a mail.
-pub(crate) fn attributes_of(
+/// What filters can ask of a message.
+///
+/// # Errors
+/// None in practice: each attribute has its kind.
+pub fn attributes_of(
     named: impl IntoIterator<Item = (&'static str, String)>,
 ) -> Result<HashMap<String, MessageAttributeValue>, aws_sdk_sns::error::BuildError> {
     let named = named.into_iter().map(|(name, value)| {
