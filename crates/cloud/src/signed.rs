@@ -8,11 +8,15 @@
 //! Source: AWS General Reference, *AWS service endpoints*; IAM user guide, *Signature Version 4 for API
 //! requests*; Smithy specification, *AWS Query protocol* and *AWS JSON 1.1 protocol*.
 
+mod service;
+
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::http_request::{
+    PayloadChecksumKind, SignableBody, SignableRequest, SigningSettings, sign,
+};
 use aws_sigv4::sign::v4;
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
@@ -23,6 +27,7 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use serde_json::Value;
 
+pub use self::service::Service;
 use crate::Cloud;
 
 /// How long one request may take, its answer included.
@@ -33,80 +38,11 @@ pub const LONGEST_ANSWER: usize = 1 << 20;
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
-/// A service of AWS.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Service {
-    /// Its name in signatures.
-    pub name: &'static str,
-    /// What its host begins with.
-    host: &'static str,
-    /// Whether a partition has one for all regions.
-    is_global: bool,
-}
-
-impl Service {
-    /// Users, roles, keys and policies.
-    pub const IAM: Self = Self {
-        is_global: true,
-        ..Self::regional("iam")
-    };
-    /// Machines and their networks.
-    pub const EC2: Self = Self::regional("ec2");
-    /// Trails.
-    pub const CLOUDTRAIL: Self = Self::regional("cloudtrail");
-    /// Functions.
-    pub const LAMBDA: Self = Self::regional("lambda");
-    /// Secrets.
-    pub const SECRETS_MANAGER: Self = Self::regional("secretsmanager");
-    /// Mails.
-    pub const SES: Self = Self {
-        host: "email",
-        ..Self::regional("ses")
-    };
-    /// Who is who.
-    pub const STS: Self = Self::regional("sts");
-    /// Parameters.
-    pub const SSM: Self = Self::regional("ssm");
-
-    const fn regional(name: &'static str) -> Self {
-        Self {
-            name,
-            host: name,
-            is_global: false,
-        }
-    }
-
-    /// Its address for a region, and the region that signatures name.
-    #[must_use]
-    pub fn address(self, region: &str) -> (String, String) {
-        let host = self.host;
-        if !self.is_global {
-            let domain = match region.starts_with("cn-") {
-                true => "amazonaws.com.cn",
-                false => "amazonaws.com",
-            };
-            return (
-                format!("https://{host}.{region}.{domain}"),
-                region.to_owned(),
-            );
-        }
-        if region.starts_with("cn-") {
-            let address = format!("https://{host}.cn-north-1.amazonaws.com.cn");
-            (address, "cn-north-1".to_owned())
-        } else if region.starts_with("us-gov-") {
-            let address = format!("https://{host}.us-gov.amazonaws.com");
-            (address, "us-gov-west-1".to_owned())
-        } else {
-            let address = format!("https://{host}.amazonaws.com");
-            (address, "us-east-1".to_owned())
-        }
-    }
-}
-
 /// A call of a service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
     service: Service,
+    method: &'static str,
     region: String,
     path: String,
     headers: Vec<(&'static str, String)>,
@@ -149,9 +85,30 @@ impl Call {
         Self::post(service, region, path, "application/json", body)
     }
 
+    /// A GET of a path with a query.
+    #[must_use]
+    pub fn get<'p>(
+        service: Service,
+        region: &str,
+        path: &str,
+        query: impl IntoIterator<Item = (&'p str, &'p str)>,
+    ) -> Self {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        let query = form.extend_pairs(query).finish();
+        Self {
+            service,
+            method: "GET",
+            region: region.to_owned(),
+            path: format!("{path}?{query}"),
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
+    }
+
     fn post(service: Service, region: &str, path: &str, kind: &str, body: Vec<u8>) -> Self {
         Self {
             service,
+            method: "POST",
             region: region.to_owned(),
             path: path.to_owned(),
             headers: vec![("content-type", kind.to_owned())],
@@ -283,6 +240,18 @@ pub fn between<'t>(text: &'t str, tag: &str) -> Option<&'t str> {
     Some(inside)
 }
 
+/// What stands in each of the elements of this name that have no attributes.
+pub fn all_between<'t>(text: &'t str, tag: &str) -> impl Iterator<Item = &'t str> {
+    let (opening, closing) = (format!("<{tag}>"), format!("</{tag}>"));
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let (_, behind) = rest.split_once(&opening)?;
+        let (inside, behind) = behind.split_once(&closing)?;
+        rest = behind;
+        Some(inside)
+    })
+}
+
 /// No answer came. Says nothing of the address: it may be a secret.
 #[derive(Debug, thiserror::Error)]
 pub enum CallError {
@@ -329,7 +298,7 @@ impl Caller {
         let headers = headers
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()));
-        self.send(&address, headers, &call.body).await
+        self.send(call.method, &address, headers, &call.body).await
     }
 
     /// Where a service is that is called from here.
@@ -358,7 +327,8 @@ impl Caller {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> Result<Answer, CallError> {
-        self.send(address, headers.iter().copied(), body).await
+        self.send("POST", address, headers.iter().copied(), body)
+            .await
     }
 
     /// Where the call goes, and its headers with those of its signature.
@@ -374,18 +344,22 @@ impl Caller {
         } = &self.cloud;
         let identity =
             Credentials::new(access_key, secret, session.clone(), None, "environment").into();
+        let mut settings = SigningSettings::default();
+        if call.service == Service::S3 {
+            settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+        }
         let parameters = v4::SigningParams::builder()
             .identity(&identity)
             .region(&region)
             .name(call.service.name)
             .time(SystemTime::now())
-            .settings(SigningSettings::default())
+            .settings(settings)
             .build()?
             .into();
         let body = SignableBody::Bytes(&call.body);
         let own = call.headers.iter();
         let own = own.map(|(name, value)| (*name, value.as_str()));
-        let request = SignableRequest::new("POST", &*address, own.clone(), body)?;
+        let request = SignableRequest::new(call.method, &*address, own.clone(), body)?;
         let (instructions, _) = sign(request, &parameters)?.into_parts();
         let headers = own.chain(instructions.headers());
         let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned()));
@@ -395,13 +369,14 @@ impl Caller {
 
     async fn send(
         &self,
+        method: &str,
         address: &str,
         headers: impl Iterator<Item = (&str, &str)>,
         body: &[u8],
     ) -> Result<Answer, CallError> {
         let mut request = HttpRequest::new(SdkBody::from(body));
         let unfit = |error: &dyn fmt::Display| CallError::Request(error.to_string().into());
-        request.set_method("POST").map_err(|error| unfit(&error))?;
+        request.set_method(method).map_err(|error| unfit(&error))?;
         // What is wrong with an address is not said: it would be quoted.
         request
             .set_uri(address)

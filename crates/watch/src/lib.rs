@@ -5,4 +5,7 @@
 //!
 //! Invariants: no clock, no file, no network: what was seen, and when, is handed in.
 
+pub mod coverage;
+pub mod directory;
+pub mod place;
 pub mod task;
