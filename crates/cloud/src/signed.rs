@@ -94,7 +94,8 @@ impl Call {
         query: impl IntoIterator<Item = (&'p str, &'p str)>,
     ) -> Self {
         let mut form = form_urlencoded::Serializer::new(String::new());
-        let query = form.extend_pairs(query).finish();
+        // For signatures a blank is this, and in forms alone it may be a plus.
+        let query = form.extend_pairs(query).finish().replace('+', "%20");
         Self {
             service,
             method: "GET",

@@ -183,3 +183,6 @@ async fn ask(caller: &Caller, action: &'static str, body: &Value) -> Result<Stri
     }
     Err(AskError::TooSlow)
 }
+
+#[cfg(test)]
+mod tests;
