@@ -48,11 +48,6 @@ export function exceptions({ name, organization }: Configuration): Exception[] {
       reason: 'CloudTrail knows no resources for looking up events',
     },
     {
-      finding: 'AwsSolutions-IAM5[Resource::*]',
-      of: /\/Watcher\/WatchdogRole$/,
-      reason: 'Which roots and units an organization has is what is asked; three questions, no change',
-    },
-    {
       finding: 'AwsSolutions-SQS3',
       of: /\/(Log|Event|Findings|Delivery|Respond|)DeadLetters$/,
       reason: 'It is the queue of dead letters of the one beside it, and an alarm watches it',
