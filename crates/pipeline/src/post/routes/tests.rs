@@ -48,7 +48,7 @@ fn every_row_that_fits_is_followed_and_what_fits_none_goes_where_it_went() {
     )
     .unwrap();
     for (account, level, expected) in [
-        ("111122223333", Level::High, vec!["on-call", "shop"]),
+        ("111122223333", Level::High, vec!["shop", "on-call"]),
         (
             "111122223333",
             Level::Critical,
@@ -131,6 +131,6 @@ fn a_unit_is_all_that_stands_below_it_and_names_of_the_organization_open_no_rout
     assert_eq!(told(&routes, "444455556666", Level::High), ["mail"]);
     assert_eq!(
         told(&routes, "111122223333", Level::High),
-        ["on-call", "shop"]
+        ["shop", "on-call"]
     );
 }
