@@ -119,7 +119,8 @@ def test_what_was_read_but_not_accounted_for_is_noticed(alarms, function):
 
 def test_every_metric_of_ours_is_one_that_the_functions_emit(templates):
     text = "".join((INFRA / "sam" / name).read_text() for name in ("watch.yaml", "regions.yaml", "watchdog.yaml"))
-    sources = [INFRA.parent / "crates" / name for name in ("aws/src/metrics.rs", "lambda-watch/src/round.rs", "lambda-watch/src/reconcile.rs")]
+    crates = INFRA.parent / "crates"
+    sources = [crates / "aws" / "src" / "metrics.rs", *(crates / "lambda-watch" / "src").glob("*.rs")]
     code = "".join(path.read_text() for path in sources)
     dashboard = re.findall(r'\["Trailhound", "(\w+)"', text) + re.findall(r'\[".", "(\w+)", ".", "."\]', text)
     ours = set(re.findall(r"Namespace: Trailhound\n +MetricName: (\w+)", text)) | set(dashboard)

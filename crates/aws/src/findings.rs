@@ -5,20 +5,48 @@
 //! findings goes on to where canaries go, and is none of them.
 
 use detect::Alert;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use pipeline::ports::StateStore;
 use pipeline::post::{MailSink, PostError, PostOffice};
 use serde::Deserialize;
+use tokio::sync::Mutex;
 use watch::canary::{self, Canary, Stop, Verdict};
+use watch::directory;
 
 use crate::batch::{Call, Response};
 use crate::metrics::Tally;
 use crate::words::chain;
 
+/// So often the directory of accounts is read again.
+const LEARN_EVERY: SignedDuration = SignedDuration::from_mins(15);
+
 /// The door, with what stands behind it.
 #[derive(Debug)]
 pub struct Findings<S, M> {
+    /// One call at a time: what is learned of accounts is learned between two of them.
+    room: Mutex<Room<S, M>>,
+}
+
+#[derive(Debug)]
+struct Room<S, M> {
     office: PostOffice<S, M>,
+    learned: Option<Timestamp>,
+}
+
+impl<S: StateStore, M: MailSink> Room<S, M> {
+    /// Learns what accounts are called, if that was some time ago; if it cannot, they go by what was known.
+    async fn learn(&mut self, now: Timestamp) {
+        let is_fresh = |learned: Timestamp| now.duration_since(learned) < LEARN_EVERY;
+        if self.learned.is_some_and(is_fresh) {
+            return;
+        }
+        match directory::recall(self.office.states()).await {
+            Ok(Some(directory)) => self.office.learn(directory.members()),
+            Ok(None) => return,
+            Err(error) => tracing::warn!(error = chain(&error), "accounts go by their numbers"),
+        }
+        self.learned = Some(now);
+    }
 }
 
 /// What SNS wraps around an alert, unless it was told to deliver it raw.
@@ -31,7 +59,10 @@ struct Notification {
 impl<S: StateStore, M: MailSink> Findings<S, M> {
     /// Opens the door.
     pub fn new(office: PostOffice<S, M>) -> Self {
-        Self { office }
+        let learned = None;
+        Self {
+            room: Mutex::new(Room { office, learned }),
+        }
     }
 
     /// Deals with what has come at `now`; at `dead` the invocation is over, whatever happens.
@@ -69,7 +100,10 @@ impl<S: StateStore, M: MailSink> Findings<S, M> {
             return Ok(response);
         }
         tally.findings(alerts.len(), response.failures.len());
-        match self.office.deliver(alerts, now, dead).await {
+        let mut room = self.room.lock().await;
+        room.learn(now).await;
+        let office = &room.office;
+        match office.deliver(alerts, now, dead).await {
             Ok(posted) => tally.posted(&posted),
             Err(error) if ids.is_empty() => return Err(error),
             Err(error) => {
@@ -79,8 +113,8 @@ impl<S: StateStore, M: MailSink> Findings<S, M> {
             }
         }
         if let Call::Direct(_) = call {
-            self.summarise(now, dead, tally).await;
-            self.look_at_readers(now, tally).await;
+            summarise(office, now, dead, tally).await;
+            look_at_readers(office, now, tally).await;
         }
         Ok(response)
     }
@@ -99,34 +133,44 @@ impl<S: StateStore, M: MailSink> Findings<S, M> {
     }
 
     async fn pass_canary(&self, canary: Canary) -> Result<Verdict, PostError> {
-        let states = self.office.states();
+        let office = &self.room.lock().await.office;
+        let states = office.states();
         let verdict = canary::judge(states, Stop::Alerts, &canary).await?;
         if verdict == Verdict::Ours {
-            self.office.pass_on(canary::KIND, &canary.text()).await?;
+            office.pass_on(canary::KIND, &canary.text()).await?;
             canary::passed(states, Stop::Alerts, &canary).await?;
         }
         Ok(verdict)
     }
+}
 
-    /// Sends the summaries that are due; if that fails, the next tick does.
-    async fn summarise(&self, now: Timestamp, dead: Timestamp, tally: &mut Tally) {
-        match self.office.summarise(now, dead).await {
-            Ok(sent) => tally.summaries(sent.into()),
-            Err(error) => {
-                let error = chain(&error);
-                tracing::error!(error, "a summary was not sent");
-            }
+/// Sends the summaries that are due; if that fails, the next tick does.
+async fn summarise<S: StateStore, M: MailSink>(
+    office: &PostOffice<S, M>,
+    now: Timestamp,
+    dead: Timestamp,
+    tally: &mut Tally,
+) {
+    match office.summarise(now, dead).await {
+        Ok(sent) => tally.summaries(sent.into()),
+        Err(error) => {
+            let error = chain(&error);
+            tracing::error!(error, "a summary was not sent");
         }
     }
+}
 
-    /// Looks whether anybody reads the mails; that this cannot be seen keeps no mail back.
-    async fn look_at_readers(&self, now: Timestamp, tally: &mut Tally) {
-        match self.office.look_at_readers(now).await {
-            Ok(look) => look.iter().for_each(|look| tally.readers(look)),
-            Err(error) => {
-                let error = chain(&error);
-                tracing::error!(error, "nobody knows whether anybody reads the mails");
-            }
+/// Looks whether anybody reads the mails; that this cannot be seen keeps no mail back.
+async fn look_at_readers<S: StateStore, M: MailSink>(
+    office: &PostOffice<S, M>,
+    now: Timestamp,
+    tally: &mut Tally,
+) {
+    match office.look_at_readers(now).await {
+        Ok(look) => look.iter().for_each(|look| tally.readers(look)),
+        Err(error) => {
+            let error = chain(&error);
+            tracing::error!(error, "nobody knows whether anybody reads the mails");
         }
     }
 }

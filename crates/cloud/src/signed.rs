@@ -39,6 +39,7 @@ pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
     service: Service,
+    method: &'static str,
     region: String,
     path: String,
     headers: Vec<(&'static str, String)>,
@@ -92,9 +93,31 @@ impl Call {
         Self::post(service, region, path, "application/json", body)
     }
 
+    /// A GET of a path with a query.
+    #[must_use]
+    pub fn get<'p>(
+        service: Service,
+        region: &str,
+        path: &str,
+        query: impl IntoIterator<Item = (&'p str, &'p str)>,
+    ) -> Self {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        // For signatures a blank is this, and in forms alone it may be a plus.
+        let query = form.extend_pairs(query).finish().replace('+', "%20");
+        Self {
+            service,
+            method: "GET",
+            region: region.to_owned(),
+            path: format!("{path}?{query}"),
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
+    }
+
     fn post(service: Service, region: &str, path: &str, kind: &str, body: Vec<u8>) -> Self {
         Self {
             service,
+            method: "POST",
             region: region.to_owned(),
             path: path.to_owned(),
             headers: vec![("content-type", kind.to_owned())],
@@ -226,6 +249,18 @@ pub fn between<'t>(text: &'t str, tag: &str) -> Option<&'t str> {
     Some(inside)
 }
 
+/// What stands in each of the elements of this name that have no attributes.
+pub fn all_between<'t>(text: &'t str, tag: &str) -> impl Iterator<Item = &'t str> {
+    let (opening, closing) = (format!("<{tag}>"), format!("</{tag}>"));
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let (_, behind) = rest.split_once(&opening)?;
+        let (inside, behind) = behind.split_once(&closing)?;
+        rest = behind;
+        Some(inside)
+    })
+}
+
 /// No answer came. Says nothing of the address: it may be a secret.
 #[derive(Debug, thiserror::Error)]
 pub enum CallError {
@@ -272,7 +307,7 @@ impl Caller {
         let headers = headers
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()));
-        self.send(&address, headers, &call.body).await
+        self.send(call.method, &address, headers, &call.body).await
     }
 
     /// Where a service is that is called from here.
@@ -301,7 +336,8 @@ impl Caller {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> Result<Answer, CallError> {
-        self.send(address, headers.iter().copied(), body).await
+        self.send("POST", address, headers.iter().copied(), body)
+            .await
     }
 
     /// Where the call goes, and its headers with those of its signature.
@@ -314,7 +350,7 @@ impl Caller {
         let signed = signature(
             &self.cloud,
             &Signable {
-                method: "POST",
+                method: call.method,
                 address: &address,
                 region: &region,
                 service: call.service.name,
@@ -328,13 +364,14 @@ impl Caller {
 
     async fn send(
         &self,
+        method: &str,
         address: &str,
         headers: impl Iterator<Item = (&str, &str)>,
         body: &[u8],
     ) -> Result<Answer, CallError> {
         let mut request = HttpRequest::new(SdkBody::from(body));
         let unfit = |error: &dyn fmt::Display| CallError::Request(error.to_string().into());
-        request.set_method("POST").map_err(|error| unfit(&error))?;
+        request.set_method(method).map_err(|error| unfit(&error))?;
         // What is wrong with an address is not said: it would be quoted.
         request
             .set_uri(address)

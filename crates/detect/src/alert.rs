@@ -190,6 +190,8 @@ pub enum Kind {
     Correlation,
     /// None: it was unusual.
     Anomaly,
+    /// None: the fleet noticed it by itself, for no record tells it.
+    Watch,
 }
 
 /// An AWS account.

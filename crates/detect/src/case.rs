@@ -204,7 +204,7 @@ impl Case {
     fn most_listed(&self) -> usize {
         match self.alert.rule.kind {
             Kind::Correlation => TOLD,
-            Kind::Rule | Kind::Anomaly => LISTED,
+            Kind::Rule | Kind::Anomaly | Kind::Watch => LISTED,
         }
     }
 

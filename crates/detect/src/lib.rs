@@ -21,6 +21,7 @@ pub mod incident;
 mod insight;
 pub mod language;
 pub mod neutral;
+pub mod notice;
 pub mod outcome;
 pub mod partition;
 mod percent;

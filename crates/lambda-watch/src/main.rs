@@ -16,7 +16,7 @@ async fn main() -> Result<(), Error> {
     log::begin();
     let name = log::function();
     let settings = log::settings(settings::for_watching)?;
-    let watchdog = Watchdog::new(&cloud::Cloud::of(&cloud::environment), settings);
+    let watchdog = Watchdog::new(cloud::Cloud::of(&cloud::environment), settings);
     let (name, watchdog) = (&name, &watchdog);
     let handle = |event: LambdaEvent<Box<RawValue>>| async move {
         let tasks = task::asked(event.payload.get())?;

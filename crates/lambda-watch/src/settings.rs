@@ -7,6 +7,11 @@ use function::settings::{
 use jiff::SignedDuration;
 use watch::reconcile::Rate;
 
+/// The bucket of the trail.
+pub const LOG_BUCKET: Variable = variable("TRAILHOUND_LOG_BUCKET", "the name of an S3 bucket");
+/// Whether Organizations may be asked.
+pub const ASK_ORGANIZATIONS: Variable =
+    variable("TRAILHOUND_ASK_ORGANIZATIONS", "`true` or `false`");
 /// How often a canary flies.
 pub const CANARY_MINUTES: Variable = variable(
     "TRAILHOUND_CANARY_MINUTES",
@@ -36,6 +41,10 @@ pub struct ForWatching {
     pub reconcile: Rate,
     /// How canaries fly, if any do.
     pub canaries: Option<ForCanaries>,
+    /// The bucket of the trail.
+    pub log_bucket: String,
+    /// Whether Organizations may be asked.
+    pub ask_organizations: bool,
 }
 
 /// The settings of `lambda-watch`.
@@ -55,12 +64,16 @@ pub fn for_watching(value: &dyn Fn(&str) -> Option<String>) -> Result<ForWatchin
         let queue = reader.required(CANARY_QUEUE, url);
         queue.map(|queue| ForCanaries { queue, every })
     });
+    let log_bucket = reader.required(LOG_BUCKET, any);
+    let ask_organizations = reader.optional(ASK_ORGANIZATIONS, false, |text| text.parse().ok());
     let settings = (|| {
         Some(ForWatching {
             state_table: state_table?,
             findings_topic: findings_topic?,
             reconcile,
             canaries,
+            log_bucket: log_bucket?,
+            ask_organizations,
         })
     })();
     reader.finish(settings)

@@ -7,13 +7,15 @@ use function::alert_topic::AlertTopic;
 use function::deadline::Deadline;
 use function::state_table::StateTable;
 use jiff::Timestamp;
+use watch::coverage::words::Home;
 use watch::reconcile::Rate;
 use watch::task::Task;
 
+use crate::bucket::Bucket;
 use crate::canary::Canaries;
-use crate::reconcile;
 use crate::round::{Cause, Counts, Round};
 use crate::settings::ForWatching;
+use crate::{coverage, directory, reconcile};
 
 /// All that the tasks share.
 #[derive(Debug)]
@@ -26,20 +28,35 @@ pub struct Watchdog {
     pub rate: Rate,
     /// Canaries, if any fly.
     pub canaries: Option<Canaries>,
+    /// The bucket of the trail.
+    pub bucket: Bucket,
+    /// Who asks Organizations, if that may be.
+    pub organizations: Option<Caller>,
+    /// Where we are.
+    pub home: Home,
 }
 
 impl Watchdog {
     /// Whatever can be built once is built here.
     #[must_use]
-    pub fn new(cloud: &Cloud, settings: ForWatching) -> Self {
-        let sdk = cloud::sdk(cloud);
+    pub fn new(cloud: Cloud, settings: ForWatching) -> Self {
+        let sdk = cloud::sdk(&cloud);
+        let mut arn = settings.findings_topic.split(':').skip(3);
+        let mut part = || arn.next().unwrap_or_default().to_owned();
+        let (region, account) = (part(), part());
         let findings = settings.findings_topic.clone();
         let canaries = settings.canaries.map(|canaries| {
             let caller = Caller::new(cloud.clone());
             Canaries::new(caller, canaries.queue, findings, canaries.every)
         });
         let topic = AlertTopic::new(aws_sdk_sns::Client::new(&sdk), settings.findings_topic);
+        let organizations = settings
+            .ask_organizations
+            .then(|| Caller::new(cloud.clone()));
         Self {
+            bucket: Bucket::new(Caller::new(cloud), &settings.log_bucket),
+            organizations,
+            home: Home { account, region },
             table: StateTable::new(Client::new(&sdk), settings.state_table),
             topic,
             rate: settings.reconcile,
@@ -48,11 +65,12 @@ impl Watchdog {
     }
 
     /// Does these tasks at `now`; one that fails leaves the others alone.
-    pub async fn round(&self, tasks: &[Task], now: Timestamp, _deadline: Deadline) -> Round {
+    pub async fn round(&self, tasks: &[Task], now: Timestamp, deadline: Deadline) -> Round {
         let mut round = Round::default();
         for task in tasks {
             let outcome = match task {
-                Task::Directory | Task::Coverage => Ok(Vec::new()),
+                Task::Directory => directory::run(self, now, deadline).await,
+                Task::Coverage => coverage::run(self, now).await,
                 Task::Reconcile => reconcile::round(&self.table, self.rate, now).await,
                 Task::Canary => self.canaries(now, &mut round).await,
             };

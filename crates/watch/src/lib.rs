@@ -6,5 +6,8 @@
 //! Invariants: no clock, no file, no network: what was seen, and when, is handed in.
 
 pub mod canary;
+pub mod coverage;
+pub mod directory;
+pub mod place;
 pub mod reconcile;
 pub mod task;

@@ -255,6 +255,8 @@ export function parameters(given: Configuration): Record<string, string> {
     ...(partition(given.logAccount.region) !== 'aws' && { Regions: given.regions.join(',') }),
     // As without an organization: whoever hears of the fleet itself, until somebody else is named.
     AlarmMailAddress: given.recipients.find((one) => !isFiltered(one))?.address ?? '',
+    // The log account may: it is delegated administrator of trails.
+    AskOrganizations: 'true',
     ...given.fleet,
     ...routes(given),
     MailAddress: '',

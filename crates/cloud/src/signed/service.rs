@@ -34,9 +34,13 @@ impl Service {
     pub const STS: Self = Self::regional("sts");
     /// Objects.
     pub const S3: Self = Self::regional("s3");
+    /// Accounts and their units: in one region of each partition.
+    pub const ORGANIZATIONS: Self = Self {
+        is_global: true,
+        ..Self::regional("organizations")
+    };
     /// Parameters.
     pub const SSM: Self = Self::regional("ssm");
-
     /// Buses of events.
     pub const EVENTS: Self = Self::regional("events");
     /// Queues.
@@ -65,6 +69,14 @@ impl Service {
                 format!("https://{host}.{region}.{domain}"),
                 region.to_owned(),
             );
+        }
+        if self == Self::ORGANIZATIONS {
+            let (home, domain) = match region {
+                _ if region.starts_with("cn-") => ("cn-northwest-1", "amazonaws.com.cn"),
+                _ if region.starts_with("us-gov-") => ("us-gov-west-1", "amazonaws.com"),
+                _ => ("us-east-1", "amazonaws.com"),
+            };
+            return (format!("https://{host}.{home}.{domain}"), home.to_owned());
         }
         if region.starts_with("cn-") {
             let address = format!("https://{host}.cn-north-1.amazonaws.com.cn");

@@ -4,7 +4,7 @@ use std::thread::JoinHandle;
 
 use serde_json::json;
 
-use super::{Answer, Call, CallError, Caller, LONGEST_ANSWER, Service};
+use super::{Answer, Call, CallError, Caller, LONGEST_ANSWER, Service, all_between};
 use crate::Cloud;
 
 /// A server that gives one answer, and hands over what it was asked.
@@ -174,6 +174,54 @@ fn every_partition_has_its_addresses() {
             "cn-north-1".to_owned()
         )
     );
+}
+
+#[test]
+fn organizations_answer_in_one_region_of_each_partition() {
+    let homes = ["eu-west-1", "cn-north-1", "us-gov-east-1"]
+        .map(|region| Service::ORGANIZATIONS.address(region));
+    let homes = homes
+        .each_ref()
+        .map(|(url, region)| (url.as_str(), region.as_str()));
+    assert_eq!(
+        homes,
+        [
+            ("https://organizations.us-east-1.amazonaws.com", "us-east-1"),
+            (
+                "https://organizations.cn-northwest-1.amazonaws.com.cn",
+                "cn-northwest-1"
+            ),
+            (
+                "https://organizations.us-gov-west-1.amazonaws.com",
+                "us-gov-west-1"
+            ),
+        ]
+    );
+}
+
+#[test]
+fn names_are_listed_by_a_signed_get_without_a_body() {
+    let (address, asked) = server(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok".to_vec());
+    let query = [("list-type", "2"), ("prefix", "AWSLogs/a b&c")];
+    let call = Call::get(Service::S3, "eu-west-1", "/logs", query);
+    assert!(
+        wait(caller(Some(address)).call(&call))
+            .unwrap()
+            .is_success()
+    );
+    let asked = asked.join().unwrap();
+    assert!(
+        asked.starts_with("GET /logs?list-type=2&prefix=AWSLogs%2Fa%20b%26c HTTP/1.1\r\n"),
+        "{asked}"
+    );
+    assert!(asked.contains("/eu-west-1/s3/aws4_request"), "{asked}");
+    assert!(asked.contains("x-amz-content-sha256: e3b0c442"), "{asked}");
+}
+
+#[test]
+fn every_element_of_a_name_is_found() {
+    let text = "<Key>a</Key><Key/><Key>b</Key><Key>cut";
+    assert_eq!(all_between(text, "Key").collect::<Vec<_>>(), ["a", "b"]);
 }
 
 #[test]

@@ -91,7 +91,7 @@ fn account(uid: Option<&str>, name: Option<&str>) -> Value {
 
 fn finding_info(alert: &Alert, language: Language) -> Value {
     let (type_id, analytic) = match alert.rule.kind {
-        Kind::Rule | Kind::Correlation => (1, "Rule"),
+        Kind::Rule | Kind::Correlation | Kind::Watch => (1, "Rule"),
         Kind::Anomaly => (2, "Behavioral"),
     };
     json!({

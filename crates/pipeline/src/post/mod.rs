@@ -37,7 +37,7 @@ use std::collections::BTreeMap;
 
 use detect::alert::{Alert, AlertId};
 use detect::language::Language;
-use detect::render::mail::{Letter, Mail};
+use detect::render::mail::{Accounts, Letter, Mail};
 use jiff::{SignedDuration, Timestamp};
 
 pub use self::claim::Claim;
@@ -225,6 +225,8 @@ pub struct PostOffice<S, M> {
     states: S,
     mails: M,
     manner: Manner,
+    /// What was said of accounts before anything was learned.
+    given: Accounts,
 }
 
 fn desk_key() -> StateKey {
@@ -245,6 +247,7 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
         Self {
             states,
             mails,
+            given: manner.letter.accounts().clone(),
             manner,
         }
     }
@@ -255,6 +258,19 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
     /// [`SinkError`] if it was not accepted.
     pub async fn pass_on(&self, kind: &'static str, message: &str) -> Result<(), SinkError> {
         self.mails.pass_on(kind, message).await
+    }
+
+    /// Learns the accounts of the organization: by id, name and path of units.
+    ///
+    /// What was said of an account stands above. Routes learn the units alone: an account's name its owner chooses,
+    /// and so could take its alerts from one reader to another.
+    pub fn learn<'m>(
+        &mut self,
+        members: impl Iterator<Item = (&'m str, &'m str, Option<&'m str>)> + Clone,
+    ) {
+        let named = self.given.with_members(members.clone());
+        self.manner.letter = self.manner.letter.clone().with_accounts(named);
+        self.manner.routes.know(self.given.with_units(members));
     }
 
     /// The state that it keeps.

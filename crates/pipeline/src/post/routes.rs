@@ -102,7 +102,7 @@ impl Row {
         let rule = [Some(alert.rule.id.as_str()), Some(&alert.rule.title)];
         self.level.is_none_or(|least| alert.level >= least)
             && any(&self.accounts, &[Some(id), name])
-            && any(&self.units, &[unit])
+            && any_unit(&self.units, unit)
             && any(&self.rules, &rule)
     }
 }
@@ -111,6 +111,13 @@ impl Row {
 fn any(patterns: &[Pattern], texts: &[Option<&str>]) -> bool {
     let fits = |pattern: &Pattern| texts.iter().flatten().any(|text| pattern.fits(text));
     patterns.is_empty() || patterns.iter().any(fits)
+}
+
+/// Whether a unit, or one of those that it stands below, fits one of the patterns.
+fn any_unit(patterns: &[Pattern], path: Option<&str>) -> bool {
+    let above = path.into_iter().flat_map(|path| path.split('/'));
+    let all: Vec<_> = above.chain(path).map(Some).collect();
+    any(patterns, &all)
 }
 
 /// What is wrong with one cell.
@@ -163,6 +170,11 @@ impl Routes {
             addressees: reader.addressees,
             accounts: accounts.clone(),
         })
+    }
+
+    /// Knows these accounts from now on.
+    pub(super) fn know(&mut self, accounts: Accounts) {
+        self.accounts = accounts;
     }
 
     /// Whoever hears of `alert`; somebody does.

@@ -182,6 +182,11 @@ fn rules(
             "no rule has told it: it was unusual, and is no longer once it goes on",
         )
         .help("`--budget` says how many such alerts there may be in a week")),
+        Kind::Watch => Err(Complaint::bad_rule(
+            alert.id.to_string(),
+            "no record tells it: the fleet noticed it by itself",
+        )
+        .help("mend what is missing, or set the parameter `Watchdog` to `off`")),
     }
 }
 

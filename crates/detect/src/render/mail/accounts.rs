@@ -20,9 +20,9 @@ use crate::alert::Alert;
 pub struct Accounts(BTreeMap<String, Known>);
 
 /// What is known of an account.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Known {
-    name: String,
+    name: Option<String>,
     owner: Option<String>,
     unit: Option<String>,
 }
@@ -36,7 +36,7 @@ impl Accounts {
     /// What people call this account.
     #[must_use]
     pub fn name(&self, id: &str) -> Option<&str> {
-        self.0.get(id).map(|known| known.name.as_str())
+        self.0.get(id).and_then(|known| known.name.as_deref())
     }
 
     /// What people call the account of `alert`; its number, if they do not.
@@ -51,7 +51,45 @@ impl Accounts {
         self.0.get(id).and_then(|known| known.owner.as_deref())
     }
 
-    /// The organizational unit that it is in.
+    /// The same, and what `members` of an organization are called of which nothing was said: by id, name and unit.
+    #[must_use]
+    pub fn with_members<'m>(
+        &self,
+        members: impl Iterator<Item = (&'m str, &'m str, Option<&'m str>)>,
+    ) -> Self {
+        self.learning(members.map(|(id, name, unit)| (id, Some(name), unit)))
+    }
+
+    /// The same with the units of `members` alone, where none was said.
+    ///
+    /// For decisions: its name whoever has an account chooses, where it stands the organization decides.
+    #[must_use]
+    pub fn with_units<'m>(
+        &self,
+        members: impl Iterator<Item = (&'m str, &'m str, Option<&'m str>)>,
+    ) -> Self {
+        self.learning(members.map(|(id, _, unit)| (id, None, unit)))
+    }
+
+    fn learning<'m>(
+        &self,
+        members: impl Iterator<Item = (&'m str, Option<&'m str>, Option<&'m str>)>,
+    ) -> Self {
+        let mut all = self.0.clone();
+        for (id, name, unit) in members {
+            let known = all.entry(id.to_owned()).or_default();
+            let fill = |kept: &mut Option<String>, new: Option<&str>| {
+                if kept.is_none() {
+                    *kept = new.filter(|text| !text.is_empty()).map(str::to_owned);
+                }
+            };
+            fill(&mut known.name, name);
+            fill(&mut known.unit, unit);
+        }
+        Self(all)
+    }
+
+    /// The organizational unit that it is in; a path if a directory knows it, such as `Workloads/Prod`.
     #[must_use]
     pub fn unit(&self, id: &str) -> Option<&str> {
         self.0.get(id).and_then(|known| known.unit.as_deref())
@@ -82,7 +120,7 @@ fn entry(text: &str) -> Result<(String, Known), NoAccounts> {
                 .map(str::to_owned)
         };
         let known = Known {
-            name: name.to_owned(),
+            name: Some(name.to_owned()),
             owner: cell(),
             unit: cell(),
         };
@@ -94,6 +132,27 @@ fn entry(text: &str) -> Result<(String, Known), NoAccounts> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_said_stays_and_what_was_not_is_learned() {
+        let given: Accounts = "111122223333 = prod, team; 444455556666 = test, , lab"
+            .parse()
+            .unwrap();
+        let members = [
+            ("111122223333", "evil", Some("Workloads/Prod")),
+            ("444455556666", "evil", Some("Suspended")),
+            ("777788889999", "Payments", None),
+        ];
+        let all = given.with_members(members.into_iter());
+        assert_eq!(all.name("111122223333"), Some("prod"));
+        assert_eq!(all.owner("111122223333"), Some("team"));
+        assert_eq!(all.unit("111122223333"), Some("Workloads/Prod"));
+        assert_eq!(all.unit("444455556666"), Some("lab"));
+        assert_eq!(all.name("777788889999"), Some("Payments"));
+        let units = given.with_units(members.into_iter());
+        assert_eq!(units.name("777788889999"), None, "a name opens no route");
+        assert_eq!(units.unit("111122223333"), Some("Workloads/Prod"));
+    }
 
     #[test]
     fn what_is_no_account_is_named() {

@@ -4,6 +4,8 @@
 //! to type, what to do if it was expected, and last what proves it. What a mail is too small for is shed by
 //! [`Detail`], never the first block and never the commands.
 
+mod place;
+
 use jiff::Timestamp;
 use sigma::Level;
 
@@ -154,7 +156,9 @@ impl Page<'_> {
         let title = line(alert.rule.title_in(self.language));
         let level = words::level(alert.level, self.language);
         self.labelled(words::LEVEL, &format!("{level} - {title}"));
-        self.labelled(words::WHO, &name(&alert.principal.key));
+        if !is_noticed(alert) {
+            self.labelled(words::WHO, &name(&alert.principal.key));
+        }
         if let Some(key) = &alert.principal.access_key_id {
             self.labelled(words::KEY, &name(key));
         }
@@ -172,70 +176,9 @@ impl Page<'_> {
         }
     }
 
-    /// The account by its name, with its owner, and the region.
-    fn place(&self, alert: &Alert) -> String {
-        let accounts = &self.order.letter.accounts;
-        let id = alert.account.id.as_deref();
-        let region = name(alert.region.as_deref().unwrap_or("?"));
-        let account = self.account(id);
-        let owner = id.and_then(|id| accounts.owner(id)).map(name);
-        let account = match (owner, self.language) {
-            (None, _) => account,
-            (Some(owner), Language::En) => format!("{account}, owner {owner}"),
-            (Some(owner), Language::ZhCn) => format!("{account}，负责人 {owner}"),
-        };
-        match self.language {
-            Language::En => format!("account {account}, region {region}"),
-            Language::ZhCn => format!("账户 {account}，区域 {region}"),
-        }
-    }
-
-    /// `prod (111122223333)`, or the id alone.
-    fn account(&self, id: Option<&str>) -> String {
-        let known = id.and_then(|id| self.order.letter.accounts.name(id));
-        match (known, id, self.language) {
-            (Some(known), Some(id), Language::En) => format!("{} ({})", name(known), name(id)),
-            (Some(known), Some(id), Language::ZhCn) => format!("{}（{}）", name(known), name(id)),
-            (_, id, _) => name(id.unwrap_or("?")),
-        }
-    }
-
-    fn origin(&mut self, alert: &Alert) {
-        let from = [&alert.source.ip, &alert.source.tool];
-        let from: Vec<_> = from.into_iter().flatten().map(|text| name(text)).collect();
-        let comma = both(", ", "，").to(self.language);
-        if !from.is_empty() {
-            self.labelled(words::FROM, &from.join(comma));
-        }
-    }
-
-    fn how_often(&self, alert: &Alert) -> String {
-        let language = self.language;
-        let count = events(alert.event_count, language);
-        let about = match (alert.event_count_is_estimate, language) {
-            (false, _) => "",
-            (true, Language::En) => "about ",
-            (true, Language::ZhCn) => "约 ",
-        };
-        let seconds = alert.last_time.duration_since(alert.first_time).as_secs();
-        let (clock, span) = (&self.order.letter.clock, span(seconds, language));
-        let first = clock.of_day(alert.first_time);
-        let last = clock.of_day(alert.last_time);
-        match language {
-            Language::En => format!(
-                "{about}{count} in {span}, from {first} to {last}; the one told above weighs most"
-            ),
-            Language::ZhCn => {
-                format!(
-                    "{about}{count}，历时 {span}（{first} 至 {last}）；上文所述是其中最严重的一个"
-                )
-            }
-        }
-    }
-
     fn matters(&mut self, alert: &Alert) {
         let heading = match alert.rule.kind {
-            RuleKind::Rule => words::MATTERS,
+            RuleKind::Rule | RuleKind::Watch => words::MATTERS,
             RuleKind::Correlation | RuleKind::Anomaly => words::UNUSUAL,
         };
         let shows_facts = self.shows(Detail::NoFacts) && !alert.why.is_empty();
@@ -247,7 +190,11 @@ impl Page<'_> {
             self.prose(&line(threat.to(self.language)));
         }
         if shows_facts {
-            self.line(words::RULE_SAW.to(self.language));
+            let saw = match is_noticed(alert) {
+                true => words::WATCH_SAW,
+                false => words::RULE_SAW,
+            };
+            self.line(saw.to(self.language));
             for fact in &alert.why {
                 self.item(&line(&facts::to(fact, self.language)));
             }
@@ -256,7 +203,8 @@ impl Page<'_> {
 
     /// What the principal did before; of an update also what it did after.
     fn context(&mut self, told: &Told<'_>) {
-        let Some(around) = told.around.filter(|_| self.shows(Detail::NoContext)) else {
+        let shows = self.shows(Detail::NoContext) && !is_noticed(told.alert);
+        let Some(around) = told.around.filter(|_| shows) else {
             return;
         };
         self.heading(words::BEFORE);
@@ -288,6 +236,14 @@ impl Page<'_> {
     }
 
     fn stop(&mut self, alert: &Alert) {
+        if is_noticed(alert) {
+            self.heading(words::TO_DO);
+            return self.steps(
+                words::IN_THIS_ORDER,
+                &alert.response.iter().collect::<Vec<_>>(),
+                0,
+            );
+        }
         self.heading(words::STOP);
         let who = containment::of_principal(alert);
         let others = alert.response.iter().filter(|step| !who.contains(step));
@@ -377,6 +333,12 @@ impl Page<'_> {
     fn way(&self, alert: &Alert) -> String {
         let seconds = self.order.now.duration_since(alert.time).as_secs();
         let span = span(seconds, self.language);
+        if is_noticed(alert) {
+            return match self.language {
+                Language::En => format!("noticed by the watchdog; written {span} after it began"),
+                Language::ZhCn => format!("由看门狗发现；本邮件写于开始之后 {span}"),
+            };
+        }
         let by_file = alert
             .decided()
             .is_some_and(|event| event.log_file.is_some());
@@ -464,6 +426,11 @@ impl Page<'_> {
     fn line(&mut self, text: &str) {
         self.blocks.push(Block::Line(text.to_owned()));
     }
+}
+
+/// Whether no record tells it.
+fn is_noticed(alert: &Alert) -> bool {
+    alert.rule.kind == RuleKind::Watch
 }
 
 /// The word that stands first in subjects, the same in every language.

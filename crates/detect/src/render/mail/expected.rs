@@ -20,6 +20,9 @@ const LONGEST: usize = 300;
 
 /// What is said, and the document.
 pub(super) fn of(alert: &Alert, language: Language) -> (Words, Vec<String>) {
+    if alert.rule.kind == Kind::Watch {
+        return (words::EXPECTED_MISSING, Vec::new());
+    }
     if alert.rule.kind != Kind::Rule {
         return (words::EXPECTED_TOGETHER, Vec::new());
     }

@@ -165,6 +165,12 @@ impl Letter {
         }
     }
 
+    /// What it knows of accounts.
+    #[must_use]
+    pub fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+
     /// With accounts as people call them.
     #[must_use]
     pub fn with_accounts(self, accounts: Accounts) -> Self {

@@ -2,7 +2,7 @@
 
 use super::body::{level_tag, shortened};
 use super::{Accounts, BODY, Kind, SUBJECT, Told};
-use crate::alert::Alert;
+use crate::alert::{Alert, Kind as RuleKind};
 use crate::language::Language;
 use crate::neutral::neutral;
 use crate::render::text::sentence;
@@ -105,7 +105,10 @@ pub(in crate::render) fn command(text: &str) -> String {
 /// What happened, in about `room` characters: who did what, or where that is too long and the end of it would
 /// be lost, what the rule calls it and who.
 fn what(alert: &Alert, room: usize) -> String {
-    let by_title = format!("{}, by {}", alert.rule.title, alert.principal.name);
+    let by_title = match alert.rule.kind {
+        RuleKind::Watch => alert.rule.title.clone(),
+        _ => format!("{}, by {}", alert.rule.title, alert.principal.name),
+    };
     match &alert.deed {
         Some(deed) if deed.headline.en.len() <= room || !deed.worked => {
             deed.headline.en.replace('`', "")

@@ -11,6 +11,8 @@ pub(super) const HAPPENED: Words = words("WHAT HAPPENED", "发生了什么");
 pub(super) const MATTERS: Words = words("WHY THIS MATTERS", "为什么重要");
 pub(super) const UNUSUAL: Words = words("WHY THIS IS UNUSUAL", "为什么异常");
 pub(super) const STOP: Words = words("STOP IT", "如何制止");
+pub(super) const TO_DO: Words = words("WHAT TO DO", "如何处理");
+pub(super) const IN_THIS_ORDER: Words = words("In this order:", "按以下顺序：");
 pub(super) const EXPECTED: Words = words("IF THIS WAS EXPECTED", "如果这是预期行为");
 pub(super) const PROOF: Words = words("PROOF", "证据");
 pub(super) const VERIFY: Words = words(
@@ -54,6 +56,7 @@ pub(super) const WOULD_MEAN: Words = words(
     "这次未成功。若成功，则意味着：",
 );
 pub(super) const RULE_SAW: Words = words("What the rule saw:", "规则看到的事实：");
+pub(super) const WATCH_SAW: Words = words("What the watchdog saw:", "看门狗看到的事实：");
 pub(super) const LEVEL: Words = words("Level:", "级别：");
 pub(super) const WHO: Words = words("Who:", "身份：");
 pub(super) const KEY: Words = words("Key:", "密钥：");
@@ -82,6 +85,11 @@ pub(super) const EXPECTED_TOGETHER: Words = words(
      built on, with an owner and an end date: docs/rules.md, section Exclusions.",
     "该告警由多个事件组成。如需减少此类告警，请为其所依据的规则编写排除项，并写明负责人和截止日期，参见 \
      docs/rules.md 的 Exclusions 一节。",
+);
+pub(super) const EXPECTED_MISSING: Words = words(
+    "There is nothing to save: it is told once, and again only if it begins anew. What is no longer due, such as a \
+     closed account or a region that was switched off, is told this one time.",
+    "无需保存任何设置：同一情况只告知一次，重新发生时才会再次告知。不再需要的日志（例如已关闭的账户或已停用的区域）也只告知这一次。",
 );
 pub(super) const EXPECTED_HIDDEN: Words = words(
     "Whoever did it has characters in the name that should not be copied. Write the exclusion by hand: \
