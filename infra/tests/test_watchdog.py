@@ -11,7 +11,7 @@ from fleet import STACK, Fleet, launch, let_publish_batches, wait_for
 from permissions import listed
 from roles import statements
 
-ACCOUNT = "666677778888"
+ACCOUNT = "131313131313"
 FUNCTION = f"{STACK}-watchdog"
 
 
