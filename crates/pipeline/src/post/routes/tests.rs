@@ -134,3 +134,20 @@ fn a_unit_is_all_that_stands_below_it_and_names_of_the_organization_open_no_rout
         ["shop", "on-call"]
     );
 }
+
+#[test]
+fn a_unit_is_all_that_stands_below_it_and_names_of_the_organization_open_no_route() {
+    let mut routes =
+        read("unit = Workloads, topic = shop; account = prod*, topic = on-call").unwrap();
+    let members = [
+        ("777788889999", "prod", Some("Workloads/Europe/Web")),
+        ("444455556666", "prod-too", Some("Work")),
+    ];
+    routes.know(accounts().with_units(members.into_iter()));
+    assert_eq!(told(&routes, "777788889999", Level::High), ["shop"]);
+    assert_eq!(told(&routes, "444455556666", Level::High), ["mail"]);
+    assert_eq!(
+        told(&routes, "111122223333", Level::High),
+        ["shop", "on-call"]
+    );
+}
