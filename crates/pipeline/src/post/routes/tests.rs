@@ -48,7 +48,7 @@ fn every_row_that_fits_is_followed_and_what_fits_none_goes_where_it_went() {
     )
     .unwrap();
     for (account, level, expected) in [
-        ("111122223333", Level::High, vec!["shop", "on-call"]),
+        ("111122223333", Level::High, vec!["on-call", "shop"]),
         (
             "111122223333",
             Level::Critical,
@@ -116,23 +116,6 @@ fn each_wrong_cell_is_named() {
         ]
     );
     assert_eq!(read(" ;\n"), Ok(read("").unwrap()));
-}
-
-#[test]
-fn a_unit_is_all_that_stands_below_it_and_names_of_the_organization_open_no_route() {
-    let mut routes =
-        read("unit = Workloads, topic = shop; account = prod*, topic = on-call").unwrap();
-    let members = [
-        ("777788889999", "prod", Some("Workloads/Europe/Web")),
-        ("444455556666", "prod-too", Some("Work")),
-    ];
-    routes.know(accounts().with_units(members.into_iter()));
-    assert_eq!(told(&routes, "777788889999", Level::High), ["shop"]);
-    assert_eq!(told(&routes, "444455556666", Level::High), ["mail"]);
-    assert_eq!(
-        told(&routes, "111122223333", Level::High),
-        ["shop", "on-call"]
-    );
 }
 
 #[test]
