@@ -298,7 +298,7 @@ fn a_mail_says_what_is_missing_and_what_to_do_in_both_languages() {
         "aws cloudtrail describe-trails --region us-east-1 --include-shadow-trails",
         "noticed by the watchdog; written 4 hours after it began",
         "如何处理",
-        "再无日志送达",
+        "再无日志",
         "`lastDigest` 的值为 `2026-11-01T02:00:00Z`",
     ] {
         assert!(flat.contains(part), "{part}:\n{}", mail.body);

@@ -48,7 +48,7 @@ fn every_row_that_fits_is_followed_and_what_fits_none_goes_where_it_went() {
     )
     .unwrap();
     for (account, level, expected) in [
-        ("111122223333", Level::High, vec!["shop", "on-call"]),
+        ("111122223333", Level::High, vec!["on-call", "shop"]),
         (
             "111122223333",
             Level::Critical,
