@@ -1,7 +1,7 @@
 """Each function may do what its code does, and nothing else.
 
-What the code does is read from the Rust sources: each call of an SDK client is one action, and so is an object
-that is read. What nobody
+What the code does is read from the Rust sources: each call of an SDK client is one action, and so are
+an object that is read and a call that we sign ourselves. What nobody
 calls by name, but needs, is listed here with its reason.
 """
 
@@ -65,6 +65,8 @@ def calls(source: str) -> Iterator[str]:
     """The actions that a Rust source calls: through an SDK client, or signed by ourselves."""
     if "cloud::objects" in source:
         yield "s3:GetObject"
+    for service, operation in re.findall(r'"Amazon(\w+)\.(\w+)"', source):
+        yield f"{service.lower()}:{operation}"
     for service in set(re.findall(r"aws_sdk_(\w+)::Client\b", source)):
         model = boto3.client(service, region_name=REGION).meta.service_model
         operations = {xform_name(name): name for name in model.operation_names}

@@ -64,7 +64,7 @@ impl Boot {
             detector,
             own,
             S3Bucket::new(Objects::new(self.cloud.clone()), settings.max_object_bytes),
-            OwnQueue::new(aws_sdk_sqs::Client::new(&sdk), settings.log_queue),
+            OwnQueue::new(Caller::new(self.cloud.clone()), settings.log_queue),
             pipeline,
         )
         .sampling(rate);

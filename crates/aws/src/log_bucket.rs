@@ -7,7 +7,8 @@
 use std::io::{self, Cursor, Read};
 use std::sync::Arc;
 
-use cloud::objects::{Object, ObjectError, Objects, Request};
+use cloud::NotDone;
+use cloud::objects::{Object, Objects, Request};
 use tokio::sync::mpsc::{Receiver, channel};
 
 use crate::trigger::LogObject;
@@ -169,14 +170,14 @@ impl LogBucket for S3Bucket {
 }
 
 /// What becomes of an object that S3 does not hand out.
-fn fate(object: &LogObject, error: ObjectError) -> FetchError {
+fn fate(object: &LogObject, error: NotDone) -> FetchError {
     let failed = |cause| FetchError::Failed {
         object: object.clone(),
         cause,
     };
     let fault = match error {
-        ObjectError::Refused(fault) => fault,
-        ObjectError::Unanswered(error) => return failed(error.into()),
+        NotDone::Refused(fault) => fault,
+        NotDone::Unanswered(error) => return failed(error.into()),
     };
     let about_key =
         fault.code.starts_with("KMS.") || fault.message.to_ascii_lowercase().contains("kms");
@@ -189,7 +190,7 @@ fn fate(object: &LogObject, error: ObjectError) -> FetchError {
             FetchError::Denied(object.clone())
         }
         code if code.starts_with("KMS.") => FetchError::KeyDenied(object.clone()),
-        _ => failed(ObjectError::Refused(fault).into()),
+        _ => failed(NotDone::Refused(fault).into()),
     }
 }
 

@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use baseline::places::mmdb::{Mmdb, NotMmdb};
 use baseline::{BuiltIn, Places};
-use cloud::objects::{ObjectError, Objects, Request};
+use cloud::NotDone;
+use cloud::objects::{Objects, Request};
 use cloud::signed::CallError;
 
 /// How many seconds later it is tried again.
@@ -67,7 +68,7 @@ pub enum DatabaseError {
     File(#[from] std::io::Error),
     /// S3 does not hand it out.
     #[error("the object cannot be read; the function's role needs s3:GetObject for it")]
-    Object(#[from] ObjectError),
+    Object(#[from] NotDone),
     /// It breaks off.
     #[error("the object breaks off")]
     Broken(#[from] CallError),

@@ -4,6 +4,7 @@
 //! serves all clients.
 
 pub mod objects;
+mod patience;
 pub mod signed;
 
 use std::fmt;
@@ -17,6 +18,8 @@ use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
 use aws_types::sdk_config::{RetryConfig, TimeoutConfig};
+
+pub use self::patience::NotDone;
 
 /// How long to wait for a connection.
 const CONNECT: Duration = Duration::from_secs(3);

@@ -7,21 +7,19 @@
 
 use std::fmt;
 use std::sync::OnceLock;
-use std::time::Duration;
 
 use aws_smithy_http_client::Connector;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::signed::{Answer, CallError, Fault, LONGEST_ANSWER, Service, Signable, signature};
-use crate::{ANSWER, Cloud, TRIES};
-
-/// How long to wait before the second try; twice as long before each that follows.
-const PAUSE: Duration = Duration::from_millis(200);
+use crate::patience::Patience;
+use crate::signed::{
+    Answer, CallError, Fault, LONGEST_ANSWER, Service, Signable, connector, signature,
+};
+use crate::{ANSWER, Cloud, NotDone};
 
 /// What is written otherwise in a key: all but letters, digits, `-._~`, and the slashes between its parts.
 const IN_KEYS: &AsciiSet = &NON_ALPHANUMERIC
@@ -76,17 +74,6 @@ impl Object {
     }
 }
 
-/// Why an object cannot be had.
-#[derive(Debug, thiserror::Error)]
-pub enum ObjectError {
-    /// S3 says so.
-    #[error("S3 answers {0}")]
-    Refused(Fault),
-    /// S3 did not answer.
-    #[error(transparent)]
-    Unanswered(#[from] CallError),
-}
-
 /// The objects that we may read.
 pub struct Objects {
     cloud: Cloud,
@@ -113,28 +100,20 @@ impl Objects {
     /// Begins to read an object. What passes by itself is tried again, four times in all.
     ///
     /// # Errors
-    /// [`ObjectError`] as S3 or the network has it.
-    pub async fn get(&self, request: Request<'_>) -> Result<Object, ObjectError> {
-        let mut pause = PAUSE;
-        for _ in 1..TRIES {
-            match self.once(request).await {
-                Err(ObjectError::Refused(fault)) if fault.is_passing() => {}
-                Err(ObjectError::Unanswered(CallError::Unreachable | CallError::TooSlow)) => {}
-                settled => return settled,
+    /// [`NotDone`] as S3 or the network has it.
+    pub async fn get(&self, request: Request<'_>) -> Result<Object, NotDone> {
+        let mut patience = Patience::default();
+        loop {
+            let settled = self.once(request).await;
+            if !patience.lasts(&settled).await {
+                return settled;
             }
-            tokio::time::sleep(pause).await;
-            pause *= 2;
         }
-        self.once(request).await
     }
 
-    async fn once(&self, request: Request<'_>) -> Result<Object, ObjectError> {
+    async fn once(&self, request: Request<'_>) -> Result<Object, NotDone> {
         let asked = self.ask(request)?;
-        let connector = self.connector.get_or_init(|| {
-            Connector::builder()
-                .tls_provider(Provider::Rustls(CryptoMode::Ring))
-                .build()
-        });
+        let connector = self.connector.get_or_init(connector);
         let response = tokio::time::timeout(ANSWER, connector.call(asked)).await;
         let response = response
             .map_err(|_| CallError::TooSlow)?
@@ -144,7 +123,7 @@ impl Objects {
         let wanted = if request.from > 0 { 206 } else { 200 };
         match status == wanted {
             true => Ok(object(response)),
-            false => Err(ObjectError::Refused(refusal(response).await)),
+            false => Err(NotDone::Refused(refusal(response).await)),
         }
     }
 

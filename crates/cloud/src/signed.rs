@@ -12,6 +12,7 @@ mod service;
 mod signature;
 
 use std::fmt;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use aws_smithy_http_client::Connector;
@@ -25,7 +26,8 @@ use serde_json::Value;
 
 pub use self::service::Service;
 pub(crate) use self::signature::{Signable, signature};
-use crate::Cloud;
+use crate::patience::Patience;
+use crate::{Cloud, NotDone};
 
 /// How long one request may take, its answer included.
 const PATIENCE: Duration = Duration::from_secs(13);
@@ -278,18 +280,19 @@ pub enum CallError {
 /// Makes calls.
 #[derive(Debug)]
 pub struct Caller {
-    connector: Connector,
     cloud: Cloud,
+    /// Made for the first call: what TLS trusts need not be loaded at the start of who may never call.
+    connector: OnceLock<Connector>,
 }
 
 impl Caller {
     /// Calls as whom `cloud` says, and where.
     #[must_use]
     pub fn new(cloud: Cloud) -> Self {
-        let connector = Connector::builder()
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .build();
-        Self { connector, cloud }
+        Self {
+            cloud,
+            connector: OnceLock::new(),
+        }
     }
 
     /// The region that we are in.
@@ -308,6 +311,28 @@ impl Caller {
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()));
         self.send(call.method, &address, headers, &call.body).await
+    }
+
+    /// Makes a call that is to go well. What passes by itself is tried again, four times in all.
+    ///
+    /// # Errors
+    /// [`NotDone`] as the service or the network has it.
+    pub async fn done(&self, call: &Call) -> Result<Answer, NotDone> {
+        let mut patience = Patience::default();
+        loop {
+            let settled = self.once(call).await;
+            if !patience.lasts(&settled).await {
+                return settled;
+            }
+        }
+    }
+
+    async fn once(&self, call: &Call) -> Result<Answer, NotDone> {
+        let answer = self.call(call).await?;
+        match answer.fault() {
+            Some(fault) => Err(NotDone::Refused(fault)),
+            None => Ok(answer),
+        }
     }
 
     /// Where a service is that is called from here.
@@ -387,7 +412,7 @@ impl Caller {
     }
 
     async fn answer(&self, request: HttpRequest) -> Result<Answer, CallError> {
-        let response = self.connector.call(request).await;
+        let response = self.connector.get_or_init(connector).call(request).await;
         let response = response.map_err(|_| CallError::Unreachable)?;
         let status = response.status().as_u16();
         let headers = written(response.headers());
@@ -407,6 +432,13 @@ impl Caller {
             headers,
         })
     }
+}
+
+/// A pool of connections, and one TLS.
+pub(crate) fn connector() -> Connector {
+    Connector::builder()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .build()
 }
 
 fn written(headers: &Headers) -> Vec<(String, String)> {

@@ -96,6 +96,7 @@ mod tests {
             let value = match name {
                 "TRAILHOUND_STATE_TABLE" => "state",
                 "TRAILHOUND_FINDINGS_TOPIC_ARN" => "arn:aws:sns:eu-west-1:111122223333:findings",
+                "TRAILHOUND_LOG_BUCKET" => "trail",
                 "TRAILHOUND_RECONCILE_ONE_IN" => "64",
                 "TRAILHOUND_CANARY_MINUTES" => minutes,
                 "TRAILHOUND_CANARY_QUEUE_URL" => queue,

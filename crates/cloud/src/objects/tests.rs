@@ -2,9 +2,9 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::thread::JoinHandle;
 
-use super::{Object, ObjectError, Objects, Request};
-use crate::Cloud;
+use super::{Object, Objects, Request};
 use crate::signed::CallError;
+use crate::{Cloud, NotDone};
 
 /// A server that gives these answers, one a connection, and hands over what it was asked.
 fn server(answers: &'static [&'static str]) -> (String, JoinHandle<Vec<String>>) {
@@ -126,7 +126,7 @@ fn what_passes_is_tried_again_and_what_does_not_is_told() {
         "HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n<Error><Code>NoSuchKey</Code><Message>none</Message></Error>",
     ]);
     let gone = wait(objects(Some(address)).get(REQUEST)).unwrap_err();
-    let ObjectError::Refused(fault) = gone else {
+    let NotDone::Refused(fault) = gone else {
         panic!("{gone}");
     };
     assert_eq!((fault.status, fault.code.as_str()), (404, "NoSuchKey"));
@@ -134,7 +134,7 @@ fn what_passes_is_tried_again_and_what_does_not_is_told() {
     let nobody = wait(objects(Some("http://127.0.0.1:1".to_owned())).get(REQUEST));
     assert!(matches!(
         nobody,
-        Err(ObjectError::Unanswered(CallError::Unreachable))
+        Err(NotDone::Unanswered(CallError::Unreachable))
     ));
 }
 

@@ -348,6 +348,7 @@ proptest! {
         let hashes: Vec<u64> = ids.iter().map(|id| digest::number(&[&id.to_string()])).collect();
         // Each batch is whole up to a limit of its own, as when the rate is being changed.
         let mut least = u64::MAX;
+        let mut taken = BTreeSet::new();
         let mut parts: Vec<Sample> = Vec::new();
         for (at, chunk) in hashes.chunks(cut).enumerate() {
             let limit = u64::MAX / u64::from(rates[at % rates.len()]);
@@ -355,11 +356,12 @@ proptest! {
             for hash in chunk.iter().filter(|hash| **hash <= limit) {
                 part.merge(&one(limit, *hash));
                 least = least.min(limit);
+                taken.insert(*hash);
             }
             parts.push(part);
         }
         let mut whole = Sample::default();
-        for hash in hashes.iter().filter(|hash| **hash <= least).collect::<BTreeSet<_>>() {
+        for hash in taken.range(..=least) {
             whole.merge(&one(least, *hash));
         }
         let mut merged = Sample::default();
