@@ -139,8 +139,9 @@ def test_the_function_is_s3_logs_but_for_what_is_its_own(templates):
     old = templates["history.yaml"]["Resources"]["Function"]["Properties"]
     new = templates["template.yaml"]["Resources"]["S3Logs"]["Properties"]
     assert old["Code"] == new["CodeUri"] and old["MemorySize"] == new["MemorySize"]
-    # Mornings sum up the present, and what is usual is that of now, so the past is not counted for them.
-    present = {"TRAILHOUND_SUMMARY_HOUR", "TRAILHOUND_BEHAVIOUR"}
+    # Mornings sum up the present, what is usual is that of now, and so is what both doors see: the past is not
+    # counted for them.
+    present = {"TRAILHOUND_SUMMARY_HOUR", "TRAILHOUND_BEHAVIOUR", "TRAILHOUND_GEO", "TRAILHOUND_RECONCILE_ONE_IN"}
     assert set(old["Environment"]["Variables"]) == set(new["Environment"]["Variables"]) - present
     shared = templates["template.yaml"]["Globals"]["Function"]
     assert {name: old[name] for name in shared} == shared
