@@ -140,8 +140,10 @@ def test_what_the_fleet_does_all_day_calls_for_no_message(fleet, guarded):
     things = {
         "cloudtrail": {"maxResults": 50},
         "dynamodb": {"tableName": f"{STACK}-state"},
+        "events": {"eventBusName": "default"},
         "kms": {"keyId": key},
         "logs": {"logGroupName": f"/aws/lambda/{STACK}-alerts"},
+        "organizations": {},
         "s3": {"bucketName": fleet.outputs["Bucket"]},
         "sns": {"topicArn": TOPIC},
         "sqs": {"queueUrl": QUEUE},
@@ -151,7 +153,7 @@ def test_what_the_fleet_does_all_day_calls_for_no_message(fleet, guarded):
             service, call, things[service], userIdentity=by_role(f"arn:aws:iam::{ACCOUNT}:role/{STACK}-x")
         )
         record["resources"] = [{"ARN": key}]
-        if service in ("cloudtrail", "kms"):
+        if service in ("cloudtrail", "kms", "organizations"):
             record["readOnly"] = True  # as CloudTrail has it of what keys are used for
         elif service != "logs":
             record["managementEvent"] = False

@@ -99,8 +99,9 @@ def test_the_clock_calls_it_and_asks_for_tasks_that_there_are(watched):
     tasks = json.loads(target["Input"])["tasks"]
     assert set(look(watched, *tasks)) == set(tasks)
     policy = json.loads(watched.client("lambda").get_policy(FunctionName=FUNCTION)["Policy"])
-    (allow,) = policy["Statement"]
-    assert allow["Condition"] == {"ArnLike": {"AWS:SourceArn": rule["Arn"]}}
+    canaries = events.describe_rule(Name=f"{FUNCTION}-canary")
+    allowed = [allow["Condition"]["ArnLike"]["AWS:SourceArn"] for allow in policy["Statement"]]
+    assert sorted(allowed) == sorted([rule["Arn"], canaries["Arn"]])
 
 
 def test_it_may_look_and_tell_and_change_nothing(watched):

@@ -10,7 +10,7 @@ use sigma::event::Event as _;
 use sigma::{FieldPath, Value};
 
 /// Service and call, as our functions make them.
-const ORDINARY: [(&str, &str); 17] = [
+const ORDINARY: [(&str, &str); 21] = [
     ("cloudtrail.amazonaws.com", "LookupEvents"),
     ("dynamodb.amazonaws.com", "BatchGetItem"),
     ("dynamodb.amazonaws.com", "PutItem"),
@@ -18,7 +18,11 @@ const ORDINARY: [(&str, &str); 17] = [
     ("kms.amazonaws.com", "Decrypt"),
     ("kms.amazonaws.com", "GenerateDataKey"),
     ("logs.amazonaws.com", "CreateLogStream"),
+    ("organizations.amazonaws.com", "ListAccountsForParent"),
+    ("organizations.amazonaws.com", "ListOrganizationalUnitsForParent"),
+    ("organizations.amazonaws.com", "ListRoots"),
     ("s3.amazonaws.com", "GetObject"),
+    ("s3.amazonaws.com", "ListObjects"),
     ("sns.amazonaws.com", "ListSubscriptionsByTopic"),
     ("sns.amazonaws.com", "Publish"),
     ("sns.amazonaws.com", "PublishBatch"),
