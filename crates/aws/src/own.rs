@@ -19,7 +19,10 @@ const ORDINARY: [(&str, &str); 21] = [
     ("kms.amazonaws.com", "GenerateDataKey"),
     ("logs.amazonaws.com", "CreateLogStream"),
     ("organizations.amazonaws.com", "ListAccountsForParent"),
-    ("organizations.amazonaws.com", "ListOrganizationalUnitsForParent"),
+    (
+        "organizations.amazonaws.com",
+        "ListOrganizationalUnitsForParent",
+    ),
     ("organizations.amazonaws.com", "ListRoots"),
     ("s3.amazonaws.com", "GetObject"),
     ("s3.amazonaws.com", "ListObjects"),
