@@ -100,7 +100,7 @@ fn the_functions_are_small_quick_and_lean() {
         let put = parts.s3.put_object().bucket(BUCKET).key("large.json.gz");
         put.body(large().into()).send().await.unwrap();
     });
-    let mut function = Function::new(&programs[0], environment);
+    let mut function = Function::new(&programs[0], environment).patient();
     let outcome = function.invoke(&notice("large.json.gz"), None);
     assert!(matches!(outcome, Outcome::Answered(_)), "{outcome:?}");
     row(

@@ -24,6 +24,8 @@ pub(crate) struct Function {
     process: Option<Child>,
     waiting: Option<TcpStream>,
     number: u64,
+    /// How long an answer may take.
+    limit: Duration,
     /// The session of its process, by which its requests are told from those of others.
     session: String,
 }
@@ -51,8 +53,15 @@ impl Function {
             process: None,
             waiting: None,
             number: 0,
+            limit: LIMIT,
             session: String::new(),
         }
+    }
+
+    /// The same, whose answers may take as long as Lambda lets them take.
+    pub(crate) fn patient(mut self) -> Self {
+        self.limit = Duration::from_secs(300);
+        self
     }
 
     /// Starts a process, if there is none, and waits until it asks for work.
@@ -126,7 +135,7 @@ impl Function {
             self.kill();
             return Outcome::Died;
         }
-        match self.request(LIMIT) {
+        match self.request(self.limit) {
             Ok((mut stream, path, body)) => {
                 let _ = stream.write_all(
                     b"HTTP/1.1 202 Accepted\r\nconnection: close\r\ncontent-length: 0\r\n\r\n",
