@@ -37,6 +37,7 @@ pub struct Boot {
     /// The function's name.
     pub function: String,
     cloud: Cloud,
+    caller: Caller,
 }
 
 impl Boot {
@@ -44,9 +45,11 @@ impl Boot {
     #[must_use]
     pub fn new() -> Self {
         function::log::begin();
+        let cloud = Cloud::of(&environment);
         Self {
             function: function::log::function(),
-            cloud: Cloud::of(&environment),
+            caller: Caller::new(cloud.clone()),
+            cloud,
         }
     }
 
@@ -63,8 +66,8 @@ impl Boot {
         let door = LogFiles::new(
             detector,
             own,
-            S3Bucket::new(Objects::new(self.cloud.clone()), settings.max_object_bytes),
-            OwnQueue::new(Caller::new(self.cloud.clone()), settings.log_queue),
+            S3Bucket::new(Objects::new(self.caller.clone()), settings.max_object_bytes),
+            OwnQueue::new(self.caller.clone(), settings.log_queue),
             pipeline,
         )
         .sampling(rate);
@@ -81,10 +84,11 @@ impl Boot {
 
     /// What is usual for whom, if that is asked.
     fn habits(&self, settings: &Judging) -> Option<Habits> {
-        let objects = Objects::new(self.cloud.clone());
-        let places = Atlas::new(settings.geo.clone(), objects);
-        let habits = || Habits::new(settings.level).with_places(places);
-        settings.behaviour.then(habits)
+        settings.behaviour.then(|| {
+            let objects = Objects::new(self.caller.clone());
+            let places = Atlas::new(settings.geo.clone(), objects);
+            Habits::new(settings.level).with_places(places)
+        })
     }
 
     /// The door for single records.
@@ -138,15 +142,14 @@ impl Boot {
         settings: ForResponses,
     ) -> Responses<StateTable, SignedHands, PlanTopic, Sts> {
         let sdk = sdk(&self.cloud);
-        let caller = || Caller::new(self.cloud.clone());
         let account = settings.manner.account.clone();
         let responder = Responder::new(
             StateTable::new(aws_sdk_dynamodb::Client::new(&sdk), settings.state_table),
-            SignedHands::new(caller()),
+            SignedHands::new(self.caller.clone()),
             PlanTopic::new(aws_sdk_sns::Client::new(&sdk), settings.mail_topic),
             settings.manner,
         );
-        Responses::new(responder, Sts::new(caller(), account))
+        Responses::new(responder, Sts::new(self.caller.clone(), account))
     }
 }
 

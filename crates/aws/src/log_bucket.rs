@@ -5,7 +5,6 @@
 //! person, everything else is tried again.
 
 use std::io::{self, Cursor, Read};
-use std::sync::Arc;
 
 use cloud::NotDone;
 use cloud::objects::{Object, Objects, Request};
@@ -95,7 +94,7 @@ impl FetchError {
 /// A bucket of S3.
 #[derive(Debug, Clone)]
 pub struct S3Bucket {
-    objects: Arc<Objects>,
+    objects: Objects,
     limit: u64,
 }
 
@@ -103,10 +102,7 @@ impl S3Bucket {
     /// Reads objects of at most `limit` bytes as stored.
     #[must_use]
     pub fn new(objects: Objects, limit: u64) -> Self {
-        Self {
-            objects: Arc::new(objects),
-            limit,
-        }
+        Self { objects, limit }
     }
 
     /// The object from this byte on, if it is still the same.

@@ -3,6 +3,8 @@
 //! What Lambda says in the environment is all there is; no configuration is loaded. One pool of connections
 //! serves all clients.
 
+#[cfg(test)]
+mod loopback;
 pub mod objects;
 mod patience;
 pub mod signed;
@@ -19,7 +21,7 @@ use aws_types::SdkConfig;
 use aws_types::region::Region;
 use aws_types::sdk_config::{RetryConfig, TimeoutConfig};
 
-pub use self::patience::NotDone;
+pub use self::patience::{NotDone, Patience};
 
 /// How long to wait for a connection.
 const CONNECT: Duration = Duration::from_secs(3);

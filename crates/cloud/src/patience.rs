@@ -5,9 +5,6 @@ use std::time::Duration;
 use crate::TRIES;
 use crate::signed::{CallError, Fault};
 
-/// How long to wait before the second try; twice as long before each that follows.
-const PAUSE: Duration = Duration::from_millis(200);
-
 /// Why what was asked of AWS is not done.
 #[derive(Debug, thiserror::Error)]
 pub enum NotDone {
@@ -29,23 +26,28 @@ impl NotDone {
     }
 }
 
-/// Lets what passes be tried four times in all, as the clients of services do.
-#[derive(Debug)]
-pub(crate) struct Patience {
+/// How often what passes is tried, and how long between. Unless something else is said, as the clients of services
+/// do: four times in all.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
     left: u32,
     pause: Duration,
 }
 
 impl Default for Patience {
     fn default() -> Self {
-        Self {
-            left: TRIES - 1,
-            pause: PAUSE,
-        }
+        Self::new(TRIES, Duration::from_millis(200))
     }
 }
 
 impl Patience {
+    /// So many tries in all; `pause` before the second, and twice as long before each that follows.
+    #[must_use]
+    pub const fn new(tries: u32, pause: Duration) -> Self {
+        let left = tries.saturating_sub(1);
+        Self { left, pause }
+    }
+
     /// Whether it is to be tried again, after a while; then that while is over.
     pub(crate) async fn lasts<T>(&mut self, settled: &Result<T, NotDone>) -> bool {
         let passes = settled.as_ref().is_err_and(NotDone::passes);

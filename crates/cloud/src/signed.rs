@@ -8,32 +8,29 @@
 //! Source: AWS General Reference, *AWS service endpoints*; IAM user guide, *Signature Version 4 for API
 //! requests*; Smithy specification, *AWS Query protocol* and *AWS JSON 1.0 and 1.1 protocols*.
 
+mod answer;
 mod service;
 mod signature;
 
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::HttpConnector;
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_runtime_api::http::Headers;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
-use aws_smithy_types::byte_stream::ByteStream;
 use serde_json::Value;
 
+pub(crate) use self::answer::whole;
+pub use self::answer::{Answer, Fault, LONGEST_ANSWER, all_between, between};
 pub use self::service::Service;
-pub(crate) use self::signature::{Signable, signature};
-use crate::patience::Patience;
-use crate::{Cloud, NotDone};
+use self::signature::{Signable, signature};
+use crate::{Cloud, NotDone, Patience};
 
 /// How long one request may take, its answer included.
 const PATIENCE: Duration = Duration::from_secs(13);
-
-/// Of an answer, no more than so many bytes are read.
-pub const LONGEST_ANSWER: usize = 1 << 20;
 
 pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -43,6 +40,8 @@ pub struct Call {
     service: Service,
     method: &'static str,
     region: String,
+    /// Of S3: what `path` lies in.
+    bucket: Option<String>,
     path: String,
     headers: Vec<(&'static str, String)>,
     body: Vec<u8>,
@@ -106,11 +105,16 @@ impl Call {
         let mut form = form_urlencoded::Serializer::new(String::new());
         // For signatures a blank is this, and in forms alone it may be a plus.
         let query = form.extend_pairs(query).finish().replace('+', "%20");
+        let path = match query.is_empty() {
+            true => path.to_owned(),
+            false => format!("{path}?{query}"),
+        };
         Self {
             service,
             method: "GET",
             region: region.to_owned(),
-            path: format!("{path}?{query}"),
+            bucket: None,
+            path,
             headers: Vec::new(),
             body: Vec::new(),
         }
@@ -121,10 +125,18 @@ impl Call {
             service,
             method: "POST",
             region: region.to_owned(),
+            bucket: None,
             path: path.to_owned(),
             headers: vec![("content-type", kind.to_owned())],
             body,
         }
+    }
+
+    /// The same of what lies in a bucket.
+    #[must_use]
+    pub fn in_bucket(mut self, name: &str) -> Self {
+        self.bucket = Some(name.to_owned());
+        self
     }
 
     /// The same with another header.
@@ -133,134 +145,6 @@ impl Call {
         self.headers.push((name, value.to_owned()));
         self
     }
-}
-
-/// What came back.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Answer {
-    /// The status, such as 200.
-    pub status: u16,
-    /// The body, cut at [`LONGEST_ANSWER`].
-    pub body: Vec<u8>,
-    pub(crate) headers: Vec<(String, String)>,
-}
-
-/// What a service says is wrong.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Fault {
-    /// The status of the answer.
-    pub status: u16,
-    /// Its name, such as `NoSuchEntity`; empty if the answer has none.
-    pub code: String,
-    /// What it says, as it says it.
-    pub message: String,
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            status,
-            code,
-            message,
-        } = self;
-        write!(f, "{status} {code}: {message}")
-    }
-}
-
-impl Fault {
-    /// Whether the service asks for patience.
-    #[must_use]
-    pub fn is_passing(&self) -> bool {
-        let code = self.code.to_ascii_lowercase();
-        self.status == 429
-            || self.status >= 500
-            || ["throttl", "toomanyrequests", "requestlimit", "slowdown"]
-                .iter()
-                .any(|part| code.contains(part))
-    }
-
-    /// Whether we may not do it.
-    #[must_use]
-    pub fn is_denied(&self) -> bool {
-        ["AccessDenied", "UnauthorizedOperation", "NotAuthorized"]
-            .iter()
-            .any(|name| self.code.starts_with(name))
-    }
-}
-
-impl Answer {
-    /// Whether it says that all went well.
-    #[must_use]
-    pub fn is_success(&self) -> bool {
-        (200..300).contains(&self.status)
-    }
-
-    /// A header, by its name in lower case.
-    #[must_use]
-    pub fn header(&self, name: &str) -> Option<&str> {
-        let mut headers = self.headers.iter();
-        let (_, value) = headers.find(|(known, _)| known == name)?;
-        Some(value)
-    }
-
-    /// The body as text; what is no UTF-8 is replaced.
-    #[must_use]
-    pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
-    }
-
-    /// What a service of AWS says is wrong, if anything.
-    #[must_use]
-    pub fn fault(&self) -> Option<Fault> {
-        if self.is_success() {
-            return None;
-        }
-        let text = self.text();
-        let of_xml = |tag: &str| between(&text, tag).unwrap_or_default().to_owned();
-        let json: Value = serde_json::from_slice(&self.body).unwrap_or_default();
-        let of_json = |names: &[&str]| {
-            let mut found = names.iter().filter_map(|name| json.get(name)?.as_str());
-            found.next().unwrap_or_default().to_owned()
-        };
-        let (code, message) = match json.is_object() {
-            true => {
-                let code = match self.header("x-amzn-errortype") {
-                    Some(kind) => kind.to_owned(),
-                    None => of_json(&["__type", "code", "Code"]),
-                };
-                // `prefix#Name:address` is just the name.
-                let name = code.rsplit('#').next().unwrap_or_default();
-                let name = name.split(':').next().unwrap_or_default();
-                (name.to_owned(), of_json(&["message", "Message"]))
-            }
-            false => (of_xml("Code"), of_xml("Message")),
-        };
-        Some(Fault {
-            status: self.status,
-            code,
-            message,
-        })
-    }
-}
-
-/// What stands in the first element of this name that has no attributes.
-#[must_use]
-pub fn between<'t>(text: &'t str, tag: &str) -> Option<&'t str> {
-    let (_, rest) = text.split_once(&format!("<{tag}>"))?;
-    let (inside, _) = rest.split_once(&format!("</{tag}>"))?;
-    Some(inside)
-}
-
-/// What stands in each of the elements of this name that have no attributes.
-pub fn all_between<'t>(text: &'t str, tag: &str) -> impl Iterator<Item = &'t str> {
-    let (opening, closing) = (format!("<{tag}>"), format!("</{tag}>"));
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        let (_, behind) = rest.split_once(&opening)?;
-        let (inside, behind) = behind.split_once(&closing)?;
-        rest = behind;
-        Some(inside)
-    })
 }
 
 /// No answer came. Says nothing of the address: it may be a secret.
@@ -277,12 +161,12 @@ pub enum CallError {
     TooSlow,
 }
 
-/// Makes calls.
-#[derive(Debug)]
+/// Makes calls. Copies share their connections.
+#[derive(Debug, Clone)]
 pub struct Caller {
     cloud: Cloud,
     /// Made for the first call: what TLS trusts need not be loaded at the start of who may never call.
-    connector: OnceLock<Connector>,
+    connector: Arc<OnceLock<Connector>>,
 }
 
 impl Caller {
@@ -291,7 +175,7 @@ impl Caller {
     pub fn new(cloud: Cloud) -> Self {
         Self {
             cloud,
-            connector: OnceLock::new(),
+            connector: Arc::default(),
         }
     }
 
@@ -313,12 +197,34 @@ impl Caller {
         self.send(call.method, &address, headers, &call.body).await
     }
 
+    /// Makes the call, and returns as soon as the answer has begun, `within` that time.
+    pub(crate) async fn open(
+        &self,
+        call: &Call,
+        within: Duration,
+    ) -> Result<HttpResponse, CallError> {
+        let (address, headers) = self.ready(call).map_err(CallError::Request)?;
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
+        let response = self.respond(call.method, &address, headers, &call.body);
+        let response = tokio::time::timeout(within, response).await;
+        response.unwrap_or(Err(CallError::TooSlow))
+    }
+
     /// Makes a call that is to go well. What passes by itself is tried again, four times in all.
     ///
     /// # Errors
     /// [`NotDone`] as the service or the network has it.
     pub async fn done(&self, call: &Call) -> Result<Answer, NotDone> {
-        let mut patience = Patience::default();
+        self.done_with(Patience::default(), call).await
+    }
+
+    /// The same with more or less patience.
+    ///
+    /// # Errors
+    /// As those of [`done`](Self::done).
+    pub async fn done_with(&self, mut patience: Patience, call: &Call) -> Result<Answer, NotDone> {
         loop {
             let settled = self.once(call).await;
             if !patience.lasts(&settled).await {
@@ -327,7 +233,11 @@ impl Caller {
         }
     }
 
-    async fn once(&self, call: &Call) -> Result<Answer, NotDone> {
+    /// The same with none: one that says no is not done.
+    ///
+    /// # Errors
+    /// As those of [`done`](Self::done).
+    pub async fn once(&self, call: &Call) -> Result<Answer, NotDone> {
         let answer = self.call(call).await?;
         match answer.fault() {
             Some(fault) => Err(NotDone::Refused(fault)),
@@ -367,9 +277,7 @@ impl Caller {
 
     /// Where the call goes, and its headers with those of its signature.
     fn ready(&self, call: &Call) -> Result<(String, Vec<(String, String)>), Cause> {
-        let (address, region) = call.service.address(&call.region);
-        let address = self.cloud.endpoint.as_deref().unwrap_or(&address);
-        let address = format!("{}{}", address.trim_end_matches('/'), call.path);
+        let (address, region) = self.place(call);
         let own = call.headers.iter();
         let own = own.map(|(name, value)| (*name, value.as_str()));
         let signed = signature(
@@ -387,6 +295,25 @@ impl Caller {
         Ok((address, own.chain(signed).collect()))
     }
 
+    /// Where the call goes, and the region that its signature names.
+    ///
+    /// A bucket has a host of its own; but not at another address, nor with a dot in its name, which no certificate
+    /// covers.
+    pub(crate) fn place(&self, call: &Call) -> (String, String) {
+        let (address, region) = call.service.address(&call.region);
+        let (endpoint, path) = (&self.cloud.endpoint, &call.path);
+        let host = endpoint.as_deref().unwrap_or(&address);
+        let host = host.trim_end_matches('/');
+        let address = match (&call.bucket, host.split_once("://")) {
+            (None, _) => format!("{host}{path}"),
+            (Some(bucket), Some((scheme, host))) if endpoint.is_none() && !bucket.contains('.') => {
+                format!("{scheme}://{bucket}.{host}{path}")
+            }
+            (Some(bucket), _) => format!("{host}/{bucket}{path}"),
+        };
+        (address, region)
+    }
+
     async fn send(
         &self,
         method: &str,
@@ -394,6 +321,18 @@ impl Caller {
         headers: impl Iterator<Item = (&str, &str)>,
         body: &[u8],
     ) -> Result<Answer, CallError> {
+        let answer = async { whole(self.respond(method, address, headers, body).await?).await };
+        let answered = tokio::time::timeout(PATIENCE, answer).await;
+        answered.unwrap_or(Err(CallError::TooSlow))
+    }
+
+    async fn respond(
+        &self,
+        method: &str,
+        address: &str,
+        headers: impl Iterator<Item = (&str, &str)>,
+        body: &[u8],
+    ) -> Result<HttpResponse, CallError> {
         let mut request = HttpRequest::new(SdkBody::from(body));
         let unfit = |error: &dyn fmt::Display| CallError::Request(error.to_string().into());
         request.set_method(method).map_err(|error| unfit(&error))?;
@@ -407,48 +346,14 @@ impl Caller {
                 .try_insert(name.to_owned(), value.to_owned())
                 .map_err(|error| unfit(&error))?;
         }
-        let answered = tokio::time::timeout(PATIENCE, self.answer(request)).await;
-        answered.unwrap_or(Err(CallError::TooSlow))
+        let connector = self.connector.get_or_init(|| {
+            Connector::builder()
+                .tls_provider(Provider::Rustls(CryptoMode::Ring))
+                .build()
+        });
+        let response = connector.call(request).await;
+        response.map_err(|_| CallError::Unreachable)
     }
-
-    async fn answer(&self, request: HttpRequest) -> Result<Answer, CallError> {
-        let response = self.connector.get_or_init(connector).call(request).await;
-        let response = response.map_err(|_| CallError::Unreachable)?;
-        let status = response.status().as_u16();
-        let headers = written(response.headers());
-        let mut pieces = ByteStream::new(response.into_body());
-        let mut body = Vec::new();
-        while let Some(piece) = pieces.next().await {
-            let piece = piece.map_err(|_| CallError::Unreachable)?;
-            let room = LONGEST_ANSWER - body.len();
-            body.extend_from_slice(&piece[..piece.len().min(room)]);
-            if body.len() == LONGEST_ANSWER {
-                break;
-            }
-        }
-        Ok(Answer {
-            status,
-            body,
-            headers,
-        })
-    }
-}
-
-/// A pool of connections, and one TLS.
-pub(crate) fn connector() -> Connector {
-    Connector::builder()
-        .tls_provider(Provider::Rustls(CryptoMode::Ring))
-        .build()
-}
-
-fn written(headers: &Headers) -> Vec<(String, String)> {
-    let headers = headers.iter_bytes();
-    headers
-        .map(|(name, value)| {
-            let value = String::from_utf8_lossy(value);
-            (name.to_ascii_lowercase(), value.into_owned())
-        })
-        .collect()
 }
 
 #[cfg(test)]

@@ -16,8 +16,9 @@ use crate::source::SecretRooms;
 pub fn door(cloud: Cloud, settings: ForDelivery) -> Door<StateTable, SecretRooms, Web, SqsQueue> {
     let sdk = sdk(&cloud);
     let table = StateTable::new(aws_sdk_dynamodb::Client::new(&sdk), settings.state_table);
-    let source = SecretRooms::new(Caller::new(cloud.clone()), settings.rooms_secret);
-    let carrier = Web::new(Caller::new(cloud), settings.ses_from);
+    let caller = Caller::new(cloud);
+    let source = SecretRooms::new(caller.clone(), settings.rooms_secret);
+    let carrier = Web::new(caller, settings.ses_from);
     let client = aws_sdk_sqs::Client::new(&sdk);
     let queue = SqsQueue::new(client, settings.queue, settings.dead_letters);
     Door::new(Office::new(table, source, carrier, queue))

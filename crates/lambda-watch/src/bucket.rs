@@ -1,5 +1,6 @@
 //! What lies in the bucket of the trail: folders and names, never what is in a file.
 
+use cloud::NotDone;
 use cloud::signed::{Call, CallError, Caller, Fault, Service, all_between, between};
 use jiff::Timestamp;
 use watch::place;
@@ -21,19 +22,27 @@ pub enum ListError {
     TooMany(String),
 }
 
+impl From<NotDone> for ListError {
+    fn from(error: NotDone) -> Self {
+        match error {
+            NotDone::Refused(fault) => Self::Refused(fault),
+            NotDone::Unanswered(error) => Self::Call(error),
+        }
+    }
+}
+
 /// The bucket of the trail.
 #[derive(Debug)]
 pub struct Bucket {
     caller: Caller,
-    path: String,
+    name: String,
 }
 
 impl Bucket {
     /// Asks about the bucket of this name.
     #[must_use]
-    pub fn new(caller: Caller, name: &str) -> Self {
-        let path = format!("/{name}");
-        Self { caller, path }
+    pub fn new(caller: Caller, name: String) -> Self {
+        Self { caller, name }
     }
 
     /// The folders right below `prefix`, by their whole names.
@@ -97,11 +106,7 @@ impl Bucket {
         let query = [("list-type", "2"), ("prefix", prefix)]
             .into_iter()
             .chain(optional);
-        let call = Call::get(Service::S3, self.caller.region(), &self.path, query);
-        let answer = self.caller.call(&call).await?;
-        match answer.fault() {
-            Some(fault) => Err(ListError::Refused(fault)),
-            None => Ok(answer.text()),
-        }
+        let call = Call::get(Service::S3, self.caller.region(), "/", query).in_bucket(&self.name);
+        Ok(self.caller.once(&call).await?.text())
     }
 }

@@ -3,7 +3,7 @@
 //! Before one flies it is looked who is subscribed to findings. A person who is would be told of every canary, so
 //! none flies then: the task fails and says why, and as nothing arrives an alarm follows.
 
-use cloud::signed::{Answer, Call, Caller, Service, between};
+use cloud::signed::{Call, Caller, Service, all_between, between};
 use detect::digest;
 use function::words::chain;
 use jiff::{SignedDuration, Timestamp};
@@ -120,7 +120,7 @@ impl Canaries {
             "AWSEvents.PutEvents",
             &json!({ "Entries": [entry] }),
         );
-        let answer: Value = serde_json::from_slice(&self.ask(&call).await?.body)?;
+        let answer: Value = serde_json::from_slice(&self.caller.once(&call).await?.body)?;
         match answer["FailedEntryCount"].as_u64() {
             Some(0) => Ok(()),
             _ => Err(format!(
@@ -128,14 +128,6 @@ impl Canaries {
                 answer["Entries"][0]["ErrorCode"]
             )
             .into()),
-        }
-    }
-
-    async fn ask(&self, call: &Call) -> Result<Answer, Cause> {
-        let answer = self.caller.call(call).await?;
-        match answer.fault() {
-            Some(fault) => Err(fault.to_string().into()),
-            None => Ok(answer),
         }
     }
 
@@ -154,7 +146,7 @@ impl Canaries {
         );
         let mut all = Vec::new();
         for _ in 0..ASKS {
-            let answer = self.ask(&call).await?;
+            let answer = self.caller.once(&call).await?;
             let Received { messages } = serde_json::from_slice(&answer.body)?;
             let some = messages.unwrap_or_default();
             if some.is_empty() {
@@ -168,7 +160,9 @@ impl Canaries {
     async fn delete(&self, messages: &[Message]) -> Result<(), Cause> {
         for message in messages {
             let receipt = json!({ "ReceiptHandle": message.receipt });
-            self.ask(&self.of_queue("DeleteMessage", &receipt)).await?;
+            self.caller
+                .once(&self.of_queue("DeleteMessage", &receipt))
+                .await?;
         }
         Ok(())
     }
@@ -189,7 +183,7 @@ impl Canaries {
             let (action, version) = ("ListSubscriptionsByTopic", "2010-03-31");
             let region = self.caller.region();
             let call = Call::query(Service::SNS, region, version, action, parameters);
-            let page = self.ask(&call).await?.text();
+            let page = self.caller.once(&call).await?.text();
             persons += of_persons(&page);
             token = between(&page, "NextToken").map(str::to_owned);
             if token.as_ref().is_none_or(String::is_empty) {
@@ -202,8 +196,7 @@ impl Canaries {
 
 /// How many subscriptions on a page are of persons.
 fn of_persons(page: &str) -> usize {
-    let protocols = page.split("<Protocol>").skip(1);
-    let protocols = protocols.filter_map(|rest| rest.split('<').next());
+    let protocols = all_between(page, "Protocol");
     protocols
         .filter(|protocol| PERSONS.contains(protocol))
         .count()

@@ -45,16 +45,14 @@ impl Watchdog {
         let mut part = || arn.next().unwrap_or_default().to_owned();
         let (region, account) = (part(), part());
         let findings = settings.findings_topic.clone();
+        let caller = Caller::new(cloud);
         let canaries = settings.canaries.map(|canaries| {
-            let caller = Caller::new(cloud.clone());
-            Canaries::new(caller, canaries.queue, findings, canaries.every)
+            Canaries::new(caller.clone(), canaries.queue, findings, canaries.every)
         });
         let topic = AlertTopic::new(aws_sdk_sns::Client::new(&sdk), settings.findings_topic);
-        let organizations = settings
-            .ask_organizations
-            .then(|| Caller::new(cloud.clone()));
+        let organizations = settings.ask_organizations.then(|| caller.clone());
         Self {
-            bucket: Bucket::new(Caller::new(cloud), &settings.log_bucket),
+            bucket: Bucket::new(caller, settings.log_bucket),
             organizations,
             home: Home { account, region },
             table: StateTable::new(Client::new(&sdk), settings.state_table),

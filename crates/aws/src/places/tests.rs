@@ -3,6 +3,7 @@ use std::net::{IpAddr, TcpListener};
 
 use cloud::Cloud;
 use cloud::objects::Objects;
+use cloud::signed::Caller;
 
 use super::{AGAIN, Atlas, Database};
 
@@ -29,13 +30,13 @@ fn s3(objects: Vec<Vec<u8>>) -> Objects {
             reader.get_mut().write_all(&object).unwrap();
         }
     });
-    Objects::new(Cloud {
+    Objects::new(Caller::new(Cloud {
         region: "eu-west-1".to_owned(),
         access_key: "AKIAIOSFODNN7EXAMPLE".to_owned(),
         secret: "secret".to_owned(),
         session: None,
         endpoint: Some(endpoint),
-    })
+    }))
 }
 
 fn database() -> Vec<u8> {

@@ -1,39 +1,10 @@
-use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
-use std::thread::JoinHandle;
-
 use super::{Object, Objects, Request};
+use crate::NotDone;
+use crate::loopback::{caller, server, wait};
 use crate::signed::CallError;
-use crate::{Cloud, NotDone};
-
-/// A server that gives these answers, one a connection, and hands over what it was asked.
-fn server(answers: &'static [&'static str]) -> (String, JoinHandle<Vec<String>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    let asked = std::thread::spawn(move || {
-        let answer = |answer: &&str| {
-            let (stream, _) = listener.accept().unwrap();
-            let mut reader = BufReader::new(stream);
-            let mut head = String::new();
-            while !head.ends_with("\r\n\r\n") {
-                reader.read_line(&mut head).unwrap();
-            }
-            reader.get_mut().write_all(answer.as_bytes()).unwrap();
-            head
-        };
-        answers.iter().map(answer).collect()
-    });
-    (address, asked)
-}
 
 fn objects(endpoint: Option<String>) -> Objects {
-    Objects::new(Cloud {
-        region: "eu-west-1".to_owned(),
-        access_key: "AKIAIOSFODNN7EXAMPLE".to_owned(),
-        secret: "secret".to_owned(),
-        session: Some("session".to_owned()),
-        endpoint,
-    })
+    Objects::new(caller("eu-west-1", endpoint))
 }
 
 const REQUEST: Request<'static> = Request {
@@ -43,14 +14,6 @@ const REQUEST: Request<'static> = Request {
     from: 0,
     etag: None,
 };
-
-fn wait<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap()
-        .block_on(future)
-}
 
 async fn whole(mut object: Object) -> Result<String, CallError> {
     let mut body = Vec::new();
@@ -62,7 +25,7 @@ async fn whole(mut object: Object) -> Result<String, CallError> {
 
 #[test]
 fn an_object_is_asked_for_by_its_key_encoded_once() {
-    let (address, asked) = server(&[
+    let (address, asked) = server(vec![
         "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 5\r\netag: \"1\"\r\n\r\nhello",
     ]);
     let objects = objects(Some(address));
@@ -93,7 +56,7 @@ fn an_object_is_asked_for_by_its_key_encoded_once() {
 
 #[test]
 fn the_rest_of_an_object_is_that_part_and_no_other() {
-    let (address, asked) = server(&[
+    let (address, asked) = server(vec![
         "HTTP/1.1 206 Partial Content\r\nconnection: close\r\ncontent-length: 2\r\n\r\nlo",
         "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 5\r\n\r\nhello",
     ]);
@@ -120,7 +83,7 @@ fn the_rest_of_an_object_is_that_part_and_no_other() {
 
 #[test]
 fn what_passes_is_tried_again_and_what_does_not_is_told() {
-    let (address, asked) = server(&[
+    let (address, asked) = server(vec![
         "HTTP/1.1 503 Slow Down\r\nconnection: close\r\ncontent-length: 37\r\n\r\n<Error><Code>SlowDown</Code></Error>\r\n",
         "",
         "HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n<Error><Code>NoSuchKey</Code><Message>none</Message></Error>",
@@ -140,8 +103,9 @@ fn what_passes_is_tried_again_and_what_does_not_is_told() {
 
 #[test]
 fn an_object_that_breaks_off_is_not_taken_for_whole() {
-    let (address, asked) =
-        server(&["HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 9\r\n\r\nhello"]);
+    let (address, asked) = server(vec![
+        "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 9\r\n\r\nhello",
+    ]);
     let objects = objects(Some(address));
     let broken = wait(async { whole(objects.get(REQUEST).await.unwrap()).await });
     assert!(matches!(broken, Err(CallError::Unreachable)), "{broken:?}");
@@ -151,13 +115,13 @@ fn an_object_that_breaks_off_is_not_taken_for_whole() {
 #[test]
 fn buckets_have_hosts_unless_their_names_have_dots() {
     let address = |region: &str, bucket| {
-        let mut objects = objects(None);
-        objects.cloud.region = region.to_owned();
-        objects.address(Request {
+        let objects = Objects::new(caller(region, None));
+        let call = objects.call(Request {
             bucket,
             key: "k",
             ..REQUEST
-        })
+        });
+        objects.caller.place(&call).0
     };
     let plain = address("eu-west-1", "logs");
     assert_eq!(plain, "https://logs.s3.eu-west-1.amazonaws.com/k");

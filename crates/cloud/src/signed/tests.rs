@@ -1,56 +1,21 @@
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpListener;
 use std::thread::JoinHandle;
 
 use serde_json::json;
 
 use super::{Answer, Call, CallError, Caller, LONGEST_ANSWER, Service, all_between};
-use crate::Cloud;
+use crate::loopback::{self, wait};
 
 /// A server that gives one answer, and hands over what it was asked.
 fn server(answer: Vec<u8>) -> (String, JoinHandle<String>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    let asked = std::thread::spawn(move || {
-        let (stream, _) = listener.accept().unwrap();
-        let mut reader = BufReader::new(stream);
-        let (mut head, mut length) = (String::new(), 0);
-        loop {
-            let mut line = String::new();
-            reader.read_line(&mut line).unwrap();
-            if let Some(bytes) = line.to_ascii_lowercase().strip_prefix("content-length: ") {
-                length = bytes.trim().parse().unwrap();
-            }
-            head.push_str(&line);
-            if line == "\r\n" {
-                break;
-            }
-        }
-        let mut body = vec![0; length];
-        reader.read_exact(&mut body).unwrap();
-        // Whoever has read enough hangs up.
-        let _ = reader.get_mut().write_all(&answer);
-        head + &String::from_utf8(body).unwrap()
-    });
-    (address, asked)
+    let (address, asked) = loopback::server(vec![answer]);
+    (
+        address,
+        std::thread::spawn(move || asked.join().unwrap().remove(0)),
+    )
 }
 
 fn caller(endpoint: Option<String>) -> Caller {
-    Caller::new(Cloud {
-        region: "eu-west-1".to_owned(),
-        access_key: "AKIAIOSFODNN7EXAMPLE".to_owned(),
-        secret: "secret".to_owned(),
-        session: Some("session".to_owned()),
-        endpoint,
-    })
-}
-
-fn wait<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap()
-        .block_on(future)
+    loopback::caller("eu-west-1", endpoint)
 }
 
 #[test]
