@@ -21,7 +21,7 @@ use pipeline::ports::{AlertSink, StateStore};
 use pipeline::{Pipeline, PipelineError};
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use watch::canary::{self, Canary, Stop, Verdict};
+use watch::canary::{self, Canary};
 use watch::reconcile::{Door, Rate};
 
 use crate::deadline::Deadline;
@@ -30,7 +30,6 @@ use crate::metrics::Tally;
 use crate::own::Own;
 use crate::reading::{Judge, note, remember};
 use crate::trigger::Progress;
-use crate::words::chain;
 
 /// How the types of such events end.
 const VIA: &str = "via CloudTrail";
@@ -154,8 +153,7 @@ impl<S: StateStore, A: AlertSink> Events<S, A> {
         Ok(())
     }
 
-    /// Passes a canary on. One that cannot be passed on is lost, which is what it is for; anybody can send what only
-    /// looks like one, so that is no error either, and nothing comes of it.
+    /// Passes a canary on. Anybody can send what only looks like one, so that is no error, and nothing comes of it.
     async fn pass_on(&mut self, kind: &str, event: &str) {
         #[derive(Deserialize)]
         struct Cage<'e> {
@@ -165,25 +163,12 @@ impl<S: StateStore, A: AlertSink> Events<S, A> {
         let canary = serde_json::from_str(event).ok();
         let canary = canary.and_then(|Cage { detail }| Canary::of(detail.get()));
         let canary = canary.filter(|_| kind == canary::DETAIL_TYPE);
-        let passed = match canary {
-            Some(canary) => self.pass_canary(canary.stamped(Stop::Events, Timestamp::now())),
-            None => return tracing::debug!("no canary of ours"),
-        };
-        match passed.await {
-            Ok(Verdict::Ours) => tracing::info!("a canary flies on"),
-            Ok(Verdict::Again) => {}
-            Ok(Verdict::Foreign) => tracing::warn!("somebody has sent what looks like a canary"),
-            Err(error) => tracing::warn!(error = chain(&error), "a canary is lost"),
+        match canary {
+            Some(canary) => {
+                crate::canary::pass_on(&mut self.pipeline, canary, Timestamp::now()).await;
+            }
+            None => tracing::debug!("no canary of ours"),
         }
-    }
-
-    async fn pass_canary(&mut self, canary: Canary) -> Result<Verdict, PipelineError> {
-        let verdict = canary::judge(self.pipeline.states(), Stop::Events, &canary).await?;
-        if verdict == Verdict::Ours {
-            self.pipeline.pass_on(canary::KIND, &canary.text()).await?;
-            canary::passed(self.pipeline.states(), Stop::Events, &canary).await?;
-        }
-        Ok(verdict)
     }
 
     /// Lets time pass.

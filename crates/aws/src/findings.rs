@@ -10,7 +10,7 @@ use pipeline::ports::StateStore;
 use pipeline::post::{MailSink, PostError, PostOffice};
 use serde::Deserialize;
 use tokio::sync::Mutex;
-use watch::canary::{self, Canary, Stop, Verdict};
+use watch::canary::{self, Canary};
 use watch::directory;
 
 use crate::batch::{Call, Response};
@@ -119,28 +119,14 @@ impl<S: StateStore, M: MailSink> Findings<S, M> {
         Ok(response)
     }
 
-    /// Passes a canary on; one that cannot be passed on is lost, which is what it is for.
     async fn pass_on(&self, message: &str, now: Timestamp) {
-        let Some(canary) = Canary::of(message) else {
-            return tracing::warn!("what claims to be a canary is none");
-        };
-        match self.pass_canary(canary.stamped(Stop::Alerts, now)).await {
-            Ok(Verdict::Ours) => tracing::info!("a canary flies on"),
-            Ok(Verdict::Again) => {}
-            Ok(Verdict::Foreign) => tracing::warn!("somebody has sent what looks like a canary"),
-            Err(error) => tracing::warn!(error = chain(&error), "a canary is lost"),
+        match Canary::of(message) {
+            Some(canary) => {
+                let room = self.room.lock().await;
+                crate::canary::pass_on(&mut &room.office, canary, now).await;
+            }
+            None => tracing::warn!("what claims to be a canary is none"),
         }
-    }
-
-    async fn pass_canary(&self, canary: Canary) -> Result<Verdict, PostError> {
-        let office = &self.room.lock().await.office;
-        let states = office.states();
-        let verdict = canary::judge(states, Stop::Alerts, &canary).await?;
-        if verdict == Verdict::Ours {
-            office.pass_on(canary::KIND, &canary.text()).await?;
-            canary::passed(states, Stop::Alerts, &canary).await?;
-        }
-        Ok(verdict)
     }
 }
 

@@ -9,6 +9,7 @@
 //! ([`batch`]); what a record holds is never logged.
 
 pub mod boot;
+mod canary;
 pub mod event_history;
 pub mod events;
 pub mod findings;

@@ -3,11 +3,12 @@
 //! A request for each account, and one for each of its regions: so many an hour at most, those first that were
 //! looked at longest ago.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use futures_util::{StreamExt as _, stream};
 use jiff::{SignedDuration, Timestamp};
-use pipeline::ports::{AlertSink as _, Change, StateKey, StateStore as _};
+use pipeline::memo::Memo;
+use pipeline::ports::{AlertSink as _, StateKey};
 use watch::coverage::words::{self, Names};
 use watch::coverage::{Coverage, Heard, Pulse};
 use watch::directory::{self, Directory};
@@ -48,7 +49,9 @@ impl Names for Called {
 /// # Errors
 /// Whatever keeps it from knowing all that it asked for; what it learned is told and kept all the same.
 pub async fn run(dog: &Watchdog, now: Timestamp) -> Result<Counts, Cause> {
-    let (mut coverage, expected) = recall(dog).await?;
+    let mut memo = Memo::default();
+    memo.recall(&dog.table, std::iter::once(key())).await?;
+    let mut coverage: Coverage = memo.get(&key())?.unwrap_or_default();
     let directory = directory::recall(&dog.table).await?;
     if let Some(directory) = &directory {
         coverage.listed(directory.listed(), now);
@@ -86,7 +89,7 @@ pub async fn run(dog: &Watchdog, now: Timestamp) -> Result<Counts, Cause> {
         // First: a repeated alert is better than a lost one, and has the same name.
         dog.topic.clone().publish(alerts).await?;
     }
-    save(dog, &coverage, expected).await?;
+    save(memo, dog, &coverage).await?;
     if let Some(error) = failed {
         return Err(error.into());
     }
@@ -104,26 +107,12 @@ fn key() -> StateKey {
     StateKey::new("watch", "coverage")
 }
 
-async fn recall(dog: &Watchdog) -> Result<(Coverage, Option<u64>), Cause> {
-    let found = dog.table.load(&BTreeSet::from([key()])).await?;
-    match found.get(&key()) {
-        None => Ok((Coverage::default(), None)),
-        Some(kept) => Ok((serde_json::from_slice(&kept.value)?, Some(kept.version))),
-    }
-}
-
 /// Two copies at once have told the same; the later one leaves what the other has kept.
-async fn save(dog: &Watchdog, coverage: &Coverage, expected: Option<u64>) -> Result<(), Cause> {
-    let change = Change {
-        key: key(),
-        expected,
-        value: serde_json::to_vec(coverage)?,
-        keep: KEEP,
-    };
-    let conflicts = dog.table.save(vec![change]).await?;
-    match conflicts.is_empty() {
-        true => Ok(()),
-        false => Err("another copy of the watchdog has looked at the same time".into()),
+async fn save(mut memo: Memo, dog: &Watchdog, coverage: &Coverage) -> Result<(), Cause> {
+    memo.change(key(), coverage, KEEP)?;
+    match memo.save(&dog.table).await? {
+        (_, 0) => Ok(()),
+        _ => Err("another copy of the watchdog has looked at the same time".into()),
     }
 }
 

@@ -8,12 +8,12 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use cloud::signed::{Call, CallError, Caller, Fault, Service};
+use cloud::{NotDone, Patience};
 use function::deadline::Deadline;
 use jiff::Timestamp;
-use pipeline::ports::{Change, StateStore as _};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use watch::directory::{self, Directory, KEEP, Member, below};
+use watch::directory::{self, Directory, Member, below};
 use watch::place;
 
 use crate::round::{Cause, Counts};
@@ -25,11 +25,8 @@ const MOST: usize = 10_000;
 /// How many units are asked about at most.
 const UNITS: usize = 5_000;
 
-/// How often a question is tried.
-const TRIES: u32 = 7;
-
-/// The first pause before another try; it doubles.
-const PAUSE: Duration = Duration::from_millis(200);
+/// How patiently: seven tries, and twenty-five seconds between the first and the last.
+const PATIENCE: Patience = Patience::new(7, Duration::from_millis(400));
 
 /// Why the organization is not known.
 #[derive(Debug, thiserror::Error)]
@@ -97,15 +94,7 @@ pub async fn run(dog: &Watchdog, now: Timestamp, deadline: Deadline) -> Result<C
         at: now,
         accounts: accounts(caller, deadline).await?,
     };
-    let (_, expected) = directory::recall_kept(&dog.table).await?;
-    let change = Change {
-        key: directory::key(),
-        expected,
-        value: serde_json::to_vec(&directory)?,
-        keep: KEEP,
-    };
-    // Whoever was quicker has asked as lately as we have.
-    dog.table.save(vec![change]).await?;
+    directory::keep(&dog.table, &directory).await?;
     Ok(vec![("AccountsListed", directory.accounts.len() as u64)])
 }
 
@@ -171,17 +160,11 @@ async fn all<T: for<'de> Deserialize<'de>>(
 async fn ask(caller: &Caller, action: &'static str, body: &Value) -> Result<String, AskError> {
     let target = format!("AWSOrganizationsV20161128.{action}");
     let call = Call::json(Service::ORGANIZATIONS, caller.region(), &target, body);
-    for attempt in 1.. {
-        let answer = caller.call(&call).await?;
-        match answer.fault() {
-            None => return Ok(answer.text()),
-            Some(fault) if fault.is_passing() && attempt < TRIES => {
-                tokio::time::sleep(PAUSE * 2_u32.pow(attempt)).await;
-            }
-            Some(fault) => return Err(AskError::Refused(action, fault)),
-        }
+    match caller.done_with(PATIENCE, &call).await {
+        Ok(answer) => Ok(answer.text()),
+        Err(NotDone::Refused(fault)) => Err(AskError::Refused(action, fault)),
+        Err(NotDone::Unanswered(error)) => Err(error.into()),
     }
-    Err(AskError::TooSlow)
 }
 
 #[cfg(test)]

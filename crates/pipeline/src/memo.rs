@@ -147,7 +147,10 @@ impl Memo {
 
     /// Saves all that was noted, and returns how many items were written, and how many were not, for
     /// another had written them meanwhile.
-    pub(crate) async fn save(self, states: &impl StateStore) -> Result<(usize, usize), StateError> {
+    ///
+    /// # Errors
+    /// [`StateError`] if they cannot be written.
+    pub async fn save(self, states: &impl StateStore) -> Result<(usize, usize), StateError> {
         let all = self.changes.len();
         let conflicts = self.save_all(states).await?.len();
         Ok((all - conflicts, conflicts))

@@ -3,15 +3,16 @@
 //! Names are chosen by whoever has an account, so they are hostile text: kept as they are, neutralised where they
 //! are shown, and no ground for any decision.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use pipeline::PipelineError;
-use pipeline::ports::{Kept, StateKey, StateStore};
+use pipeline::memo::Memo;
+use pipeline::ports::{StateKey, StateStore};
 use serde::{Deserialize, Serialize};
 
 /// How long the directory is kept if nobody renews it.
-pub const KEEP: SignedDuration = SignedDuration::from_hours(30 * 24);
+const KEEP: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// The accounts of an organization, at one time.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,9 +65,7 @@ pub fn below(path: Option<&str>, unit: &str) -> String {
     path.map_or(unit.clone(), |path| format!("{path}/{unit}"))
 }
 
-/// Where the directory is kept.
-#[must_use]
-pub fn key() -> StateKey {
+fn key() -> StateKey {
     StateKey::new("watch", "directory")
 }
 
@@ -75,26 +74,21 @@ pub fn key() -> StateKey {
 /// # Errors
 /// [`PipelineError`] if it cannot be read.
 pub async fn recall(states: &impl StateStore) -> Result<Option<Directory>, PipelineError> {
-    Ok(recall_kept(states).await?.0)
+    let mut memo = Memo::default();
+    memo.recall(states, std::iter::once(key())).await?;
+    memo.get(&key())
 }
 
-/// The same, with its version.
+/// Keeps it in place of the one before. Whoever was quicker has asked as lately.
 ///
 /// # Errors
-/// [`PipelineError`] if it cannot be read.
-pub async fn recall_kept(
-    states: &impl StateStore,
-) -> Result<(Option<Directory>, Option<u64>), PipelineError> {
-    let found = states.load(&BTreeSet::from([key()])).await?;
-    let Some(Kept { version, value }) = found.get(&key()) else {
-        return Ok((None, None));
-    };
-    let directory = serde_json::from_slice(value);
-    let directory = directory.map_err(|cause| PipelineError::Unreadable {
-        key: key().to_string(),
-        cause,
-    })?;
-    Ok((Some(directory), Some(*version)))
+/// [`PipelineError`] if the state fails us.
+pub async fn keep(states: &impl StateStore, directory: &Directory) -> Result<(), PipelineError> {
+    let mut memo = Memo::default();
+    memo.recall(states, std::iter::once(key())).await?;
+    memo.change(key(), directory, KEEP)?;
+    memo.save(states).await?;
+    Ok(())
 }
 
 #[cfg(test)]
