@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::IpAddr;
 
+use detect::cloudtrail::kind::is_account;
 use serde_json::{Map, Value};
 
 use crate::parcel::Delivery;
@@ -370,10 +371,6 @@ impl Reader {
         }
         texts.unwrap_or_default()
     }
-}
-
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn is_address(text: &str) -> bool {

@@ -204,7 +204,7 @@ pub struct Account {
 }
 
 /// Where calls came from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
     /// An address, or the name of an AWS service.
     pub ip: Option<String>,

@@ -110,6 +110,14 @@ pub struct Text {
 }
 
 impl Text {
+    /// What it is in each language.
+    pub fn new<E: Into<String>, Z: Into<String>>(en: E, zh_cn: Z) -> Self {
+        Self {
+            en: en.into(),
+            zh_cn: zh_cn.into(),
+        }
+    }
+
     /// The text in `language`.
     #[must_use]
     pub fn to(&self, language: crate::language::Language) -> &str {

@@ -97,14 +97,7 @@ impl From<Notice> for Alert {
                 name: notice.name.map(|name| neutral(&name, NAME)),
             },
             region: notice.region,
-            source: Source {
-                ip: None,
-                country: None,
-                asn: None,
-                network: None,
-                user_agent: None,
-                tool: None,
-            },
+            source: Source::default(),
             events: vec![EventRef {
                 event_time: notice.time,
                 event_id: None,
@@ -134,10 +127,7 @@ mod tests {
     use super::*;
 
     fn notice(which: &[&str]) -> Notice {
-        let text = |en: &str, zh: &str| Text {
-            en: en.to_owned(),
-            zh_cn: zh.to_owned(),
-        };
+        let text = Text::new::<&str, &str>;
         Notice {
             rule: "trailhound-region-silent",
             event: "RegionSilent",

@@ -10,7 +10,7 @@
 use std::fmt;
 use std::path::Path;
 
-use detect::cloudtrail::kind;
+use detect::cloudtrail::kind::{self, is_account};
 use jiff::civil::DateTime;
 use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
@@ -53,10 +53,6 @@ pub fn tail(path: &str) -> &str {
 #[must_use]
 pub fn is_digest(tail: &str) -> bool {
     tail.split('/').any(|part| part == DIGESTS)
-}
-
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Whose digests follow each other: one chain for each account, region and trail.

@@ -115,14 +115,7 @@ pub(crate) fn about(kind: PrincipalKind, key: &str, target: Option<Target>) -> A
             account,
             source_identity: None,
         },
-        source: Source {
-            ip: None,
-            country: None,
-            asn: None,
-            network: None,
-            user_agent: None,
-            tool: None,
-        },
+        source: Source::default(),
         events: vec![EventRef {
             shared_event_id: None,
             event_time: time,

@@ -2,6 +2,7 @@
 //!
 //! Source: CloudTrail user guide, *CloudTrail log file name format* and *CloudTrail digest file structure*.
 
+pub use detect::cloudtrail::kind::is_account;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -33,12 +34,6 @@ impl Pulse {
 pub fn folder(prefix: &str) -> &str {
     let inside = prefix.strip_suffix('/').unwrap_or(prefix);
     inside.rsplit('/').next().unwrap_or_default()
-}
-
-/// Whether that is the number of an account.
-#[must_use]
-pub fn is_account(name: &str) -> bool {
-    name.len() == 12 && name.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether that is the id of an organization.

@@ -66,7 +66,9 @@ fn service<'a>(path: &'a Path, name: &'a str) -> Option<&'a str> {
     folders.get(account + 1).copied()
 }
 
-fn is_account(text: &str) -> bool {
+/// Whether that is the number of an account: twelve digits.
+#[must_use]
+pub fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 

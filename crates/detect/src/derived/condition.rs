@@ -12,6 +12,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::cloudtrail::Json;
+use crate::cloudtrail::kind::is_account;
 
 use super::walk;
 
@@ -152,7 +153,7 @@ fn is_narrow_arn(arn: &str) -> bool {
     let mut parts = arn.splitn(6, ':').skip(4);
     match (parts.next(), parts.next()) {
         (Some(""), Some(name)) => name.starts_with(|c: char| c.is_ascii_alphanumeric()),
-        (Some(account), Some(_)) => walk::is_account(account),
+        (Some(account), Some(_)) => is_account(account),
         _ => false,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::cloudtrail::kind::is_account;
 use crate::cloudtrail::{Json, json::Kind};
 
 /// How deep requests are followed. Real ones are at most eight levels deep.
@@ -85,11 +86,6 @@ pub(super) fn account_in(text: &str) -> Option<&str> {
         text
     };
     is_account(id).then_some(id)
-}
-
-/// Whether `text` is an account id.
-pub(super) fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 #[cfg(test)]

@@ -29,13 +29,6 @@ pub struct Home {
     pub region: String,
 }
 
-fn text(en: impl Into<String>, zh: impl Into<String>) -> Text {
-    Text {
-        en: en.into(),
-        zh_cn: zh.into(),
-    }
-}
-
 fn step(title: Text, command: String) -> Response {
     Response {
         title,
@@ -96,7 +89,7 @@ fn notice(
         headline: title.clone(),
         summary: title.clone(),
         title,
-        threat: text(
+        threat: Text::new(
             "Whoever wants to do harm unseen begins with the logs: a trail that is stopped, narrowed or filtered tells \
              nothing of what follows. What does not come, no rule can judge.",
             "想暗中作案的人往往先从日志下手：被停用、缩小范围或加了过滤的跟踪，不会留下后续操作的任何记录。没有送达的日志，任何规则都无从判断。",
@@ -128,42 +121,42 @@ fn new_account(account: &str, since: Timestamp, listed: Option<bool>) -> Notice 
     } else {
         Level::Low
     };
-    let title = text("New account", "新账户");
+    let title = Text::new("New account", "新账户");
     let names = ("trailhound-account-new", "AccountNew");
     let mut notice = notice(names, title, level, since, &[account, &day]);
     notice.tags = vec![
         "attack.persistence".to_owned(),
         "attack.t1136.003".to_owned(),
     ];
-    notice.threat = text(
+    notice.threat = Text::new(
         "An account that nobody expected may have been made, or made a member, by somebody who wants a place of their \
          own, beyond the guardrails of the others.",
         "无人预料的新账户，可能是有人创建或拉入组织的，以便获得一个不受其他账户防护约束的据点。",
     );
-    notice.headline = text(
+    notice.headline = Text::new(
         format!("Account `{account}` was not there before."),
         format!("账户 `{account}` 此前未出现过。"),
     );
     notice.summary = match is_stranger {
-        true => text(
+        true => Text::new(
             format!(
                 "Account `{account}` has appeared in the bucket of the trail and was not there before. No directory of \
                  an organization lists it."
             ),
             format!("账户 `{account}` 首次出现在跟踪的存储桶中，且组织目录中没有列出该账户。"),
         ),
-        false => text(
+        false => Text::new(
             format!("The organization has an account `{account}` that was not there before."),
             format!("组织中出现了此前没有的账户 `{account}`。"),
         ),
     };
     notice.response = vec![
         step(
-            text("See what the organization knows of it", "查看组织中该账户的信息"),
+            Text::new("See what the organization knows of it", "查看组织中该账户的信息"),
             format!("aws organizations describe-account --account-id {account}"),
         ),
         step(
-            text("See who made it or let it in", "查看是谁创建或接纳了它"),
+            Text::new("See who made it or let it in", "查看是谁创建或接纳了它"),
             "aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventSource,AttributeValue=organizations.amazonaws.com".to_owned(),
         ),
     ];
@@ -172,7 +165,7 @@ fn new_account(account: &str, since: Timestamp, listed: Option<bool>) -> Notice 
 
 fn new_region(account: &str, region: &str, since: Timestamp) -> Notice {
     let day = day(since);
-    let title = text("New region", "新区域");
+    let title = Text::new("New region", "新区域");
     let names = ("trailhound-region-new", "RegionNew");
     let which = [account, region, &day];
     let mut notice = notice(names, title, Level::Medium, since, &which);
@@ -181,40 +174,40 @@ fn new_region(account: &str, region: &str, since: Timestamp) -> Notice {
         "attack.defense-evasion".to_owned(),
         "attack.t1535".to_owned(),
     ];
-    notice.threat = text(
+    notice.threat = Text::new(
         "Regions that nobody uses are where nobody looks: machines that mine or attack are started there. A region \
          begins to write logs when it is switched on in the account, or when a trail begins to hear it.",
         "无人使用的区域也无人查看，挖矿或攻击用的机器常被开在那里。区域在账户中被启用，或被跟踪纳入范围后，才会开始产生日志。",
     );
-    notice.headline = text(
+    notice.headline = Text::new(
         format!("Region `{region}` was not heard before."),
         format!("区域 `{region}` 此前没有日志。"),
     );
-    notice.summary = text(
+    notice.summary = Text::new(
         format!(
             "Logs of region `{region}` have begun to come from account `{account}`; there were none before."
         ),
         format!("账户 `{account}` 的区域 `{region}` 开始有日志送达，此前从未有过。"),
     );
     let mut off = step(
-        text(
+        Text::new(
             "Switch the region off, if nobody needs it",
             "如无人需要，停用该区域",
         ),
         format!("aws account disable-region --region-name {region}"),
     );
     off.undo = Some(format!("aws account enable-region --region-name {region}"));
-    off.limits = Some(text(
+    off.limits = Some(Text::new(
         "Regions that every account has cannot be switched off; what runs in the region goes on running.",
         "默认启用的区域无法停用；已在该区域运行的资源会继续运行。",
     ));
     notice.response = vec![
         step(
-            text("In that account, see whether the region is switched on", "在该账户中查看区域是否已启用"),
+            Text::new("In that account, see whether the region is switched on", "在该账户中查看区域是否已启用"),
             format!("aws account get-region-opt-status --region-name {region}"),
         ),
         step(
-            text("See who switched it on", "查看是谁启用了它"),
+            Text::new("See who switched it on", "查看是谁启用了它"),
             "aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=EnableRegion".to_owned(),
         ),
         off,
@@ -223,15 +216,15 @@ fn new_region(account: &str, region: &str, since: Timestamp) -> Notice {
 }
 
 fn uncovered(account: &str, since: Timestamp, home: &Home) -> Notice {
-    let title = text("Account without logs", "账户没有日志");
+    let title = Text::new("Account without logs", "账户没有日志");
     let names = ("trailhound-account-uncovered", "AccountUncovered");
     let which = [account, &since.to_string()];
     let mut notice = notice(names, title, Level::High, since, &which);
-    notice.headline = text(
+    notice.headline = Text::new(
         format!("Nothing comes from account `{account}`."),
         format!("账户 `{account}` 没有任何日志送达。"),
     );
-    notice.summary = text(
+    notice.summary = Text::new(
         format!(
             "Account `{account}` is active in the organization, and not one log file or digest of it has come since it \
              was first seen. Whatever is done there, nobody sees."
@@ -243,7 +236,7 @@ fn uncovered(account: &str, since: Timestamp, home: &Home) -> Notice {
     notice.why = vec![format!("`firstSeen` is `{since}`")];
     notice.response = vec![
         step(
-            text(
+            Text::new(
                 "In the management account, see whether the trail is that of the organization",
                 "在管理账户中查看跟踪是否为组织跟踪",
             ),
@@ -253,7 +246,7 @@ fn uncovered(account: &str, since: Timestamp, home: &Home) -> Notice {
             ),
         ),
         step(
-            text(
+            Text::new(
                 "See what the organization knows of the account",
                 "查看组织中该账户的信息",
             ),
@@ -269,17 +262,17 @@ fn region_silent(account: &str, region: &str, last: Timestamp, by: Pulse) -> Not
         Pulse::Digests => Level::High,
         Pulse::LogFiles => Level::Medium,
     };
-    let title = text("Region fell silent", "区域静默");
+    let title = Text::new("Region fell silent", "区域静默");
     let names = ("trailhound-region-silent", "RegionSilent");
     let which = [account, region, &last.to_string()];
     let mut notice = notice(names, title, level, last, &which);
     notice.region = Some(region.to_owned());
-    notice.headline = text(
+    notice.headline = Text::new(
         format!("Nothing comes from region `{region}` any more."),
         format!("区域 `{region}` 不再有日志送达。"),
     );
     let (due, due_zh) = due(by);
-    notice.summary = text(
+    notice.summary = Text::new(
         format!(
             "Nothing has come from region `{region}` of account `{account}` since {last}, and {due}."
         ),
@@ -288,7 +281,7 @@ fn region_silent(account: &str, region: &str, last: Timestamp, by: Pulse) -> Not
     notice.why = vec![seen(by, last)];
     notice.response = look_at_trails(region);
     notice.response.push(step(
-        text(
+        Text::new(
             "In that account, see whether the region is still switched on",
             "在该账户中查看区域是否仍启用",
         ),
@@ -308,16 +301,16 @@ fn account_silent(
         Pulse::Digests => Level::Critical,
         Pulse::LogFiles => Level::High,
     };
-    let title = text("Account fell silent", "账户静默");
+    let title = Text::new("Account fell silent", "账户静默");
     let names = ("trailhound-account-silent", "AccountSilent");
     let which = [account, &last.to_string()];
     let mut notice = notice(names, title, level, last, &which);
-    notice.headline = text(
+    notice.headline = Text::new(
         format!("Nothing comes from account `{account}` any more."),
         format!("账户 `{account}` 不再有日志送达。"),
     );
     let (due, due_zh) = due(by);
-    notice.summary = text(
+    notice.summary = Text::new(
         format!(
             "{silent} of {of} regions of account `{account}` that were heard are silent, and {due}."
         ),
@@ -333,16 +326,16 @@ fn account_silent(
 }
 
 fn many_silent(accounts: &[String], last: Timestamp, home: &Home) -> Notice {
-    let title = text("Many accounts fell silent", "多个账户静默");
+    let title = Text::new("Many accounts fell silent", "多个账户静默");
     let names = ("trailhound-accounts-silent", "AccountsSilent");
     let which = [home.account.as_str(), &last.to_string()];
     let mut notice = notice(names, title, Level::Critical, last, &which);
     let count = accounts.len();
-    notice.headline = text(
+    notice.headline = Text::new(
         format!("Nothing comes from {count} accounts any more."),
         format!("{count} 个账户不再有日志送达。"),
     );
-    notice.summary = text(
+    notice.summary = Text::new(
         format!(
             "{count} accounts that were heard have fallen silent together. One cause is likely: the trail of the \
              organization, the bucket, or the key of its files."
@@ -391,22 +384,22 @@ fn look_at_trails(region: &str) -> Vec<Response> {
     };
     vec![
         step(
-            text(
+            Text::new(
                 "See which trails hear the region",
                 "查看有哪些跟踪覆盖该区域",
             ),
             format!("aws cloudtrail describe-trails --region {region} --include-shadow-trails"),
         ),
         step(
-            text("See who stopped a trail", "查看是谁停止了跟踪"),
+            Text::new("See who stopped a trail", "查看是谁停止了跟踪"),
             changed("StopLogging"),
         ),
         step(
-            text("See who changed a trail", "查看是谁修改了跟踪"),
+            Text::new("See who changed a trail", "查看是谁修改了跟踪"),
             changed("UpdateTrail"),
         ),
         step(
-            text("See who deleted a trail", "查看是谁删除了跟踪"),
+            Text::new("See who deleted a trail", "查看是谁删除了跟踪"),
             changed("DeleteTrail"),
         ),
     ]

@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::look::{Look, Loss, look};
 pub use self::sample::{MOST, Sample, Share, compare};
+use crate::place;
 
 /// How long a sample is remembered: until all that is said of its hour has been said, and a weekend to look at it.
 const KEEP: SignedDuration = SignedDuration::from_hours(4 * 24);
@@ -149,7 +150,7 @@ impl Seen {
         if !is_expected(record) {
             return;
         }
-        let (Some(place), Some(id)) = (place(record), record.event_id()) else {
+        let (Some(place), Some(id)) = (place_of(record), record.event_id()) else {
             return;
         };
         let hash = digest::number(&[&id]);
@@ -206,14 +207,10 @@ pub fn is_expected(record: &Record<'_>) -> bool {
 }
 
 /// Account and region of a record, if they look like such: whoever can lay a file into the bucket chooses them.
-fn place(record: &Record<'_>) -> Option<String> {
+fn place_of(record: &Record<'_>) -> Option<String> {
     let (account, region) = (record.account()?, record.region()?);
-    let is_account = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
-    let is_region = (4..=32).contains(&region.len())
-        && region
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    (is_account && is_region).then(|| format!("{account}/{region}"))
+    let is_place = place::is_account(&account) && place::is_region(&region);
+    is_place.then(|| format!("{account}/{region}"))
 }
 
 /// Adds what a batch has seen to what is remembered of this door, and returns how many items were written.

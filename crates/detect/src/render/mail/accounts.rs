@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use crate::alert::Alert;
+use crate::cloudtrail::kind::is_account;
 
 /// Names, owners and organizational units of accounts by their ids.
 ///
@@ -112,7 +113,7 @@ fn entry(text: &str) -> Result<(String, Known), NoAccounts> {
         let (id, rest) = text.split_once('=')?;
         let mut cells = rest.splitn(3, ',').map(str::trim);
         let (id, name) = (id.trim(), cells.next().unwrap_or_default());
-        let is_id = id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit());
+        let is_id = is_account(id);
         let mut cell = || {
             cells
                 .next()
