@@ -146,6 +146,7 @@ def test_an_account_that_nobody_hears_is_told_by_its_name_and_unit(watched, paym
     assert (told["AccountsSilent"], told["GapsTold"]) == (1, 1)
     mail = one_mail(watched)
     assert mail["Subject"].startswith("[HIGH] Payments")
+    assert "https://" not in mail["Subject"]
     assert f"hxxps://evil.example ({payments}), unit Workloads/Prod" in mail["Message"]
     assert "组织单元 Workloads/Prod" in mail["Message"]
     assert "https://evil" not in mail["Message"] and "\u202e" not in mail["Message"]

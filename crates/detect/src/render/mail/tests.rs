@@ -160,8 +160,11 @@ fn what_strangers_write_stays_harmless() {
     let usual = alert("maria");
     for word in crate::render::tests::nasty() {
         let alert = alert(&word);
+        // Strangers who have an account choose its name, and somebody that of its unit.
+        let members = [("111122223333", word.as_str(), Some(word.as_str()))];
+        let accounts = Accounts::default().with_members(members.into_iter());
         for kind in [Kind::Alert, Kind::Update, Kind::Digest] {
-            let letter = Letter::new(&Language::ALL);
+            let letter = Letter::new(&Language::ALL).with_accounts(accounts.clone());
             let mail = letter.write(kind, &told(&alert), now());
             let expected = letter.write(kind, &told(&usual), now());
             assert_eq!(headings(&mail.body), headings(&expected.body), "{word:?}");

@@ -132,7 +132,8 @@ pub(super) fn subject_line(kind: Kind, alerts: &[Told<'_>], accounts: &Accounts)
         return NOTHING.to_owned();
     };
     let level = level_tag(alert.level);
-    let account = accounts.called(alert).unwrap_or("unknown account");
+    // Of an organization its owner chooses it.
+    let account = name(accounts.called(alert).unwrap_or("unknown account"));
     let place = level.len() + account.len() + 5;
     let what = defanged(&what(alert, SUBJECT.saturating_sub(place + 1)));
     let more = alerts.len().saturating_sub(1);
