@@ -22,7 +22,7 @@ use crate::neutral::neutral;
 use crate::outcome::Outcome;
 use crate::partition::Partition;
 use crate::principal::Principal;
-use crate::sentence::{self, sentence};
+use crate::sentence::{self, InWords};
 use crate::shell;
 use crate::target::Target;
 use crate::tool::Tool;
@@ -299,6 +299,13 @@ impl Alert {
         log_file: Option<&Arc<str>>,
     ) -> Self {
         let time = record.event_time();
+        let principal = Principal::of(record);
+        let [en, zh_cn] = [Language::En, Language::ZhCn]
+            .map(|language| InWords::of(record, &principal, language));
+        let headline = Text {
+            en: en.headline,
+            zh_cn: zh_cn.headline,
+        };
         Self {
             schema: SCHEMA.to_owned(),
             id,
@@ -315,15 +322,15 @@ impl Alert {
             },
             region: record.region().map(Into::into),
             partition: Partition::of(record),
-            principal: Principal::of(record),
+            principal,
             source: Source::of(record),
             events: vec![EventRef::of(record, log_file)],
             why: facts::of(rule, record),
             summary: Text {
-                en: sentence(record, Language::En),
-                zh_cn: sentence(record, Language::ZhCn),
+                en: en.sentence,
+                zh_cn: zh_cn.sentence,
             },
-            deed: Some(Deed::of(record)),
+            deed: Some(Deed::of(record, headline)),
             replaces: None,
             anomaly: None,
             response: containment::of_call(guidance, record)
@@ -361,17 +368,17 @@ impl Alert {
 }
 
 impl Deed {
-    fn of(record: &Record<'_>) -> Self {
-        let text = |of: &dyn Fn(Language) -> Option<String>| {
+    fn of(record: &Record<'_>, headline: Text) -> Self {
+        let meaning = |language| sentence::meaning(record, language);
+        let both = || {
             Some(Text {
-                en: of(Language::En)?,
-                zh_cn: of(Language::ZhCn)?,
+                en: meaning(Language::En)?,
+                zh_cn: meaning(Language::ZhCn)?,
             })
         };
         Self {
-            headline: text(&|language| Some(sentence::headline(record, language)))
-                .unwrap_or_default(),
-            meaning: text(&|language| sentence::meaning(record, language)),
+            headline,
+            meaning: both(),
             worked: Outcome::of(record).is_success(),
             target: Target::of(record),
         }

@@ -45,20 +45,45 @@ pub(crate) use self::who::subject_of;
 /// ```
 #[must_use]
 pub fn sentence(record: &Record<'_>, language: Language) -> String {
-    if let Some(insight) = Insight::of(record) {
-        return insight.sentence(language);
-    }
-    let who = Principal::of(record);
-    let parts = Parts {
-        subject: who::subject(record, &who, language),
-        action: action(record, language),
-        place: who::place(record, &who, language),
-        means: who::means(record, &who, language),
-        ending: ending(record, language),
-    };
-    match language {
-        Language::En => parts.in_english(),
-        Language::ZhCn => parts.in_chinese(),
+    InWords::of(record, &Principal::of(record), language).sentence
+}
+
+/// A record at two lengths, which have most of their words in common.
+pub(crate) struct InWords {
+    /// As [`sentence`] says it.
+    pub(crate) sentence: String,
+    /// As [`headline`] says it.
+    pub(crate) headline: String,
+}
+
+impl InWords {
+    /// What `record` tells of `who` made the call.
+    pub(crate) fn of(record: &Record<'_>, who: &Principal, language: Language) -> Self {
+        if let Some(insight) = Insight::of(record) {
+            return Self {
+                sentence: insight.sentence(language),
+                headline: insight.headline(language),
+            };
+        }
+        let action = action(record, language);
+        let mut headline = who::briefly(record, who, language);
+        match language {
+            Language::En => headline.push(' '),
+            Language::ZhCn => {}
+        }
+        glue(&mut headline, &action);
+        let parts = Parts {
+            subject: who::subject(record, who, language),
+            action,
+            place: who::place(record, who, language),
+            means: who::means(record, who, language),
+            ending: ending(record, language),
+        };
+        let sentence = match language {
+            Language::En => parts.in_english(),
+            Language::ZhCn => parts.in_chinese(),
+        };
+        Self { sentence, headline }
     }
 }
 
@@ -84,17 +109,7 @@ pub fn action(record: &Record<'_>, language: Language) -> String {
 /// Who did what, in a few words, without from where and how it ended: for the subject of a mail.
 #[must_use]
 pub fn headline(record: &Record<'_>, language: Language) -> String {
-    if let Some(insight) = Insight::of(record) {
-        return insight.headline(language);
-    }
-    let who = who::briefly(record, &Principal::of(record), language);
-    let mut headline = who;
-    match language {
-        Language::En => headline.push(' '),
-        Language::ZhCn => {}
-    }
-    glue(&mut headline, &action(record, language));
-    headline
+    InWords::of(record, &Principal::of(record), language).headline
 }
 
 /// What the call in `record` means for whoever answers for the account, in one or two sentences; `None`

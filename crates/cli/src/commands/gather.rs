@@ -133,11 +133,10 @@ struct Worker<'a, G> {
 
 impl<G: Gatherer> Worker<'_, G> {
     fn read(&mut self, source: &Source) {
-        let name = source.to_string();
         let log_file = source.log_file();
         let file = match source.open() {
             Ok(file) => Metered::new(file, self.meter),
-            Err(complaint) => return self.tally.refused(&name, complaint),
+            Err(complaint) => return self.tally.refused(&source.to_string(), complaint),
         };
         let mut each = Each {
             gatherer: &mut self.gatherer,
@@ -162,8 +161,9 @@ impl<G: Gatherer> Worker<'_, G> {
         {
             self.tally.hashes.insert(place, hashing.finish());
         }
-        self.tally.add(&name, &report, outside);
+        self.tally.add(source, &report, outside);
         if let Some(problem) = report.problem.filter(|_| !self.meter.stopped()) {
+            let name = source.to_string();
             let complaint = Complaint::unreadable(&name, problem)
                 .help("what stands before this place was judged; fetch the file again");
             self.tally.complaints.insert(name, complaint);

@@ -27,7 +27,11 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Stdin => f.write_str("-"),
-            Self::File(path) => path.display().fmt(f),
+            // Nearly always it is text, which need not be read once more.
+            Self::File(path) => match path.to_str() {
+                Some(path) => f.write_str(path),
+                None => path.display().fmt(f),
+            },
             Self::Object(object) => f.write_str(&object.url),
         }
     }
@@ -61,7 +65,7 @@ impl Source {
     pub fn log_file(&self) -> Option<Arc<str>> {
         match self {
             Self::Stdin => None,
-            Self::File(path) => Some(path.display().to_string().into()),
+            Self::File(path) => Some(path.to_string_lossy().into()),
             Self::Object(object) => Some((*object.url).into()),
         }
     }

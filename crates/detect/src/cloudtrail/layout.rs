@@ -1,6 +1,6 @@
 //! Where the fields that we know lie in an object's text.
 
-use std::borrow::Cow;
+use std::ops::Deref;
 
 use memchr::memmem::Finder;
 
@@ -113,15 +113,37 @@ pub struct Layout {
     whole: bool,
 }
 
-impl From<Layout> for Cow<'_, Layout> {
-    fn from(layout: Layout) -> Self {
-        Self::Owned(layout)
+/// A layout that somebody else keeps, mostly, or one of a record's own: that one is out of the way, so that
+/// records are small.
+#[derive(Debug, Clone)]
+pub enum Kept<'a> {
+    /// Somebody else's.
+    Lent(&'a Layout),
+    /// The record's own.
+    Own(Box<Layout>),
+}
+
+impl Deref for Kept<'_> {
+    type Target = Layout;
+
+    #[inline]
+    fn deref(&self) -> &Layout {
+        match self {
+            Self::Lent(layout) => layout,
+            Self::Own(layout) => layout,
+        }
     }
 }
 
-impl<'a> From<&'a Layout> for Cow<'a, Layout> {
+impl From<Layout> for Kept<'_> {
+    fn from(layout: Layout) -> Self {
+        Self::Own(Box::new(layout))
+    }
+}
+
+impl<'a> From<&'a Layout> for Kept<'a> {
     fn from(layout: &'a Layout) -> Self {
-        Self::Borrowed(layout)
+        Self::Lent(layout)
     }
 }
 

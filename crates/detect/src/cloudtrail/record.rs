@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use memchr::memmem::Finder;
 
 use super::json::Json;
-use super::layout::{self, Field, Layout};
+use super::layout::{self, Field, Kept, Layout};
 use super::tail::Tail;
 use super::time;
 
@@ -26,7 +26,7 @@ use super::time;
 #[derive(Clone, Debug)]
 pub struct Record<'a> {
     text: &'a str,
-    layout: Cow<'a, Layout>,
+    layout: Kept<'a>,
     /// The last members, from `eventID` on.
     tail: OnceCell<Tail>,
     /// Where `requestParameters` lie, if right behind the first fields.
@@ -48,6 +48,7 @@ const CALL: usize = 256;
 /// Most calls work, and then this stands nowhere in the record, which is seen at a glance: neither
 /// `errorCode` nor `errorMessage`.
 static ERROR: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("\"error"));
+static SHARED_EVENT: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("\"sharedEventID\""));
 static SERVICE_EVENT: LazyLock<Finder<'_>> =
     LazyLock::new(|| Finder::new("\"serviceEventDetails\""));
 
@@ -73,7 +74,7 @@ impl<'a> Record<'a> {
     ///
     /// # Errors
     /// [`NotARecord`] says what else it is, or what is missing.
-    pub fn new(text: &'a str, layout: impl Into<Cow<'a, Layout>>) -> Result<Self, NotARecord> {
+    pub fn new(text: &'a str, layout: impl Into<Kept<'a>>) -> Result<Self, NotARecord> {
         let mut record = Self {
             text,
             layout: layout.into(),
@@ -151,6 +152,9 @@ impl<'a> Record<'a> {
             _ if Tail::notes(field) => self.tail().span(field),
             Field::RequestParameters => self.parameters_at_once(),
             Field::ErrorCode | Field::ErrorMessage if self.rest_is_sound() => return None,
+            Field::SharedEventId if self.layout.rest_lacks(self.text, &SHARED_EVENT) => {
+                return None;
+            }
             _ => None,
         };
         in_tail.or_else(|| self.whole().span(field))

@@ -4,18 +4,22 @@
 //! `ModifyDBSnapshotAttribute`, `ModifyDBClusterSnapshotAttribute`; Systems Manager API reference,
 //! `ModifyDocumentPermission`; RAM API reference, `CreateResourceShare`.
 
-use crate::cloudtrail::{Json, Record};
+use crate::cloudtrail::Record;
 
 use super::{Tags, walk};
 
 /// `public` and `account:<id>` for every new reader that is not of the record's own account.
 pub(crate) fn of(record: &Record<'_>) -> Tags {
     let mut tags = Tags::new();
+    let paths = paths(&record.event_name());
+    if paths.is_empty() {
+        return tags;
+    }
     let Some(request) = record.request_parameters() else {
         return tags;
     };
     let own = record.account();
-    for reader in readers(&record.event_name(), request) {
+    for reader in paths.iter().filter_map(|path| request.at(path)) {
         walk::each(reader, &mut |key, value| {
             if let Some(tag) = value
                 .as_str()
@@ -29,9 +33,9 @@ pub(crate) fn of(record: &Record<'_>) -> Tags {
     tags
 }
 
-/// The parts of a request that name new readers.
-fn readers<'a>(event_name: &str, request: Json<'a>) -> Vec<Json<'a>> {
-    let paths: &[&[&str]] = match event_name {
+/// Where the request of such a call names new readers.
+fn paths(event_name: &str) -> &'static [&'static [&'static str]] {
+    match event_name {
         "ModifySnapshotAttribute" => &[&["createVolumePermission", "add"]],
         "ModifyImageAttribute" => &[&["launchPermission", "add"]],
         "ModifyFpgaImageAttribute" => &[&["loadPermission", "add"]],
@@ -40,8 +44,7 @@ fn readers<'a>(event_name: &str, request: Json<'a>) -> Vec<Json<'a>> {
         "ModifyDocumentPermission" => &[&["accountIdsToAdd"]],
         "CreateResourceShare" | "AssociateResourceShare" => &[&["principals"]],
         _ => &[],
-    };
-    paths.iter().filter_map(|path| request.at(path)).collect()
+    }
 }
 
 fn tag(key: &str, text: &str, own: Option<&str>) -> Option<String> {

@@ -48,8 +48,9 @@ impl Formatter for Visible {
         out: &mut W,
         text: &str,
     ) -> io::Result<()> {
-        if text.bytes().all(|b| (0x20..0x7f).contains(&b)) {
-            // Nearly always.
+        // Nearly always; without a way out in between, so that many bytes are looked at in one step.
+        let plain = |sum: bool, byte: u8| sum & (0x20..0x7f).contains(&byte);
+        if text.bytes().fold(true, plain) {
             return out.write_all(text.as_bytes());
         }
         let hidden = |c: char| c.is_control() || is_unseen(c);

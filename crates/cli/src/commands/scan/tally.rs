@@ -7,6 +7,7 @@ use integrity::Hash;
 
 use crate::complaint::Complaint;
 use crate::exit::Exit;
+use crate::inputs::Source;
 
 /// How many broken places are told.
 const PLACES: usize = 5;
@@ -75,7 +76,7 @@ impl Tally {
     }
 
     /// Counts a file that was read, of whose records `outside` lay outside the time asked for.
-    pub(in crate::commands) fn add(&mut self, name: &str, report: &FileReport, outside: u64) {
+    pub(in crate::commands) fn add(&mut self, source: &Source, report: &FileReport, outside: u64) {
         self.files += 1;
         self.empty += u64::from(report.is_empty());
         self.bytes += report.bytes_read;
@@ -88,7 +89,7 @@ impl Tally {
             *self.skipped.entry(what.to_string()).or_default() += count;
         }
         for failure in &report.failures {
-            self.place(name.to_owned(), failure.offset, failure.why.to_string());
+            self.place(source.to_string(), failure.offset, failure.why.to_string());
         }
     }
 
@@ -137,7 +138,7 @@ mod tests {
         let mut seen = 0;
         let report = LogFileReader::default().read(MIXED.as_bytes(), |_| seen += 1);
         let mut tally = Tally::default();
-        tally.add(name, &report, 0);
+        tally.add(&Source::at(name), &report, 0);
         tally
     }
 

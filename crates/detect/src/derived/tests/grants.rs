@@ -194,6 +194,14 @@ fn calls_that_give_nothing_grant_nothing() {
             "an endpoint policy narrows",
         ),
         ("s3", "GetBucketPolicy", false, "it only reads"),
+        ("sns", "Publish", false, "it hands on what others wrote"),
+        ("dynamodb", "PutItem", false, "it keeps what others wrote"),
+        (
+            "sns",
+            "SetTopicAttributes",
+            true,
+            "an attribute is a policy",
+        ),
     ] {
         let request = format!(r#""requestParameters":{{"policy":{admin}}}"#);
         let found = tags(&record(source, name, &request), "grants");
