@@ -11,7 +11,7 @@ use simulate::{Scenario, gzip, simulate};
 
 use crate::cloud::{BUCKET, Parts};
 use crate::corpus::CORPUS;
-use crate::function::{Function, Outcome};
+use crate::function::{Function, Outcome, log};
 use crate::stage::Emulator;
 
 /// How often a start is measured.
@@ -118,6 +118,7 @@ fn starts(programs: &[PathBuf], environment: &BTreeMap<String, String>) {
     for program in programs {
         let mut best = Duration::MAX;
         let mut used = 0.0;
+        let logged = fs::metadata(log()).map_or(0, |log| log.len());
         for _ in 0..STARTS {
             let mut function = Function::new(program, environment.clone());
             let taken = function.start();
@@ -133,7 +134,22 @@ fn starts(programs: &[PathBuf], environment: &BTreeMap<String, String>) {
             25.0,
         );
         row("  of which processor", used, "ms", 25.0);
+        if let Some(least) = loading(logged) {
+            row("  of which loading the rules", least, "ms", 10.0);
+        }
     }
+}
+
+/// How long it took to make the rules ready, at least, as functions have logged since the log was so long; in
+/// milliseconds. Some have none.
+fn loading(since: u64) -> Option<f64> {
+    let lines = fs::read_to_string(log()).unwrap();
+    let lines = lines.get(since as usize..).unwrap_or_default().lines();
+    let taken = lines.filter_map(|line| {
+        let line: serde_json::Value = serde_json::from_str(line).ok()?;
+        line["microseconds"].as_u64()
+    });
+    Some(taken.min()? as f64 / 1e3)
 }
 
 fn warm(program: &std::path::Path, environment: &BTreeMap<String, String>) {

@@ -31,6 +31,11 @@ pub(crate) struct Function {
 }
 
 /// How many processes there have been.
+/// Where functions log to, one behind the other.
+pub(crate) fn log() -> PathBuf {
+    outside::repository().join("target/fleet.log")
+}
+
 static PROCESSES: AtomicU64 = AtomicU64::new(0);
 
 /// What became of an invocation.
@@ -74,7 +79,7 @@ impl Function {
             let log = std::fs::File::options()
                 .create(true)
                 .append(true)
-                .open(outside::repository().join("target/fleet.log"))
+                .open(log())
                 .unwrap();
             self.session = format!("session-{}", PROCESSES.fetch_add(1, Relaxed));
             let process = Command::new(&self.program)

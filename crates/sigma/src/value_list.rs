@@ -4,6 +4,7 @@
 //! faster when a list is long.
 
 use std::collections::HashSet;
+use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
 
@@ -86,7 +87,7 @@ impl ValueList {
 #[derive(Debug, Clone)]
 struct Index {
     words: Option<Words>,
-    fragments: Option<AhoCorasick>,
+    fragments: Option<Fragments>,
     /// Which tests must be asked one by one.
     others: Vec<usize>,
 }
@@ -94,7 +95,7 @@ struct Index {
 impl Index {
     fn over(tests: &[ValueTest]) -> Option<Self> {
         let words = Words::of(tests);
-        let fragments = automaton(tests);
+        let fragments = Fragments::of(tests);
         if words.is_none() && fragments.is_none() {
             return None;
         }
@@ -120,14 +121,9 @@ impl Index {
         {
             return true;
         }
-        // Folding ASCII in the automaton is enough once the rest is in lower case.
-        self.fragments.as_ref().is_some_and(|fragments| {
-            if text.is_ascii() {
-                fragments.is_match(text)
-            } else {
-                fragments.is_match(&text.to_lowercase())
-            }
-        })
+        self.fragments
+            .as_ref()
+            .is_some_and(|fragments| fragments.is_in(text))
     }
 }
 
@@ -168,18 +164,44 @@ impl Words {
     }
 }
 
-fn automaton(tests: &[ValueTest]) -> Option<AhoCorasick> {
-    let fragments: Vec<_> = tests
-        .iter()
-        .filter_map(|test| caseless(test, Extent::Anywhere))
-        .collect();
-    if fragments.len() < AUTOMATON_FROM {
-        return None;
+/// Pieces of text in lower case, looked for together. What looks for them is built when it is first asked:
+/// that takes as long as to read some rules, and of most lists nobody asks.
+#[derive(Debug, Clone)]
+struct Fragments {
+    lower: Box<[Box<str>]>,
+    search: OnceLock<Option<AhoCorasick>>,
+}
+
+impl Fragments {
+    fn of(tests: &[ValueTest]) -> Option<Self> {
+        let lower: Box<[Box<str>]> = tests
+            .iter()
+            .filter_map(|test| caseless(test, Extent::Anywhere))
+            .map(Into::into)
+            .collect();
+        (lower.len() >= AUTOMATON_FROM).then_some(Self {
+            lower,
+            search: OnceLock::new(),
+        })
     }
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .build(fragments)
-        .ok()
+
+    fn is_in(&self, text: &str) -> bool {
+        let build = || {
+            AhoCorasick::builder()
+                .ascii_case_insensitive(true)
+                .build(self.lower.iter().map(|fragment| &**fragment))
+                .ok()
+        };
+        match self.search.get_or_init(build) {
+            // Folding ASCII in there is enough once the rest is in lower case.
+            Some(search) if text.is_ascii() => search.is_match(text),
+            Some(search) => search.is_match(&text.to_lowercase()),
+            None => {
+                let text = text.to_lowercase();
+                self.lower.iter().any(|fragment| text.contains(&**fragment))
+            }
+        }
+    }
 }
 
 /// The lower-cased text of a test that compares text of this extent without regard to case.

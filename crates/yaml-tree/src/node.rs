@@ -126,7 +126,7 @@ impl Node {
     /// Whether this is null: nothing, `~` or `null`.
     #[must_use]
     pub fn is_null(&self) -> bool {
-        matches!(&self.kind, Kind::Scalar { .. }) && self.to_value().is_null()
+        matches!(&self.kind, Kind::Scalar { text, plain: true } if is_null(text))
     }
 
     /// As untyped YAML, without places. Depth is bounded by the reader.
@@ -161,12 +161,21 @@ fn pair_to_value((key, value): &(Node, Node)) -> (Value, Value) {
     (Value::String(name), value.to_value())
 }
 
+/// Whether a plain scalar's spelling makes it null, by the core schema.
+fn is_null(text: &str) -> bool {
+    matches!(text, "" | "~" | "null" | "Null" | "NULL")
+}
+
 /// The type that a plain scalar's spelling gives it, by the core schema.
 fn resolve(text: &str) -> Value {
+    // Nearly all is text, and numbers are taken apart at length.
+    let may_be_number =
+        text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.'));
     match text {
-        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
+        _ if is_null(text) => Value::Null,
         "true" | "True" | "TRUE" => Value::Bool(true),
         "false" | "False" | "FALSE" => Value::Bool(false),
+        _ if !may_be_number => Value::String(text.to_owned()),
         _ => match text.parse::<Number>() {
             Ok(number) => Value::Number(number),
             // Digits beyond 64 bits stay text, so that none are lost.
