@@ -16,7 +16,7 @@ use aws::habits::Habits;
 use aws::log_files::LogFiles;
 use aws::metrics::Tally;
 use detect::Detector;
-use detect::cloudtrail::LogFileReader;
+use detect::cloudtrail::{LogFileReader, Record};
 use pipeline::memory::{MemorySink, MemoryState};
 use pipeline::ports::{Change, Kept, StateError, StateKey, StateStore};
 use pipeline::{Pipeline, Settled};
@@ -53,26 +53,36 @@ static DAYS: LazyLock<Days> = LazyLock::new(|| {
         quiet: 8,
         ..MonthPlan::new(21)
     };
+    days(plan, ONE_IN, |number, _| (number / RECORDS) as i64)
+});
+
+/// The days of a month of which one record in so many is taken; `file` tells, from its number on its day, in
+/// which file of the day a record comes.
+fn days(plan: MonthPlan, one_in: usize, file: impl Fn(usize, &Record<'_>) -> i64) -> Days {
     let mut month = month(plan);
     let hostile: BTreeSet<String> = month
         .attacks
         .iter()
         .flat_map(|attack| attack.event_ids.clone())
         .collect();
-    let (mut lines, mut attacks) = (BTreeMap::<u32, Vec<String>>::new(), BTreeMap::new());
+    let (mut lines, mut attacks) = (BTreeMap::<u32, Lines>::new(), BTreeMap::new());
     let (mut at, mut records) = (0_usize, 0);
     let mut reader = LogFileReader::default();
-    for file in std::mem::take(&mut month.files) {
-        reader.read(&*file, |record| {
+    for whole_day in std::mem::take(&mut month.files) {
+        reader.read(&*whole_day, |record| {
             at += 1;
             let id = record.event_id().unwrap_or_default();
             let is_attack = hostile.contains(&*id);
-            if !is_attack && !at.is_multiple_of(ONE_IN) {
+            if !is_attack && !at.is_multiple_of(one_in) {
                 return;
             }
             records += 1;
             let day = u32::try_from(record.event_time().as_second()).unwrap() / DAY;
-            lines.entry(day).or_default().push(record.text().to_owned());
+            let Lines { count, of_files } = lines.entry(day).or_default();
+            let name = file(*count, record);
+            *count += 1;
+            let of_file: &mut Vec<String> = of_files.entry(name).or_default();
+            of_file.push(record.text().to_owned());
             if is_attack {
                 let events: &mut Vec<String> = attacks.entry(day).or_default();
                 events.push(enveloped(record));
@@ -80,10 +90,10 @@ static DAYS: LazyLock<Days> = LazyLock::new(|| {
         });
     }
     let (mut objects, mut by_day) = (BTreeMap::new(), BTreeMap::new());
-    for (day, lines) in lines {
-        for (number, some) in lines.chunks(RECORDS).enumerate() {
-            let key = format!("{day}-{number:04}.json.gz");
-            objects.insert(key.clone(), gzip(some.join("\n").as_bytes()));
+    for (day, Lines { of_files, .. }) in lines {
+        for (name, lines) in of_files {
+            let key = format!("{day}-{name:04}.json.gz");
+            objects.insert(key.clone(), gzip(lines.join("\n").as_bytes()));
             by_day.entry(day).or_insert_with(Vec::new).push(key);
         }
     }
@@ -93,7 +103,14 @@ static DAYS: LazyLock<Days> = LazyLock::new(|| {
         records,
         attacks,
     }
-});
+}
+
+/// The records of a day, by file.
+#[derive(Default)]
+struct Lines {
+    count: usize,
+    of_files: BTreeMap<i64, Vec<String>>,
+}
 
 /// One invocation by a new copy; `true` if all was done.
 fn invoke(
@@ -141,24 +158,30 @@ enum Coming {
     Together,
     /// In small calls, one after the other, each once.
     OneByOne,
+    /// So many in a call, in their order, each once.
+    InOrder(usize),
     /// In small calls, three at once, each up to three times, some of them a day late.
     Wildly,
 }
 
 /// All days, one after the other.
 async fn run(world: &Rc<World>, seed: u64, coming: Coming) {
+    run_through(&DAYS, world, seed, coming).await;
+}
+
+async fn run_through(days: &Days, world: &Rc<World>, seed: u64, coming: Coming) {
     let (times, at_once) = match coming {
         Coming::Wildly => (3, 3),
         _ => (1, 1),
     };
     let dice = Dice::new(seed);
     let bucket = MemoryBucket {
-        objects: Arc::clone(&DAYS.objects),
+        objects: Arc::clone(&days.objects),
         dice: Arc::new(Mutex::new(seed)),
         odds: world.odds.get() * 2,
     };
     let mut late: Vec<String> = Vec::new();
-    for (day, keys) in &DAYS.by_day {
+    for (day, keys) in &days.by_day {
         let now = (day + 1) * DAY - 60;
         let mut queue: Vec<String> = std::mem::take(&mut late);
         for key in keys {
@@ -172,7 +195,7 @@ async fn run(world: &Rc<World>, seed: u64, coming: Coming) {
         }
         match coming {
             // The last of the queue comes first.
-            Coming::Together | Coming::OneByOne => queue.reverse(),
+            Coming::Together | Coming::OneByOne | Coming::InOrder(_) => queue.reverse(),
             Coming::Wildly => dice.shuffle(&mut queue),
         }
         while !queue.is_empty() {
@@ -180,6 +203,7 @@ async fn run(world: &Rc<World>, seed: u64, coming: Coming) {
             for _ in 0..at_once {
                 let some = match coming {
                     Coming::Together => queue.len(),
+                    Coming::InOrder(some) => some,
                     _ => dice.below(5) as usize + 1,
                 };
                 let batch = queue.split_off(queue.len().saturating_sub(some));
@@ -254,6 +278,41 @@ fn what_it_costs_is_measured() {
     }
     println!("  usual#all: {} bytes", kept["usual#all"].len());
     assert!(kept == CLEAN.0, "other calls, another memory");
+}
+
+/// Whole days, as CloudTrail delivers them: a file for each account and five minutes. A quiet trail's files come
+/// one by one, a busy one's in full calls.
+#[test]
+fn what_whole_days_cost_is_measured() {
+    const ACCOUNTS: i64 = 1_000;
+    let plan = MonthPlan {
+        days: 3,
+        quiet: 3,
+        ..MonthPlan::new(22)
+    };
+    let days = days(plan.peaceful(), 1, |_, record| {
+        let window = record.event_time().as_second().rem_euclid(i64::from(DAY)) / 300;
+        let account = record.account().unwrap_or_default();
+        let number: i64 = account.parse().unwrap_or_default();
+        window * ACCOUNTS + number % ACCOUNTS
+    });
+    for files in [1, 10] {
+        let world = World::new(1, 0);
+        block_on(run_through(&days, &world, 1, Coming::InOrder(files)));
+        println!(
+            "behaviour: {} records in {} log files, {files} in a call: {:.0} writes per thousand",
+            days.records,
+            days.objects.len(),
+            world.writes.get() as f64 * 1_000.0 / days.records as f64
+        );
+        for (kind, count) in &*world.kinds.borrow() {
+            println!(
+                "  {kind}: {:.1}",
+                *count as f64 * 1_000.0 / days.records as f64
+            );
+        }
+        assert!(!remembered(&world).is_empty());
+    }
 }
 
 #[test]

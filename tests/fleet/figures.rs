@@ -86,6 +86,7 @@ fn the_functions_are_small_quick_and_lean() {
         let name = program.file_name().unwrap().to_string_lossy();
         row(&format!("{name}, zipped"), packed as f64 / 1e6, "MB", 4.0);
     }
+    for_arm64(&programs);
     let emulator = Emulator::start();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -109,6 +110,24 @@ fn the_functions_are_small_quick_and_lean() {
         "MB",
         128.0,
     );
+}
+
+/// The sizes of those for arm64, if that is what was built for AWS last.
+fn for_arm64(programs: &[PathBuf]) {
+    // Where an ELF file says for which machine it is, and what it says there of arm64.
+    const MACHINE: std::ops::Range<usize> = 18..20;
+    const AARCH64: [u8; 2] = 183_u16.to_le_bytes();
+    for program in programs {
+        let name = program.file_name().unwrap().to_string_lossy();
+        let built = outside::repository().join(format!("target/lambda/{name}/bootstrap"));
+        match fs::read(built) {
+            Ok(bytes) if bytes.get(MACHINE) == Some(&AARCH64) => {
+                let packed = gzip(&bytes).len() as f64 / 1e6;
+                row(&format!("{name} for arm64, zipped"), packed, "MB", 4.0);
+            }
+            _ => println!("{name} for arm64: `tools/functions.sh aws arm64` builds it"),
+        }
+    }
 }
 
 /// Starts with a real TLS stack: the address is that of a service which nobody calls.

@@ -47,11 +47,13 @@ pub(super) trait Compare {
 
 /// Two functions make a [`Compare`]; closures, because those keep the processor features of the
 /// function that they are written in.
+#[cfg(target_arch = "x86_64")]
 pub(super) struct By<M, S> {
     pub(super) masks: M,
     pub(super) stops: S,
 }
 
+#[cfg(target_arch = "x86_64")]
 impl<M: Fn(&[u8; BLOCK]) -> Masks, S: Fn(&[u8; LOOK]) -> u32> Compare for By<M, S> {
     #[inline(always)]
     fn masks(&self, block: &[u8; BLOCK]) -> Masks {
