@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,9 @@ def world(country: str) -> bytes:
 
 
 def test_a_database_in_a_bucket_is_read_by_both_doors(placed: Fleet):
-    records = records_of(EVENTS / "stolen-key-to-admin.json")
+    # Days that are closed are not looked at.
+    now = datetime.now(UTC)
+    records = [record | {"eventTime": f"{now:%Y-%m-%dT%H:%M:%SZ}"} for record in records_of(EVENTS / "stolen-key-to-admin.json")]
     placed.put_log_file(records)
     placed.put_events(records)
     for function in FUNCTIONS:

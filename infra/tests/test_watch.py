@@ -120,7 +120,7 @@ def test_what_was_read_but_not_accounted_for_is_noticed(alarms, function):
 def test_every_metric_of_ours_is_one_that_the_functions_emit(templates):
     text = "".join((INFRA / "sam" / name).read_text() for name in ("watch.yaml", "regions.yaml", "watchdog.yaml"))
     crates = INFRA.parent / "crates"
-    sources = [crates / "aws" / "src" / "metrics.rs", *(crates / "lambda-watch" / "src").glob("*.rs")]
+    sources = [*(crates / "aws" / "src" / name for name in ("metrics.rs", "log_bucket.rs")), *(crates / "lambda-watch" / "src").glob("*.rs")]
     code = "".join(path.read_text() for path in sources)
     dashboard = re.findall(r'\["Trailhound", "(\w+)"', text) + re.findall(r'\[".", "(\w+)", ".", "."\]', text)
     ours = set(re.findall(r"Namespace: Trailhound\n +MetricName: (\w+)", text)) | set(dashboard)

@@ -106,6 +106,11 @@ impl<S: StateStore, M: MailSink> Findings<S, M> {
         match office.deliver(alerts, now, dead).await {
             Ok(posted) => tally.posted(&posted),
             Err(error) if ids.is_empty() => return Err(error),
+            // The clock's next tick tries again, and fails if it cannot either: nobody must send these again.
+            Err(PostError::Unsent { posted, why, .. }) => {
+                tally.posted(&posted);
+                tracing::error!(error = chain(&why), "mails wait until they can be sent");
+            }
             Err(error) => {
                 let error = chain(&error);
                 tracing::warn!(error, messages = ids.len(), "the findings come back");

@@ -361,7 +361,11 @@ impl Habits {
                 let key = profile_key(*mark);
                 let older = generations(*mark, &known)?;
                 let bytes = Generations::follow(older, standing.open, profile.clone()).bytes();
-                changes.push(change(key.clone(), known.get(&key), bytes, PROFILES));
+                let before = known.get(&key);
+                // Who died at this before left as much done.
+                if before.is_none_or(|before| before.value != bytes) {
+                    changes.push(change(key.clone(), before, bytes, PROFILES));
+                }
             }
             let all = changes.len();
             // Whoever was quicker closes the same day, and has written the same.

@@ -72,15 +72,15 @@ pub enum FetchError {
 }
 
 impl FetchError {
-    /// The word for it in metrics.
+    /// The metric that counts it.
     #[must_use]
-    pub fn reason(&self) -> &'static str {
+    pub fn metric(&self) -> &'static str {
         match self {
-            Self::Gone(_) => "Gone",
-            Self::Denied(_) => "Denied",
-            Self::KeyDenied(_) => "KeyDenied",
-            Self::TooBig { .. } => "TooBig",
-            Self::Failed { .. } => "Failed",
+            Self::Gone(_) => "LogFilesGone",
+            Self::Denied(_) => "LogFilesDenied",
+            Self::KeyDenied(_) => "LogFilesKeyDenied",
+            Self::TooBig { .. } => "LogFilesTooBig",
+            Self::Failed { .. } => "LogFilesNotFetched",
         }
     }
 

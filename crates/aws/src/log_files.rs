@@ -275,12 +275,15 @@ impl<B: LogBucket, Q: LeaveWord, S: StateStore, A: AlertSink> LogFiles<B, Q, S, 
         let notice = trigger::log_files(message)?;
         tally.neighbours(&notice.neighbours);
         tally.heard(&notice.regions);
+        // Whatever one of them is, the others are read.
+        let mut done = Ok(());
         for task in notice.tasks {
-            if let Some(part) = self.task(&task, deadline, tally).await? {
-                parts.push((task, part));
+            match self.task(&task, deadline, tally).await {
+                Ok(part) => parts.extend(part.map(|part| (task, part))),
+                Err(error) => done = done.and(Err(error)),
             }
         }
-        Ok(())
+        done
     }
 
     async fn task(
@@ -292,7 +295,7 @@ impl<B: LogBucket, Q: LeaveWord, S: StateStore, A: AlertSink> LogFiles<B, Q, S, 
         let chunks = match self.bucket.open(&task.object).await {
             Ok(chunks) => chunks,
             Err(error) => {
-                tally.unread(error.reason());
+                tally.unread(error.metric());
                 if error.is_final() {
                     tracing::warn!(error = chain(&error), "a log file is passed over");
                     return Ok(None);

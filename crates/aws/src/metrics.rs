@@ -62,8 +62,8 @@ impl Tally {
     }
 
     /// A log file that cannot be fetched.
-    pub fn unread(&mut self, reason: &str) {
-        self.add(format!("LogFiles{reason}"), 1);
+    pub fn unread(&mut self, metric: &'static str) {
+        self.add(metric, 1);
         self.add("LogFilesFailed", 1);
     }
 

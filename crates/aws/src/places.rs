@@ -17,8 +17,8 @@ use cloud::signed::CallError;
 /// How many seconds later it is tried again.
 const AGAIN: u32 = 600;
 
-/// The largest database that is read, in bytes: all of it is kept in memory.
-const LARGEST: usize = 128 << 20;
+/// How many bytes all databases together may have: they are kept in memory, of which a function has 256 MB.
+const LARGEST: usize = 100_000_000;
 
 /// A database in MaxMind's format.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +73,7 @@ pub enum DatabaseError {
     #[error("the object breaks off")]
     Broken(#[from] CallError),
     /// It is too large to be kept.
-    #[error("it has more than {} MiB", LARGEST >> 20)]
+    #[error("with those before it, it has more than {} MB", LARGEST / 1_000_000)]
     TooLarge,
     /// It is something else.
     #[error(transparent)]
@@ -123,10 +123,13 @@ impl Atlas {
             return;
         }
         self.tried = Some(now);
-        let mut files = Vec::new();
+        let (mut files, mut room) = (Vec::new(), LARGEST);
         for database in &self.databases {
-            match self.read(database).await {
-                Ok(file) => files.push(file),
+            match self.read(database, room).await {
+                Ok(file) => {
+                    room -= file.len();
+                    files.push(file);
+                }
                 Err(error) => return complain(database, &error),
             }
         }
@@ -140,8 +143,11 @@ impl Atlas {
         }
     }
 
-    async fn read(&self, database: &Database) -> Result<Vec<u8>, DatabaseError> {
+    async fn read(&self, database: &Database, room: usize) -> Result<Vec<u8>, DatabaseError> {
         let (bucket, key) = match database {
+            Database::File(path) if std::fs::metadata(path)?.len() > room as u64 => {
+                return Err(DatabaseError::TooLarge);
+            }
             Database::File(path) => return Ok(std::fs::read(path)?),
             Database::Object { bucket, key } => (bucket, key),
         };
@@ -156,7 +162,7 @@ impl Atlas {
         let mut file = Vec::new();
         while let Some(piece) = object.next().await {
             file.extend(piece?);
-            if file.len() > LARGEST {
+            if file.len() > room {
                 return Err(DatabaseError::TooLarge);
             }
         }

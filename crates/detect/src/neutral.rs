@@ -88,6 +88,7 @@ pub(crate) fn is_unseen(c: char) -> bool {
         | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
         | '\u{fe00}'..='\u{fe0f}' // variation selectors
         | '\u{fff0}'..='\u{fffb}' // interlinear annotations
+        | '\u{fffe}' | '\u{ffff}' // no characters, which SQS takes from nobody
         | '\u{1d173}'..='\u{1d17a}'
         | '\u{e0000}'..='\u{e0fff}' // tags, more variation selectors
     )

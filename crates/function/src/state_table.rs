@@ -44,8 +44,9 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// The longest pause before another try.
 const LONGEST: Duration = Duration::from_secs(2);
 
-/// How long parts outlive the item that names them: by more than any invocation takes.
-const PARTS_OUTLIVE: i64 = 86_400;
+/// How many seconds parts outlive the item that names them. DynamoDB deletes what has expired within a few days
+/// and in no order: no item may be there when its parts are gone.
+const PARTS_OUTLIVE: i64 = 14 * 86_400;
 
 // Calls of the SDK are futures of many layers: on the heap, or the compiler loses count of them.
 

@@ -11,6 +11,7 @@
 //! Source for the guard: SNS developer guide, *Amazon SNS endpoints and quotas*: ten mails a second to
 //! one subscription suspend it.
 
+mod order;
 mod shown;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,13 +22,15 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sigma::Level;
 
+pub use self::order::{Order, Reached};
 use self::shown::Shown;
 use super::guard::{Guard, Rate};
 use super::ladder::is_gathered;
 use super::routes::To;
 use super::thread::ThreadId;
 
-/// How many alerts may wait at once. Beyond, findings stay in their queue.
+/// How many alerts may wait at once. Beyond, findings stay in their queue, and what could wait longer goes out
+/// at once, to make room; what is bad finds twice as much, so that nobody can keep it out with trifles.
 pub const ROOM: usize = 2_000;
 
 /// How many events of incidents are remembered; the oldest are forgotten first.
@@ -95,62 +98,6 @@ struct Out {
     mail: Order,
 }
 
-/// A mail to write.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Order {
-    /// What kind of mail.
-    pub kind: Kind,
-    /// What it tells of, the worst first.
-    pub alerts: Vec<AlertId>,
-    /// The threads that it belongs to.
-    pub threads: BTreeSet<ThreadId>,
-    /// Whether it tells what followed, if anything did.
-    #[serde(default)]
-    pub is_follow_up: bool,
-    /// Whom it has reached already, if it goes to several.
-    #[serde(default, skip_serializing_if = "Reached::is_empty")]
-    pub reached: Reached,
-}
-
-/// Who has got a mail that goes to several, and how much of each alert all of them were told.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reached {
-    to: BTreeSet<To>,
-    told: BTreeMap<AlertId, (u64, bool)>,
-}
-
-impl Reached {
-    /// Whether it has reached nobody.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.to.is_empty()
-    }
-
-    /// Whether it has reached this one.
-    #[must_use]
-    pub fn has(&self, to: To) -> bool {
-        self.to.contains(&to)
-    }
-
-    /// It has reached one more, who was told so much of these alerts.
-    pub fn add(&mut self, to: To, told: &BTreeMap<AlertId, (u64, bool)>) {
-        self.to.insert(to);
-        for (alert, extent) in told {
-            let least = self.at_most(*alert, *extent);
-            self.told.insert(*alert, least);
-        }
-    }
-
-    /// What may be taken for told of an alert if a mail tells so much now: the least that anybody was told.
-    #[must_use]
-    pub fn at_most(&self, alert: AlertId, (events, worked): (u64, bool)) -> (u64, bool) {
-        let before = self.told.get(&alert);
-        before.map_or((events, worked), |told| {
-            (told.0.min(events), told.1 && worked)
-        })
-    }
-}
-
 /// An alert on its way to the desk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
@@ -192,7 +139,16 @@ impl Desk {
             return Ok(());
         }
         if self.waiting.len() >= ROOM {
-            return Err(Full);
+            for waiting in self.waiting.values_mut() {
+                waiting.due = waiting.due.min(now);
+            }
+            let room = match entry.level {
+                Level::High | Level::Critical => 2 * ROOM,
+                Level::Informational | Level::Low | Level::Medium => ROOM,
+            };
+            if self.waiting.len() >= room {
+                return Err(Full);
+            }
         }
         let first_due = if entry.is_urgent {
             now
@@ -275,13 +231,18 @@ impl Desk {
     pub fn take(&mut self, now: Timestamp, until: Timestamp, rate: Rate) -> BTreeMap<u64, Order> {
         self.leave_to_incidents();
         let mut taken = BTreeMap::new();
-        for (number, out) in &mut self.out {
-            if out.until <= now {
+        // One that was tried before has its turn even in a storm; the others take what new ones leave over.
+        let again = self.to_try_again(now);
+        let first = self.guard.pass(again.len().min(1), now, rate);
+        let fresh = self.orders(now, rate);
+        let more = self.guard.pass(again.len() - first, now, rate);
+        for number in again.into_iter().take(first + more) {
+            if let Some(out) = self.out.get_mut(&number) {
                 out.until = until;
-                taken.insert(*number, out.mail.clone());
+                taken.insert(number, out.mail.clone());
             }
         }
-        for mail in self.orders(now, rate) {
+        for mail in fresh {
             for alert in &mail.alerts {
                 self.waiting.remove(alert);
             }
@@ -302,6 +263,15 @@ impl Desk {
             self.next += 1;
         }
         taken
+    }
+
+    /// The mails that were taken and not sent; those first that were tried longest ago, so that one that never
+    /// goes out keeps no other from its turn.
+    fn to_try_again(&self, now: Timestamp) -> Vec<u64> {
+        let over = self.out.iter().filter(|(_, out)| out.until <= now);
+        let mut over: Vec<_> = over.map(|(number, out)| (out.until, *number)).collect();
+        over.sort_unstable();
+        over.into_iter().map(|(_, number)| number).collect()
     }
 
     /// It is to be told at `due` what followed on `alert`; asked again, that changes nothing.

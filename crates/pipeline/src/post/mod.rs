@@ -183,6 +183,17 @@ pub enum PostError {
     /// A mail was not accepted.
     #[error(transparent)]
     Sink(#[from] SinkError),
+    /// All findings are on the desk, but of the mails not all could be sent; they are tried again.
+    #[error("{unsent} mails could not be sent, and are tried again")]
+    Unsent {
+        /// How many.
+        unsent: usize,
+        /// What was done.
+        posted: Box<Posted>,
+        /// Why the last of them was not.
+        #[source]
+        why: Box<Self>,
+    },
     /// Too many wait already.
     #[error(transparent)]
     Full(#[from] Full),
@@ -283,7 +294,8 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
     /// From `dead` on we are surely no longer at work on it: then others take up what we had begun.
     ///
     /// # Errors
-    /// [`PostError`]; nothing is lost if the same findings are sent again.
+    /// [`PostError`]; nothing is lost if the same findings are sent again. After [`PostError::Unsent`] nothing is
+    /// lost if they are not.
     pub async fn deliver(
         &self,
         findings: Vec<Alert>,
@@ -293,15 +305,24 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
         let mut posted = Posted::default();
         let claims = self.claim(findings, now, &mut posted).await?;
         let (orders, full) = self.decide(&claims, now, dead, &mut posted).await?;
-        // Those that found no room come back; what is due goes out all the same, which makes room.
-        let mut result = full.map_or(Ok(()), |full| Err(full.into()));
+        let (mut unsent, mut last) = (0, None);
         for (number, order) in orders {
             if let Err(error) = self.send(number, &order, now, &mut posted).await {
                 self.give_back(number, now, &mut posted).await?;
-                result = Err(error);
+                unsent += 1;
+                last = Some(Box::new(error));
             }
         }
-        result.map(|()| posted)
+        // Those that found no room come back; what was due has gone out all the same, which makes room.
+        match (full, last) {
+            (Some(full), _) => Err(full.into()),
+            (None, Some(why)) => Err(PostError::Unsent {
+                unsent,
+                posted: Box::new(posted),
+                why,
+            }),
+            (None, None) => Ok(posted),
+        }
     }
 
     /// Remembers the findings, so that whoever mails them later knows what to say.
@@ -391,9 +412,14 @@ impl<S: StateStore, M: MailSink> PostOffice<S, M> {
                         copies += 1;
                         continue;
                     }
-                    desk.show(claim.id(), shared, &to, now);
-                    full = full.or(desk.enter(entry, now, later).err());
-                    desk.speak_for(claim.spoken_for(), &to, now);
+                    match desk.enter(entry, now, later) {
+                        Ok(()) => {
+                            desk.show(claim.id(), shared, &to, now);
+                            desk.speak_for(claim.spoken_for(), &to, now);
+                        }
+                        // It speaks for nothing before it is sure to be told.
+                        Err(error) => full = Some(error),
+                    }
                 }
                 let orders = desk.take(now, dead, self.manner.rate);
                 if before.as_ref() != Some(&desk) {

@@ -174,7 +174,7 @@ fn the_worst_is_told_by_itself() {
 }
 
 #[test]
-fn a_mail_whose_taker_died_is_taken_again_and_pays_nothing() {
+fn a_mail_whose_taker_died_is_taken_again() {
     let mut desk = Desk::default();
     enter(&mut desk, 1, "maria", 0);
     let first = take(&mut desk, 0, RATE);
@@ -184,6 +184,35 @@ fn a_mail_whose_taker_died_is_taken_again_and_pays_nothing() {
     assert_eq!(take(&mut desk, 61, RATE), first, "given back");
     desk.done(0);
     assert!(desk.is_empty() && take(&mut desk, 600, RATE).is_empty());
+}
+
+#[test]
+fn what_could_not_be_sent_goes_out_no_faster_than_anything_else_and_in_turn() {
+    let mut desk = Desk::default();
+    let burst = RATE.burst() as usize;
+    let mut second = 0;
+    // The topic refuses everything for a while.
+    for number in 0..60 {
+        enter(&mut desk, number, &number.to_string(), second);
+        for (number, _) in take(&mut desk, second, RATE) {
+            desk.give_back(number, at(second));
+        }
+        second += 60;
+    }
+    let mut tried = BTreeSet::new();
+    for number in 100..160 {
+        enter(&mut desk, number, &number.to_string(), second);
+        let taken = take(&mut desk, second, RATE);
+        assert!(taken.len() <= burst, "{} mails at once", taken.len());
+        let new = |order: &Order| order.alerts.contains(&id(number));
+        assert!(taken.values().any(new), "{number} waits behind what failed");
+        for (number, order) in taken {
+            tried.extend(order.alerts);
+            desk.give_back(number, at(second));
+        }
+        second += 60;
+    }
+    assert!((0..60).all(|number| tried.contains(&id(number))));
 }
 
 #[test]
@@ -215,6 +244,28 @@ fn there_is_an_end_to_the_room() {
         }
     }
     assert_eq!(told, ROOM, "digests empty it soon");
+}
+
+#[test]
+fn what_may_wait_long_keeps_nothing_bad_out() {
+    let mut desk = Desk::default();
+    for number in 0..ROOM as u32 {
+        let patient = Entry {
+            update_due: Some(at(86_400)),
+            ..entry(number, "noisy", Level::High)
+        };
+        desk.enter(patient, at(0), at(0)).unwrap();
+    }
+    assert!(take(&mut desk, 0, RATE).is_empty());
+    let quiet = entry(9_998, "y", Level::Low);
+    assert_eq!(desk.enter(quiet.clone(), at(1), at(1)), Err(Full));
+    let bad = entry(9_999, "x", Level::Critical);
+    desk.enter(bad, at(1), at(1)).unwrap();
+    let taken = take(&mut desk, 1, RATE);
+    let told: usize = taken.values().map(|order| order.alerts.len()).sum();
+    assert_eq!(told, ROOM + 1, "what waited went out with it");
+    assert!(taken.values().any(|order| order.alerts == [id(9_999)]));
+    assert_eq!(desk.enter(quiet, at(2), at(2)), Ok(()));
 }
 
 #[test]
