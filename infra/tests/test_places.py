@@ -38,6 +38,9 @@ def world(country: str) -> bytes:
     def short(value: int) -> bytes:
         return bytes([5 << 5 | 2]) + struct.pack(">H", value)
 
+    def number(value: int) -> bytes:
+        return bytes([6 << 5 | 4]) + struct.pack(">I", value)
+
     def table(members: dict[str, bytes]) -> bytes:
         return bytes([7 << 5 | len(members)]) + b"".join(text(key) + value for key, value in members.items())
 
@@ -45,7 +48,7 @@ def world(country: str) -> bytes:
     nodes = 1
     branch = (nodes + 16).to_bytes(3, "big")
     about = {
-        "node_count": short(nodes),
+        "node_count": number(nodes),
         "record_size": short(24),
         "ip_version": short(4),
         "database_type": text("World"),

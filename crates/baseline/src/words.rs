@@ -289,7 +289,7 @@ fn kind(dimension: Dimension) -> (&'static str, &'static str) {
         Dimension::Region => ("region", "区域"),
         Dimension::Tool => ("tool", "工具"),
         Dimension::Mfa => ("sign-in", "登录方式"),
-        Dimension::Secret => ("secret", "密钥"),
+        Dimension::Secret => ("secret", "机密"),
         Dimension::Parameter => ("parameter", "参数"),
         Dimension::Bucket => ("bucket", "存储桶"),
         Dimension::Role => ("role", "角色"),
@@ -314,7 +314,7 @@ fn counted(metric: Metric) -> (&'static str, &'static str) {
         Metric::Deletes => ("deletions", "次删除"),
         Metric::Models => ("calls to models", "次模型调用"),
         Metric::Regions => ("different regions", "个区域"),
-        Metric::Secrets => ("different secrets and parameters", "个密钥和参数"),
+        Metric::Secrets => ("different secrets and parameters", "个机密和参数"),
         Metric::Changes => (
             "changes of its set-up, by everybody together",
             "次配置更改（所有身份合计）",

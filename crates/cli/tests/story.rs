@@ -96,8 +96,8 @@ fn a_key_has_a_story_with_all_that_came_from_it() {
     }
     let case = shop.run("case ASIATWO logs").ends(0);
     assert!(
-        case.stdout.contains("- AKIAONE  maria")
-            && case.stdout.contains("  - ASIATWO ← AssumeRole"),
+        case.stdout.contains("- `AKIAONE`  `maria`")
+            && case.stdout.contains("  - `ASIATWO` ← `AssumeRole`"),
         "{case}"
     );
 }

@@ -178,6 +178,14 @@ fn instance<'a>(scene: Scene<'a>) -> Option<&'a str> {
     ((8..=17).contains(&digits.len()) && is_hex).then_some(session)
 }
 
+/// Whether a session can have this name. It is put into a policy, where a wildcard would stand for everybody.
+///
+/// Source: STS API reference, `AssumeRole`, `RoleSessionName`.
+fn is_session(name: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"_+=,.@-".contains(&b);
+    !name.is_empty() && name.bytes().all(plain)
+}
+
 /// The user who made a federation token, by the last part of the key.
 fn user<'a>(scene: Scene<'a>) -> Option<&'a str> {
     let (_, path) = scene.who.key.split_once(":user/")?;
@@ -191,7 +199,11 @@ fn word<'a>(scene: Scene<'a>, place: &str) -> Vec<Cow<'a, str>> {
         "name" => Some(who.name.as_str()),
         "key" => who.access_key_id.as_deref(),
         // Sessions of Identity Center are named after the person.
-        "session" if who.kind == PrincipalKind::IdentityCenter => Some(who.name.as_str()),
+        "session" if who.kind == PrincipalKind::IdentityCenter => Some(
+            Some(who.name.as_str())
+                .filter(|name| is_session(name))
+                .unwrap_or("<session>"),
+        ),
         "session" => instance(scene),
         "user" => user(scene),
         "account" => who.account.as_deref().or(scene.account),

@@ -89,7 +89,7 @@ impl<'r> Insight<'r> {
         let about = self.about(language);
         match (language, self.is_over()) {
             (Language::En, false) => format!("CloudTrail Insights noticed {about}."),
-            (Language::En, true) => format!("CloudTrail Insights saw {about} end."),
+            (Language::En, true) => format!("CloudTrail Insights saw the end of {about}."),
             (Language::ZhCn, false) => format!("CloudTrail Insights 发现 {about}。"),
             (Language::ZhCn, true) => format!("CloudTrail Insights 发现 {about}，现已恢复正常。"),
         }
@@ -266,7 +266,7 @@ mod tests {
         with(CALLS, |insight| {
             assert_eq!(
                 insight.sentence(Language::En),
-                "CloudTrail Insights saw an unusual rate of `RunInstances` calls (EC2) end: 13 a minute, \
+                "CloudTrail Insights saw the end of an unusual rate of `RunInstances` calls (EC2): 13 a minute, \
                  where 0.0004 are usual, for 6 minutes."
             );
             assert_eq!(

@@ -160,26 +160,23 @@ impl Search {
     }
 
     fn folder(&mut self, folder: &Path) {
-        let before = (
-            self.found.sources.len(),
-            self.seen.len(),
-            self.found.complaints.len(),
-        );
+        let before = self.come_upon();
         for entry in WalkDir::new(folder).follow_links(true) {
             match entry {
                 Ok(entry) => self.walked(&entry),
                 Err(error) => self.unwalkable(folder, &error),
             }
         }
-        if before
-            == (
-                self.found.sources.len(),
-                self.seen.len(),
-                self.found.complaints.len(),
-            )
-        {
+        if before == self.come_upon() {
             self.found.complaints.push(without_logs(folder));
         }
+    }
+
+    /// What grows with each log file, be it passed over for its age, and with each complaint.
+    fn come_upon(&self) -> (usize, usize, u64, usize) {
+        let old = self.found.skipped.get(&Stranger::TooOld);
+        let (sources, complaints) = (self.found.sources.len(), self.found.complaints.len());
+        (sources, self.seen.len(), *old.unwrap_or(&0), complaints)
     }
 
     fn unwalkable(&mut self, folder: &Path, error: &walkdir::Error) {
@@ -301,7 +298,9 @@ fn without_logs(folder: &Path) -> Complaint {
         folder.display(),
         "no CloudTrail log files in this folder or below it",
     )
-    .help("log files end in .json.gz or .json; a file of another name is read if you name it")
+    .help(
+        "log files end in .json, .jsonl or .ndjson, perhaps with .gz; a file of another name is read if you name it",
+    )
 }
 
 /// What makes a file the same although two paths lead to it.

@@ -109,7 +109,9 @@ impl LogFileReader {
             Ok(Source::Empty) => Ok(()),
             Ok(Source::Whole(whole)) => {
                 text(whole);
-                Splitter::default().split(whole, true, |piece| records.take(piece));
+                let mut splitter = Splitter::default();
+                splitter.split(whole, true, |piece| records.take(piece));
+                splitter.end(|piece| records.take(piece));
                 report.bytes_inflated = whole.len() as u64;
                 report.bytes_read = self.inflater.bytes_read();
                 Ok(())
@@ -148,7 +150,9 @@ fn read_stream<R: Read>(
         window.copy_within(done..filled, 0);
         filled -= done;
         if length == 0 {
-            return read.map(|_| ());
+            read?;
+            splitter.end(|piece| records.take(piece));
+            return Ok(());
         }
     }
 }

@@ -90,9 +90,9 @@ impl<'a> Record<'a> {
         }
         record.require("eventSource", record.event_source_field())?;
         record.require("eventName", record.event_name_field())?;
-        let time = record.field(Field::EventTime).and_then(Json::raw_str);
-        record.time =
-            time::parse(time.ok_or(NotARecord::Without("eventTime"))?).ok_or(NotARecord::Time)?;
+        let time = record.field(Field::EventTime);
+        let time = time.ok_or(NotARecord::Without("eventTime"))?.raw_str();
+        record.time = time.and_then(time::parse).ok_or(NotARecord::Time)?;
         if record.event_source().starts_with("aws:") && record.has(Field::S3) {
             return Err(NotARecord::S3Notification);
         }

@@ -48,6 +48,9 @@ pub enum Broken {
     /// The file ends, or a string does not.
     #[error("the record has no end")]
     Cut,
+    /// The file ends between two records.
+    #[error("the file ends before its list of records does")]
+    Unclosed,
     /// Larger than [`MAX_RECORD`].
     #[error("the record is larger than {} MiB", MAX_RECORD >> 20)]
     TooLarge,
@@ -82,6 +85,8 @@ pub struct Splitter {
     frames: Vec<Frame>,
     seeking: Seeking,
     given_up: bool,
+    /// Whether the file ends within a record, and that is told.
+    cut: bool,
     /// Offset of the window's first byte in the file.
     offset: u64,
     /// Bytes of broken objects that were read and will be read again.
@@ -119,6 +124,16 @@ impl Splitter {
         }
         self.offset += window.len() as u64;
         window.len()
+    }
+
+    /// Tells `each` if the file, which was read to its end, should have had more: nothing else shows that the
+    /// records behind a place were taken away.
+    pub fn end(&self, mut each: impl FnMut(Piece<'_>)) {
+        // Behind a broken record the end was passed over with it.
+        let is_sound = self.seeking == Seeking::Nothing && !self.given_up && !self.cut;
+        if is_sound && !self.frames.is_empty() {
+            each(Piece::Broken(self.offset, Broken::Unclosed));
+        }
     }
 
     fn item(
@@ -189,7 +204,10 @@ impl Splitter {
             Scan::Incomplete if bytes.len() >= MAX_RECORD => {
                 self.broken(at, limit.len(), Broken::TooLarge, each)
             }
-            Scan::Incomplete if last => self.broken(at, limit.len(), Broken::Cut, each),
+            Scan::Incomplete if last => {
+                self.cut = true;
+                self.broken(at, limit.len(), Broken::Cut, each)
+            }
             Scan::Incomplete => Step::More(at),
             Scan::Broken(length, error) => self.broken(at, length, error.into(), each),
         }
@@ -283,13 +301,18 @@ mod tests {
         while start < file.len() {
             end = (end + chunk).min(file.len());
             start += splitter.split(&file[start..end], end == file.len(), |piece| {
-                found.push(match piece {
-                    Piece::Object(_, text, _) => String::from_utf8_lossy(text).into_owned(),
-                    Piece::Broken(at, why) => format!("{at}: {why}"),
-                });
+                found.push(told(piece));
             });
         }
+        splitter.end(|piece| found.push(told(piece)));
         found
+    }
+
+    fn told(piece: Piece<'_>) -> String {
+        match piece {
+            Piece::Object(_, text, _) => String::from_utf8_lossy(text).into_owned(),
+            Piece::Broken(at, why) => format!("{at}: {why}"),
+        }
     }
 
     #[test]
@@ -379,6 +402,18 @@ mod tests {
     fn a_file_that_ends_early_says_so() {
         let found = pieces(br#"{"Records":[{"a":1},{"b":"#, 4);
         assert_eq!(found, [r#"{"a":1}"#, "20: the record has no end"]);
+        for cut in [
+            r#"{"Records":[{"a":1},"#,
+            r#"{"Records":[{"a":1}]"#,
+            r#"[{"a":1}"#,
+        ] {
+            let found = pieces(cut.as_bytes(), 4);
+            let why = format!(
+                "{}: the file ends before its list of records does",
+                cut.len()
+            );
+            assert_eq!(found, [r#"{"a":1}"#.to_owned(), why], "{cut}");
+        }
     }
 
     #[test]

@@ -69,6 +69,7 @@ fn the_book_can_be_read_and_every_step_of_it_says_both_languages() {
 fn each_kind_of_principal_is_stopped_in_its_own_way() {
     let person = role("AWSReservedSSO_Admin_0123456789abcdef", "maria@example.com");
     let person = person.replace(":role/AWS", ":role/aws-reserved/sso.amazonaws.com/AWS");
+    let everybody = person.replace("maria@example.com", "*");
     let token = r#"{"type":"FederatedUser","accountId":"111122223333","principalId":"111122223333:x","arn":"arn:aws:sts::111122223333:federated-user/x","accessKeyId":"ASIAIOSFODNN7EXAMPLE","sessionContext":{"sessionIssuer":{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/maria","accountId":"111122223333","userName":"maria"}}}"#;
     for (identity, expected) in [
         (USER.to_owned(), "update-access-key --user-name maria --access-key-id AKIAIOSFODNN7EXAMPLE --status Inactive"),
@@ -76,6 +77,7 @@ fn each_kind_of_principal_is_stopped_in_its_own_way() {
         (role("Deploy", "ci-1"), "put-role-policy --role-name Deploy"),
         (role("web", "i-0123456789abcdef0"), "Values=i-0123456789abcdef0"),
         (person, r#""aws:userid":"*:'maria@example.com'""#),
+        (everybody, r#""aws:userid":"*:''<session>''""#),
         (ROOT.to_owned(), r#""aws:PrincipalArn":"arn:aws:iam::*:root""#),
         (token.to_owned(), "put-user-policy --user-name maria"),
         (r#"{"type":"WebIdentityUser","userName":"repo:a/b","identityProvider":"token.example"}"#.to_owned(), "list-open-id-connect-providers"),

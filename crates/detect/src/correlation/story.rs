@@ -10,12 +10,12 @@ use super::entry::Entry;
 use super::judge::Match;
 use super::strings::Strings;
 use super::windows::{BETWEEN, group};
-use super::words::{duration, in_words, titled};
+use super::words::{duration, in_words, joined, titled};
 use crate::alert::{Account, Alert, AlertId, EventRef, Kind, Response, RuleInfo, SCHEMA, Source};
 use crate::case::{Case, Moment};
 use crate::detector::Detector;
 use crate::guidance::{Guidance, Text};
-use crate::language::Language;
+use crate::language::{Language, words};
 use crate::neutral::neutral;
 use crate::partition::Partition;
 use crate::principal::{Principal, PrincipalKind};
@@ -186,7 +186,7 @@ impl Story<'_> {
         let place = match (ips.len(), ip, language) {
             (0, _, _) | (1, None, _) => String::new(),
             (1, Some(ip), Language::En) => format!(" from {ip}"),
-            (1, Some(ip), Language::ZhCn) => format!("从 {ip} "),
+            (1, Some(ip), Language::ZhCn) => format!("从 {ip}"),
             (many, _, Language::En) => format!(" from {many} addresses"),
             (many, _, Language::ZhCn) => format!("从 {many} 个地址"),
         };
@@ -207,7 +207,10 @@ impl Story<'_> {
             .collect();
         match language {
             Language::En => format!("{who}{place} within {span}: {}.", deeds.join(", then ")),
-            Language::ZhCn => format!("{who} {place}在 {span}内：{}。", deeds.join("，然后")),
+            Language::ZhCn => {
+                let deeds = format!("在 {span}内：{}。", deeds.join("，然后"));
+                joined(&[&who, &place, &deeds])
+            }
         }
     }
 
@@ -221,7 +224,8 @@ impl Story<'_> {
                 format!("{who} made {count} within {span}{place}: {names}{values}.")
             }
             Language::ZhCn => {
-                format!("{who} {place}在 {span}内发起了{count}：{names}{values}。")
+                let calls = format!("在 {span}内发起了{count}：{names}{values}。");
+                joined(&[&who, &place, &calls])
             }
         }
     }
@@ -239,10 +243,10 @@ impl Story<'_> {
                 "{who} {deed}{place}, and within {span} none of this followed: {}.",
                 missing.join(", ")
             ),
-            Language::ZhCn => format!(
-                "{who} {place}{deed}，此后 {span}内未出现：{}。",
-                missing.join("、")
-            ),
+            Language::ZhCn => {
+                let missing = format!("，此后 {span}内未出现：{}。", missing.join("、"));
+                joined(&[&who, &place, &deed, &missing])
+            }
         }
     }
 
@@ -281,7 +285,7 @@ impl Story<'_> {
         let mut counts: Vec<_> = counts.into_iter().collect();
         counts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
         let more = counts.len().saturating_sub(TOLD);
-        let mut parts: Vec<String> = counts
+        let parts: Vec<String> = counts
             .iter()
             .take(TOLD)
             .map(|((name, error), count)| {
@@ -293,20 +297,18 @@ impl Story<'_> {
                 match (language, count) {
                     (Language::En, 1) => format!("{}{why}", quoted(name)),
                     (Language::En, count) => format!("{}{why} {count} times", quoted(name)),
-                    (Language::ZhCn, count) => format!("{}{why} {count} 次", quoted(name)),
+                    (Language::ZhCn, count) => {
+                        joined(&[&quoted(name), &why, &format!("{count} 次")])
+                    }
                 }
             })
             .collect();
-        match language {
-            _ if more == 0 => {}
-            Language::En => parts.push(format!("and {more} others")),
-            Language::ZhCn => parts.push(format!("以及其他 {more} 种")),
-        }
-        parts.join(if language == Language::En {
-            ", "
-        } else {
-            "、"
-        })
+        let others = match language {
+            _ if more == 0 => String::new(),
+            Language::En => format!(", and {more} others"),
+            Language::ZhCn => format!("以及其他 {more} 种"),
+        };
+        parts.join(words(", ", "、").to(language)) + &others
     }
 
     /// Which different values, of correlations that count them.
@@ -326,21 +328,16 @@ impl Story<'_> {
         }
         let shown = values.iter().take(TOLD).map(|value| quoted(value));
         let shown: Vec<String> = shown.collect();
+        let shown = shown.join(words(", ", "、").to(language));
+        let number = values.len();
+        let (en, zh) = if number > TOLD {
+            (", such as ", "，例如 ")
+        } else {
+            (": ", "：")
+        };
         match language {
-            Language::En => {
-                format!(
-                    "; {} different {fields}, such as {}",
-                    values.len(),
-                    shown.join(", ")
-                )
-            }
-            Language::ZhCn => {
-                format!(
-                    "；{fields} 有 {} 个不同的值，例如 {}",
-                    values.len(),
-                    shown.join("、")
-                )
-            }
+            Language::En => format!("; {number} different {fields}{en}{shown}"),
+            Language::ZhCn => format!("；{fields} 有 {number} 个不同的值{zh}{shown}"),
         }
     }
 

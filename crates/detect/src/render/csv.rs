@@ -43,13 +43,14 @@ pub fn write(alerts: &[Alert], language: Language, out: &mut dyn Write) -> io::R
     let mut csv = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(out);
-    csv.write_record(COLUMNS)?;
+    csv.write_record(COLUMNS).map_err(as_of_out)?;
     for alert in alerts {
         csv.write_record(
             cells(alert, language)
                 .iter()
                 .map(|cell| harmless(cell).into_owned()),
-        )?;
+        )
+        .map_err(as_of_out)?;
     }
     csv.flush()
 }
@@ -67,9 +68,18 @@ pub fn write_rows(
         .terminator(csv::Terminator::CRLF)
         .from_writer(out);
     for row in std::iter::once(heading.to_vec()).chain(rows) {
-        csv.write_record(row.iter().map(|cell| harmless(cell).into_owned()))?;
+        csv.write_record(row.iter().map(|cell| harmless(cell).into_owned()))
+            .map_err(as_of_out)?;
     }
     csv.flush()
+}
+
+/// As `out` has said it: that its reader went away must be known by whoever asks.
+fn as_of_out(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 fn cells(alert: &Alert, language: Language) -> [String; COLUMNS.len()] {

@@ -38,6 +38,12 @@ pub fn cell(path: &str, value: &str) -> String {
     name(&crate::secret::masked(path, value.into()))
 }
 
+/// The same in full, however long: for spreadsheets and programs.
+#[must_use]
+pub fn whole_cell(path: &str, value: &str) -> String {
+    crate::neutral::neutral(&crate::secret::masked(path, value.into()), usize::MAX)
+}
+
 /// The colour of a level, for terminals.
 #[must_use]
 pub fn level_style(level: Level) -> Style {

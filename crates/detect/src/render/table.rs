@@ -110,7 +110,10 @@ impl Table {
                     TIMES
                 };
                 let times = times.to(self.language).replace("{}", &n.to_string());
-                format!("{sentence} ({times})")
+                match self.language {
+                    Language::En => format!("{sentence} ({times})"),
+                    Language::ZhCn => format!("{sentence}（{times}）"),
+                }
             }
         }
     }
@@ -158,6 +161,15 @@ fn explain(alert: &Alert) -> Option<String> {
         shell_word(&text::name(event.log_file.as_deref()?)),
         shell_word(&text::name(id)),
     ))
+}
+
+/// A level in running text: `high`, `高危`.
+#[must_use]
+pub fn level_word(level: Level, language: Language) -> &'static str {
+    match language {
+        Language::En => level.as_str(),
+        Language::ZhCn => LEVELS[level as usize].zh,
+    }
 }
 
 /// In the order of [`Level`].

@@ -30,11 +30,8 @@ pub(super) fn fill(record: &Record<'_>, template: &str, language: Language, done
         rest = after;
         match filled(record, gap, language, done) {
             Some(value) => {
-                // `等 4 个` is Chinese itself: no blank stands between it and what follows.
-                if value.ends_with('个') {
-                    rest = rest.trim_start_matches(' ');
-                }
                 text.push_str(&value);
+                rest = counted(&mut text, rest);
             }
             None => rest = close_up(&mut text, rest, gap, language),
         }
@@ -78,12 +75,25 @@ fn filled(record: &Record<'_>, gap: Gap<'_>, language: Language, done: bool) -> 
             while let Some((before, gap, after)) = next_gap(rest) {
                 text.push_str(before);
                 text.push_str(&filled(record, gap, language, done)?);
-                rest = after;
+                rest = counted(&mut text, after);
             }
             text.push_str(rest);
             Some(text)
         }
     }
+}
+
+/// `等 4 个` is Chinese itself: no blank stands between it and what follows. What something is done on is
+/// called a target.
+fn counted<'t>(text: &mut String, rest: &'t str) -> &'t str {
+    if !text.ends_with('个') {
+        return rest;
+    }
+    let rest = rest.trim_start_matches(' ');
+    if rest.starts_with('上') {
+        text.push_str("目标");
+    }
+    rest
 }
 
 /// Takes away the space that was meant for a value; Chinese has one on each side of it.
@@ -264,7 +274,9 @@ mod tests {
             ("修改{了}用户 {user} 的密码", "修改了用户 `maria` 的密码"),
             ("修改{了}用户 {nobody} 的密码", "修改了用户的密码"),
             ("停止{了} {many}", "停止了 1、2、3 等 5 个"),
-            ("在 {many} 上运行{了}", "在 1、2、3 等 5 个上运行了"),
+            ("在 {many} 上运行{了}", "在 1、2、3 等 5 个目标上运行了"),
+            ("[在 {many} 上]运行{了}", "在 1、2、3 等 5 个目标上运行了"),
+            ("[在 {user} 上]运行{了}", "在 `maria` 上运行了"),
             ("[为 {nobody} ]创建{了}密钥", "创建了密钥"),
         ] {
             assert_eq!(filled(template, Language::ZhCn), expected);

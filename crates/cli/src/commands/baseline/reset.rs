@@ -40,6 +40,10 @@ Examples:
   $ trailhound baseline reset usual.redb --all";
 
 pub(super) fn run(args: &ResetArgs, terminal: Terminal) -> Result<Exit, Complaint> {
+    if args.who.as_ref().is_some_and(String::is_empty) {
+        let message = "an empty name is part of every name";
+        return Err(Complaint::bad_call("WHO", message).help("to forget everybody say --all"));
+    }
     let file = BaselineFile::existing(&args.file)?;
     let mut memory = file.memory(Settings::default())?;
     let unwanted = |one: &Who| match &args.who {

@@ -81,9 +81,9 @@ fn list(views: &[View], out: &mut dyn Write) -> io::Result<()> {
         let learning = if view.learning { "  learning" } else { "" };
         writeln!(
             out,
-            "{:12}  {:>4} days  {:>9} calls  since {}  {}  {}{learning}",
+            "{:12}  {:>9}  {:>9} calls  since {}  {}  {}{learning}",
             sentence(&view.account),
-            view.days,
+            things(view.days.into(), "day"),
             count(view.calls),
             view.first,
             if view.person { "person " } else { "program" },
@@ -116,9 +116,9 @@ fn page(view: &View, out: &mut dyn Write) -> io::Result<()> {
         }
         writeln!(
             out,
-            "    {:48} {:>4} days, {} to {}",
+            "    {:48} {:>9}, {} to {}",
             sentence(&value.value),
-            value.days,
+            things(value.days.into(), "day"),
             value.first,
             value.last
         )?;

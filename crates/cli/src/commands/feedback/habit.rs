@@ -17,12 +17,16 @@ use uuid::Uuid;
 pub(super) const WHO: &str = "trailhound.principal.key";
 
 /// Fields that are taken if all events have the same value there.
-const SAME: [&str; 5] = [
+const SAME: [&str; 9] = [
     "recipientAccountId",
     "eventSource",
     "trailhound.tool",
     "awsRegion",
     "userIdentity.type",
+    "insightDetails.insightType",
+    "insightDetails.eventSource",
+    "insightDetails.eventName",
+    "insightDetails.errorCode",
 ];
 
 /// The API, of which an alert may have a few.
@@ -76,6 +80,12 @@ impl Habit {
             part.field == WHO || wanted(part.field.split('|').next().unwrap_or_default())
         });
         Some(Self { parts })
+    }
+
+    /// The fields that it is known by.
+    pub(super) fn fields(&self) -> impl Iterator<Item = &str> {
+        let parts = self.parts.iter();
+        parts.map(|part| part.field.split('|').next().unwrap_or_default())
     }
 
     /// The document.

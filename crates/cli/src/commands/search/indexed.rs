@@ -81,8 +81,9 @@ pub(super) fn sql(
         let shown = rows.rows.len();
         let more = match shown < total {
             true => format!(
-                "; the first {} are shown, --limit 0 shows all",
-                count(shown as u64)
+                "; the first {} {} shown, --limit 0 shows all",
+                count(shown as u64),
+                if shown == 1 { "is" } else { "are" }
             ),
             false => String::new(),
         };
@@ -293,9 +294,13 @@ fn print(
     out: &mut dyn std::io::Write,
 ) -> std::io::Result<()> {
     let text = |at: usize, cell: &Cell| match cell {
+        Cell::Null if matches!(format, Format::Csv) => String::new(),
         Cell::Null => "-".to_owned(),
         Cell::Whole(whole) => whole.to_string(),
         Cell::Real(real) => real.to_string(),
+        Cell::Text(text) if matches!(format, Format::Csv) => {
+            detect::render::whole_cell(&rows.columns[at], text)
+        }
         Cell::Text(text) => detect::render::cell(&rows.columns[at], text),
     };
     let texts = rows.rows.iter().map(|row| {

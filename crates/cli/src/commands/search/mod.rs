@@ -148,8 +148,9 @@ fn matches(finds: &Finds, args: &SearchArgs) -> String {
             "the first"
         };
         text += &format!(
-            "; {which} {} are shown, --limit 0 shows all",
-            count(shown as u64)
+            "; {which} {} {} shown, --limit 0 shows all",
+            count(shown as u64),
+            if shown == 1 { "is" } else { "are" }
         );
     }
     text

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use detect::cloudtrail::Record;
 use detect::language::{Language, Words, words};
-use detect::render::{cell, csv, json};
+use detect::render::{cell, csv, json, whole_cell};
 use query::shown;
 use serde_json::{Map, Value as Json};
 use sigma::{Event as _, FieldPath, Value};
@@ -80,7 +80,7 @@ impl Printer<'_> {
                     self.fields
                 };
                 let paths = paths(fields);
-                let rows = records(finds).map(|record| cells(&record, &paths));
+                let rows = records(finds).map(|record| cells(&record, &paths, "", whole_cell));
                 csv::write_rows(fields, rows, out)
             }
         }
@@ -110,7 +110,7 @@ impl Printer<'_> {
             .map(|(path, _)| FieldPath::new(path))
             .collect();
         for record in records(finds) {
-            let mut row = cells(&record, &paths);
+            let mut row = cells(&record, &paths, "-", cell);
             if self.fields.is_empty() {
                 row[SERVICE] = row[SERVICE].replace(".amazonaws.com", "");
             }
@@ -209,7 +209,7 @@ impl Printer<'_> {
                 .try_for_each(|value| writeln!(out, "{}", cell(field, value))),
             Format::Jsonl => json::write_lines(values, out),
             Format::Csv => {
-                let rows = values.iter().map(|value| vec![cell(field, value)]);
+                let rows = values.iter().map(|value| vec![whole_cell(field, value)]);
                 csv::write_rows(&[field.to_owned()], rows, out)
             }
         }
@@ -218,9 +218,10 @@ impl Printer<'_> {
     fn safe(&self, by: &[String], values: &[String]) -> Vec<String> {
         let cells = by.iter().zip(values);
         cells
-            .map(|(path, value)| match value.is_empty() {
-                true => "-".to_owned(),
-                false => cell(path, value),
+            .map(|(path, value)| match (value.is_empty(), self.format) {
+                (true, Format::Table) => "-".to_owned(),
+                (_, Format::Csv) => whole_cell(path, value),
+                _ => cell(path, value),
             })
             .collect()
     }
@@ -237,10 +238,16 @@ fn records(finds: &Finds) -> impl Iterator<Item = Record<'_>> {
         .filter_map(|text| Record::of_text(text))
 }
 
-fn cells(record: &Record<'_>, paths: &[FieldPath]) -> Vec<String> {
+/// The values at `paths`, each shown by `show`; `absent` stands for what is not there.
+fn cells(
+    record: &Record<'_>,
+    paths: &[FieldPath],
+    absent: &str,
+    show: fn(&str, &str) -> String,
+) -> Vec<String> {
     let text = |path: &FieldPath| match record.field(path) {
-        None | Some(Value::Null) => "-".to_owned(),
-        Some(value) => cell(path.as_str(), &shown(&value)),
+        None | Some(Value::Null) => absent.to_owned(),
+        Some(value) => show(path.as_str(), &shown(&value)),
     };
     paths.iter().map(text).collect()
 }

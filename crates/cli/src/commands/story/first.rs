@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use detect::alert::Alert;
 use detect::cloudtrail::Record;
+use detect::language::Language;
 use detect::{Screened, Screener};
 use jiff::Timestamp;
 use sigma::Level;
@@ -79,8 +80,8 @@ pub(super) fn read(
 }
 
 impl First {
-    /// Which events belong to alerts.
-    pub(super) fn marks(&self) -> HashMap<&str, Mark> {
+    /// Which events belong to alerts, with titles in `language`.
+    pub(super) fn marks(&self, language: Language) -> HashMap<&str, Mark> {
         let mut marks: HashMap<&str, Mark> = HashMap::new();
         for alert in &self.alerts {
             for id in alert
@@ -90,7 +91,7 @@ impl First {
             {
                 let mark = Mark {
                     level: alert.level,
-                    title: alert.rule.title.clone(),
+                    title: alert.rule.title_in(language).to_owned(),
                     alert: alert.id.to_string(),
                 };
                 let known = marks.entry(id).or_insert_with(|| mark.clone());

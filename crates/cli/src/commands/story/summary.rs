@@ -12,6 +12,7 @@ use detect::cloudtrail::Record;
 use detect::language::{Language, Words, words};
 use detect::outcome::Outcome;
 use detect::principal::Principal;
+use detect::render::table::level_word;
 use detect::render::{csv, json, name};
 use detect::tool::Tool;
 use jiff::Timestamp;
@@ -99,7 +100,7 @@ struct Life {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 struct Found {
     time: Timestamp,
-    level: String,
+    level: sigma::Level,
     title: String,
     alert: String,
 }
@@ -140,7 +141,7 @@ pub fn run(args: &SummaryArgs, language: Language, terminal: Terminal) -> Result
         )
         .help("`trailhound summary` without it lists all of them; wildcards are `*` and `?`"));
     }
-    add_findings(&mut lives, &first.alerts, range);
+    add_findings(&mut lives, &first.alerts, range, language);
     let mut lives: Vec<_> = lives.into_values().collect();
     lives.sort_by(|a, b| (Reverse(a.calls), &a.principal).cmp(&(Reverse(b.calls), &b.principal)));
     Output::open(None, terminal)?.write(|out| match args.format {
@@ -317,7 +318,12 @@ fn merge(lives: &mut BTreeMap<String, Life>, key: String, other: Life) {
     }
 }
 
-fn add_findings(lives: &mut BTreeMap<String, Life>, alerts: &[Alert], range: TimeRange) {
+fn add_findings(
+    lives: &mut BTreeMap<String, Life>,
+    alerts: &[Alert],
+    range: TimeRange,
+    language: Language,
+) {
     let mut alerts: Vec<_> = alerts
         .iter()
         .filter(|alert| range.contains(alert.time))
@@ -327,8 +333,8 @@ fn add_findings(lives: &mut BTreeMap<String, Life>, alerts: &[Alert], range: Tim
         if let Some(life) = lives.get_mut(&alert.principal.key) {
             life.findings.push(Found {
                 time: alert.time,
-                level: alert.level.to_string(),
-                title: alert.rule.title.clone(),
+                level: alert.level,
+                title: alert.rule.title_in(language).to_owned(),
                 alert: alert.id.to_string(),
             });
         }
@@ -399,7 +405,9 @@ fn page(life: &Life, language: Language, out: &mut dyn Write) -> io::Result<()> 
         writeln!(
             out,
             "  {}  {}  {title}  {}",
-            found.time, found.level, found.alert
+            found.time,
+            level_word(found.level, language),
+            found.alert
         )?;
     }
     writeln!(out)

@@ -9,6 +9,7 @@ use detect::cloudtrail::Record;
 use detect::language::Language;
 use detect::outcome::Outcome;
 use detect::principal::Principal;
+use detect::render::table::level_word;
 use detect::render::{csv, json, level_style, name, sentence as safe};
 use detect::sentence::{action, sentence};
 use jiff::{SignedDuration, Timestamp};
@@ -131,7 +132,7 @@ pub fn run(args: &TimelineArgs, language: Language, terminal: Terminal) -> Resul
     };
     let deeds = second::read(&inputs, gathering, &whose);
     let teller = Teller {
-        marks: first.marks(),
+        marks: first.marks(language),
         language,
         width: terminal.width(),
         only_changes: args.changes,
@@ -269,7 +270,7 @@ struct Row {
 
 impl Row {
     fn into_cells(self) -> Vec<String> {
-        let cell = |text: Option<String>| text.map_or_else(|| "-".to_owned(), |text| safe(&text));
+        let cell = |text: Option<String>| text.map_or_else(String::new, |text| safe(&text));
         self.cells.into_iter().map(cell).collect()
     }
 
@@ -366,7 +367,7 @@ impl Teller<'_> {
                     out,
                     "{:indent$}{style}{} {}{style:#}",
                     "",
-                    mark.level,
+                    level_word(mark.level, self.language),
                     name(&mark.title)
                 )
             }

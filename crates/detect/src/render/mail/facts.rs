@@ -70,7 +70,7 @@ fn lasting(span: &str) -> String {
     let zh = |word| match word {
         "min" => "分钟",
         "h" => "小时",
-        "d" => "天",
+        "d" | "day" | "days" => "天",
         "s" => "秒",
         other => other,
     };
@@ -145,11 +145,11 @@ mod tests {
                 "关联规则要求在 10 分钟内，有至少 5 个事件",
             ),
             (
-                "the correlation asks for more than 3 different values of `requestParameters.secretId` within 1 d",
+                "the correlation asks for more than 3 different values of `requestParameters.secretId` within 1 day",
                 "关联规则要求在 1 天内，`requestParameters.secretId` 有多于 3 个不同的值",
             ),
             (
-                "together 30.0 points from 3 tactics, where points fade by half in 6 h; the correlation asks for at least 25 points from at least 3 tactics within 1 d",
+                "together 30.0 points from 3 tactics, where points fade by half in 6 h; the correlation asks for at least 25 points from at least 3 tactics within 1 day",
                 "合计 30.0 分，来自 3 个战术，分值每 6 小时减半；关联规则要求在 1 天内至少 25 分，且至少来自 3 个战术",
             ),
             ("something else", "something else"),

@@ -66,9 +66,9 @@ const BUCKETS: &[Row] = &[
     ("GetBucketAcl", "read the ACL of bucket {bucketName}", "读取{了}存储桶 {bucketName} 的 ACL"),
     ("GetBucketPolicy", "read the policy of bucket {bucketName}", "读取{了}存储桶 {bucketName} 的策略"),
     ("GetBucketPolicyStatus", "ask whether bucket {bucketName} is public", "查询{了}存储桶 {bucketName} 是否公开"),
-    ("GetBucketPublicAccessBlock", "read the public access block of bucket {bucketName}", "读取{了}存储桶 {bucketName} 的公开访问阻止设置"),
+    ("GetBucketPublicAccessBlock", "read the public access block of bucket {bucketName}", "读取{了}存储桶 {bucketName} 的“阻止公有访问”设置"),
     ("GetBucketVersioning", "ask whether bucket {bucketName} keeps versions", "查询{了}存储桶 {bucketName} 的版本控制状态"),
-    ("GetAccountPublicAccessBlock", "read the public access block of the account", "读取{了}账户的公开访问阻止设置"),
+    ("GetAccountPublicAccessBlock", "read the public access block of the account", "读取{了}账户的“阻止公有访问”设置"),
 ];
 
 #[rustfmt::skip]
@@ -76,10 +76,10 @@ const BUCKET_SETTINGS: &[Row] = &[
     ("PutBucketPolicy", "change the policy of bucket {bucketName}", "更改{了}存储桶 {bucketName} 的策略"),
     ("DeleteBucketPolicy", "delete the policy of bucket {bucketName}", "删除{了}存储桶 {bucketName} 的策略"),
     ("PutBucketAcl", "change the ACL of bucket {bucketName}", "更改{了}存储桶 {bucketName} 的 ACL"),
-    ("PutBucketPublicAccessBlock", "change the public access block of bucket {bucketName}", "更改{了}存储桶 {bucketName} 的公开访问阻止设置"),
-    ("DeleteBucketPublicAccessBlock", "remove the public access block of bucket {bucketName}", "移除{了}存储桶 {bucketName} 的公开访问阻止设置"),
-    ("PutAccountPublicAccessBlock", "change the public access block of the account", "更改{了}账户的公开访问阻止设置"),
-    ("DeleteAccountPublicAccessBlock", "remove the public access block of the account", "移除{了}账户的公开访问阻止设置"),
+    ("PutBucketPublicAccessBlock", "change the public access block of bucket {bucketName}", "更改{了}存储桶 {bucketName} 的“阻止公有访问”设置"),
+    ("DeleteBucketPublicAccessBlock", "remove the public access block of bucket {bucketName}", "移除{了}存储桶 {bucketName} 的“阻止公有访问”设置"),
+    ("PutAccountPublicAccessBlock", "change the public access block of the account", "更改{了}账户的“阻止公有访问”设置"),
+    ("DeleteAccountPublicAccessBlock", "remove the public access block of the account", "移除{了}账户的“阻止公有访问”设置"),
     ("PutBucketVersioning", "set the versioning of bucket {bucketName}[ to {VersioningConfiguration.Status}]", "更改{了}存储桶 {bucketName} 的版本控制[，改为 {VersioningConfiguration.Status}]"),
     ("PutBucketLogging", "change the access log of bucket {bucketName}", "更改{了}存储桶 {bucketName} 的访问日志设置"),
     ("PutBucketLifecycle", "change the lifecycle rules of bucket {bucketName}", "更改{了}存储桶 {bucketName} 的生命周期规则"),

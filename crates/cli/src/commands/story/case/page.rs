@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use detect::alert::Response;
 use detect::language::{Language, Words, words};
+use detect::render::table::level_word;
 use detect::render::{level_style, name, sentence as safe};
 use trace::Lasting;
 
@@ -26,15 +27,16 @@ impl Case {
         if let (Some(first), Some(last)) = (self.first, self.last) {
             writeln!(
                 out,
-                "{} {}, {first} – {last}",
+                "{} {}{}{first} – {last}",
                 count(self.events),
-                say(EVENTS)
+                say(EVENTS),
+                say(COMMA)
             )?;
         }
         for principal in &self.principals {
-            writeln!(out, "- {}", name(principal))?;
+            writeln!(out, "- {}", code(principal))?;
         }
-        self.write_sessions(say(SESSIONS), out)?;
+        self.write_sessions(language, out)?;
         heading(say(FINDINGS), out)?;
         none(self.findings.is_empty(), say(NOTHING), out)?;
         for one in &self.findings {
@@ -43,7 +45,7 @@ impl Case {
                 out,
                 "- {}  {style}{}{style:#}  {}  {}",
                 one.time,
-                one.level,
+                level_word(one.level, language),
                 name(&one.title),
                 one.alert
             )?;
@@ -58,27 +60,30 @@ impl Case {
             .try_for_each(|step| checkbox(step, language, out))
     }
 
-    fn write_sessions(&self, title: &str, out: &mut dyn Write) -> io::Result<()> {
+    fn write_sessions(&self, language: Language, out: &mut dyn Write) -> io::Result<()> {
         if self.sessions.is_empty() {
             return Ok(());
         }
-        heading(title, out)?;
+        heading(SESSIONS.to(language), out)?;
         for session in &self.sessions {
             let indent = "  ".repeat(session.depth);
-            let who = name(session.who.as_deref().unwrap_or("?"));
+            let who = code(session.who.as_deref().unwrap_or("?"));
             let call = session
                 .call
                 .as_deref()
-                .map_or_else(String::new, |call| format!(" ← {}", name(call)));
-            write!(out, "{indent}- {}{call}  {who}  ", name(&session.key))?;
+                .map_or_else(String::new, |call| format!(" ← {}", code(call)));
+            write!(out, "{indent}- {}{call}  {who}  ", code(&session.key))?;
             match (session.first, session.last) {
                 (Some(first), Some(last)) => writeln!(
                     out,
-                    "{}: {first} – {last}{}",
-                    things(session.calls, "call"),
+                    "{}{first} – {last}{}",
+                    match language {
+                        Language::En => format!("{}: ", things(session.calls, "call")),
+                        Language::ZhCn => format!("{} 次调用：", count(session.calls)),
+                    },
                     match session.failed {
                         0 => String::new(),
-                        failed => format!(", {} ✘", count(failed)),
+                        failed => format!("{}{} ✘", COMMA.to(language), count(failed)),
                     }
                 )?,
                 _ => writeln!(out, "-")?,
@@ -94,11 +99,11 @@ impl Case {
                 .calls
                 .iter()
                 .map(|(call, times)| match times {
-                    1 => name(call),
-                    times => format!("{} ×{}", name(call), count(*times)),
+                    1 => code(call),
+                    times => format!("{} ×{}", code(call), count(*times)),
                 })
                 .collect();
-            writeln!(out, "- {}: {}", name(&one.resource), calls.join(", "))?;
+            writeln!(out, "- {}: {}", code(&one.resource), calls.join(", "))?;
         }
         match self.resources.len().checked_sub(RESOURCES) {
             Some(more @ 1..) => writeln!(out, "- +{}", count(more as u64)),
@@ -125,6 +130,11 @@ impl Case {
         }
         Ok(())
     }
+}
+
+/// What others wrote as code: the page is Markdown, which somebody pastes where links and pictures work.
+fn code(text: &str) -> String {
+    format!("`{}`", name(text).replace('`', "'"))
 }
 
 fn heading(title: &str, out: &mut dyn Write) -> io::Result<()> {
@@ -167,6 +177,7 @@ fn kind_name(kind: Lasting) -> Words {
 
 const TITLE: Words = words("Case", "案件");
 const EVENTS: Words = words("events", "个事件");
+const COMMA: Words = words(", ", "，");
 const SESSIONS: Words = words("Keys and sessions", "密钥与会话");
 const FINDINGS: Words = words("Findings", "发现");
 const RESOURCES_TOUCHED: Words = words("Resources changed", "被更改的资源");
