@@ -32,6 +32,52 @@ fn a_bucket() {
 }
 
 #[test]
+fn a_plain_file_that_ends_between_two_records() {
+    let shop = Shop::furnished();
+    let record = r#"{"eventSource":"s3.amazonaws.com","eventName":"ListBuckets","eventTime":"2026-11-22T14:02:11Z"}"#;
+    shop.write("cut/cut.json", format!(r#"{{"Records":[{record},"#));
+    let run = shop.run("scan cut").ends(4);
+    assert!(
+        run.stderr
+            .contains("2 read = 1 judged + 0 skipped + 1 failed"),
+        "{run}"
+    );
+    assert!(
+        run.stderr.contains("ends before its list of records does"),
+        "{run}"
+    );
+    // Also where there is no summary.
+    let run = shop.run("timeline cut --principal nobody").ends(4);
+    assert!(run.stderr.contains("cut.json at byte"), "{run}");
+}
+
+#[test]
+fn an_hour_in_which_nothing_was_delivered_is_no_trouble() {
+    let shop = Shop::furnished();
+    let name = "quiet/111122223333_CloudTrail_us-east-1_20261122T1405Z_a.json.gz";
+    shop.write(name, gzip(story("trail-blinded")));
+    let run = shop.run("scan quiet --since 2030-01-01").ends(0);
+    assert!(run.stderr.contains("1 delivered before --since"), "{run}");
+}
+
+#[test]
+fn cells_of_spreadsheets_are_whole_or_empty() {
+    let shop = Shop::furnished();
+    let long = "x".repeat(900);
+    let record = format!(
+        r#"{{"eventSource":"s3.amazonaws.com","eventName":"ListBuckets","eventTime":"2026-11-22T14:02:11Z","userAgent":"{long}"}}"#
+    );
+    shop.write("long/a.json", record);
+    let run = shop
+        .run("search long --fields userAgent,errorCode,eventName -f csv")
+        .ends(0);
+    assert!(
+        run.stdout.contains(&format!("{long},,ListBuckets")),
+        "{run}"
+    );
+}
+
+#[test]
 fn a_truncated_file() {
     let shop = Shop::furnished();
     let zipped = gzip(story("trail-blinded").repeat(20));

@@ -67,7 +67,28 @@ pub(super) fn rule(rule: &Rule, linter: &mut Linter<'_>) {
             remedy,
         );
     }
+    logsource(rule, linter);
     tests(rule, linter);
+}
+
+/// All that is judged are records of CloudTrail, whatever a rule says of its logs.
+fn logsource(rule: &Rule, linter: &mut Linter<'_>) {
+    let logsource = rule.logsource();
+    let others = [
+        (&logsource.product, "aws"),
+        (&logsource.service, "cloudtrail"),
+    ];
+    for (named, ours) in others {
+        if let Some(named) = named
+            && !named.eq_ignore_ascii_case(ours)
+        {
+            let message =
+                format!("its logsource is `{named}`, and it is asked about records of CloudTrail");
+            let remedy =
+                "write `logsource: { product: aws, service: cloudtrail }`, or leave the rule out";
+            linter.add(LintCode::ForeignLogsource, linter.at, message, remedy);
+        }
+    }
 }
 
 /// Checks for filters.

@@ -72,6 +72,8 @@ pub enum LintCode {
     MistypedKey,
     /// No examples, or only of one kind.
     MissingTests,
+    /// A rule for other logs than CloudTrail's.
+    ForeignLogsource,
     /// A filter nobody answers for.
     UnvouchedFilter,
     /// A filter that keeps what it seems to exclude.
@@ -100,6 +102,7 @@ impl LintCode {
             LintCode::UnknownTag => "unknown-tag",
             LintCode::MistypedKey => "mistyped-key",
             LintCode::MissingTests => "missing-tests",
+            LintCode::ForeignLogsource => "foreign-logsource",
             LintCode::UnvouchedFilter => "unvouched-filter",
             LintCode::FilterWithoutNot => "filter-without-not",
         }

@@ -125,7 +125,7 @@ pub fn run(args: &FeedbackArgs, language: Language, terminal: Terminal) -> Resul
     };
     let (trial, read_exit) = match logs {
         Some((trial, tally)) => {
-            terminal.complain_all(&tally.complaints());
+            terminal.complain_all(&tally.troubles());
             (Some(trial), tally.exit())
         }
         None => (None, Exit::Quiet),

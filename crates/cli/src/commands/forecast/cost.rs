@@ -121,7 +121,7 @@ pub fn run(args: &CostArgs, terminal: Terminal) -> Result<Exit, Complaint> {
         met: &met,
         sums: Sums::default(),
     });
-    terminal.complain_all(&tally.complaints());
+    terminal.complain_all(&tally.troubles());
     let mut sums = Sums::default();
     for mut other in found {
         detector.join(&mut sums.screened, std::mem::take(&mut other.screened));

@@ -157,7 +157,7 @@ pub fn run(args: &ReplayArgs, language: Language, terminal: Terminal) -> Result<
         screened: Screened::default(),
         days: BTreeSet::new(),
     });
-    terminal.complain_all(&tally.complaints());
+    terminal.complain_all(&tally.troubles());
     let (mut screened, mut days) = (Screened::default(), BTreeSet::new());
     for (theirs, dates) in found {
         detector.join(&mut screened, theirs);

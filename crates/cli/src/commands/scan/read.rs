@@ -106,7 +106,7 @@ fn harvest(reading: Reading<'_>, paths: &[PathBuf], terminal: Terminal) -> (Harv
     let inputs = Inputs::find(paths, None, false);
     terminal.complain_all(&inputs.complaints);
     let harvest = reading.read(&inputs, &Meter::default());
-    terminal.complain_all(&harvest.tally.complaints());
+    terminal.complain_all(&harvest.tally.troubles());
     let exit = harvest.tally.exit().max(inputs.exit());
     (harvest, exit)
 }

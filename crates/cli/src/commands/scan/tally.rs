@@ -8,6 +8,7 @@ use integrity::Hash;
 use crate::complaint::Complaint;
 use crate::exit::Exit;
 use crate::inputs::Source;
+use crate::numbers::{count, things};
 
 /// How many broken places are told.
 const PLACES: usize = 5;
@@ -67,6 +68,23 @@ impl Tally {
     #[must_use]
     pub(in crate::commands) fn complaints(&self) -> Vec<Complaint> {
         self.complaints.values().cloned().collect()
+    }
+
+    /// The same, and of records that could not be read: for whoever shows no summary.
+    #[must_use]
+    pub(in crate::commands) fn troubles(&self) -> Vec<Complaint> {
+        let places = self.places.iter().map(|(name, offset, why)| {
+            Complaint::unreadable(format!("{name} at byte {}", count(*offset)), why)
+        });
+        let mut troubles: Vec<_> = self.complaints().into_iter().chain(places).collect();
+        if let Some(more @ 1..) = self.failed.checked_sub(self.places.len() as u64) {
+            let what = format!(
+                "{} that could not be read either",
+                things(more, "more record")
+            );
+            troubles.push(Complaint::unreadable("these logs", what));
+        }
+        troubles
     }
 
     /// Counts a file that could not be opened.

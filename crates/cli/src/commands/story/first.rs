@@ -62,7 +62,7 @@ pub(super) fn read(
         wanted: event,
         event: None,
     });
-    terminal.complain_all(&tally.complaints());
+    terminal.complain_all(&tally.troubles());
     let mut screened = Screened::default();
     let mut handovers = Handovers::default();
     let mut event = None;
