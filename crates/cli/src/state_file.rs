@@ -56,6 +56,9 @@ impl StateFile {
             let mut about = write.open_table(ABOUT)?;
             let found = about.get("schema")?.map(|schema| schema.value().to_owned());
             match found {
+                Some(schema) if schema.starts_with("trailhound.baseline/") => {
+                    return Err("a baseline, not a state file: name it by --baseline".into());
+                }
                 Some(schema) if schema != SCHEMA => {
                     return Err(format!(
                         "written by another version ({schema}), this one knows {SCHEMA}"

@@ -31,7 +31,7 @@ pub struct ReportArgs {
     #[arg(long, value_name = "LEVEL", default_value = "low", value_parser = level())]
     pub level: Level,
 
-    /// List at most so many findings, the worst first; the others are counted
+    /// List at most so many findings, the worst first; the others are counted; 0 lists all
     #[arg(long, value_name = "NUMBER", default_value_t = 1000)]
     pub limit: usize,
 

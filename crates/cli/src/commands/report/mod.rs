@@ -35,7 +35,7 @@ use crate::complaint::{Complaint, chain};
 use crate::exit::Exit;
 use crate::inputs::{Inputs, Meter, Stranger};
 use crate::interrupt;
-use crate::numbers::{bytes, things};
+use crate::numbers::{bytes, count, things};
 use crate::output::Output;
 use crate::ready::ready;
 use crate::terminal::Terminal;
@@ -95,7 +95,12 @@ pub fn run(args: &ReportArgs, language: Language, terminal: Terminal) -> Result<
     detect::incident::fold(&mut alerts);
     detect::copies::fold(&mut alerts);
     assemble::sort(&mut alerts);
-    let records = evidence::fetch(&alerts[..alerts.len().min(args.limit)], gathering);
+    let most = match args.limit {
+        0 => usize::MAX,
+        limit => limit,
+    };
+    let listed = alerts.len().min(most);
+    let records = evidence::fetch(&alerts[..listed], gathering);
     let report = Material {
         title: args.title.clone().unwrap_or_else(|| title(args)),
         language,
@@ -105,7 +110,7 @@ pub fn run(args: &ReportArgs, language: Language, terminal: Terminal) -> Result<
         tally: &read.tally,
         completeness: &completeness,
         alerts: &alerts,
-        most: args.limit,
+        most,
         records: &records,
     }
     .report();
@@ -126,8 +131,12 @@ pub fn run(args: &ReportArgs, language: Language, terminal: Terminal) -> Result<
             done: "judged",
         };
         terminal.say(summary.to_string().trim_end());
+        let part = match listed < alerts.len() {
+            true => format!(", {} of them listed", count(listed as u64)),
+            false => String::new(),
+        };
         terminal.say(format_args!(
-            "Wrote {} with {}, {}",
+            "Wrote {} with {}{part}, {}",
             args.output.display(),
             things(alerts.len() as u64, "finding"),
             bytes(page.len() as u64)

@@ -37,7 +37,8 @@ pub struct SimulateArgs {
     #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3660))]
     pub days: u32,
 
-    /// How many records to write; as many as such a company makes if not given
+    /// How many records of everyday life to write, some hundreds at least; attacks come on top. As many as such
+    /// a company makes if not given
     #[arg(long, value_name = "NUMBER")]
     pub records: Option<u64>,
 
