@@ -185,7 +185,10 @@ fn what_cannot_be_used_is_said() {
     shop.run("baseline seed usual.redb logs").ends(0);
     assert_snapshot!("nobody", shop.run("baseline show usual.redb zebra").ends(3));
     let state = shop.run("scan logs --state usual.redb").ends(2);
-    assert!(state.stderr.contains("a baseline, not a state file"), "{state}");
+    assert!(
+        state.stderr.contains("a baseline, not a state file"),
+        "{state}"
+    );
     let path: PathBuf = shop.path().join("usual.redb");
     assert!(path.is_file());
 }

@@ -36,7 +36,7 @@ pub const ROOM: usize = 2_000;
 /// How many events of incidents are remembered; the oldest are forgotten first.
 const SPOKEN: usize = 500;
 
-/// How many alerts a digest accounts for.
+/// How many alerts a mail accounts for, at most.
 pub const DIGEST: usize = 500;
 
 /// What waits, and what is on its way.
@@ -365,6 +365,11 @@ impl Desk {
         let worst = |thread: &[(&AlertId, &Waiting)]| thread.iter().map(|(_, w)| w.level).max();
         let first = |thread: &[(&AlertId, &Waiting)]| thread.iter().map(|(_, w)| w.due).min();
         due.sort_by_key(|(_, thread)| (std::cmp::Reverse(worst(thread)), first(thread)));
+        for (_, alerts) in &mut due {
+            // The others go out when this mail has.
+            alerts.sort_by_key(|(_, waiting)| (std::cmp::Reverse(waiting.level), waiting.due));
+            alerts.truncate(DIGEST);
+        }
         due.into_iter()
             .map(|(thread, alerts)| Order {
                 kind: if alerts.iter().all(|(_, waiting)| waiting.update) {
