@@ -184,6 +184,13 @@ fn what_cannot_be_used_is_said() {
     );
     shop.run("baseline seed usual.redb logs").ends(0);
     assert_snapshot!("nobody", shop.run("baseline show usual.redb zebra").ends(3));
+    let nobody = shop.command("baseline reset usual.redb").arg("").output();
+    let nobody = nobody.expect("a process");
+    assert_eq!(
+        nobody.status.code(),
+        Some(3),
+        "an empty name is everybody's"
+    );
     let state = shop.run("scan logs --state usual.redb").ends(2);
     assert!(
         state.stderr.contains("a baseline, not a state file"),

@@ -96,6 +96,15 @@ fn a_field_that_differs_next_time_is_left_out() {
     );
     // Without the address a thief of these credentials is kept back too, and that is said.
     assert!(run.stderr.contains("trail-blinded: Trail deleted"), "{run}");
+    let stranger = shop
+        .run(&format!(
+            "feedback {id} {UNTIL} --logs logs --without nonsense"
+        ))
+        .ends(3);
+    assert!(
+        stranger.stderr.contains("--without nonsense") && stranger.stderr.contains("eventName"),
+        "{stranger}"
+    );
     shop.run(&format!(
         "feedback {id} {UNTIL} --logs logs --without trailhound.principal.key"
     ))

@@ -127,6 +127,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn that_the_reader_went_away_is_known() {
+        struct Gone;
+        impl Write for Gone {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::BrokenPipe.into())
+            }
+
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let long = vec!["x".repeat(64 << 10)];
+        let written = write_rows(&long, std::iter::repeat_n(long.clone(), 3), &mut Gone);
+        assert_eq!(written.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+    }
+
+    #[test]
     fn formulas_stay_text() {
         for (cell, expected) in [
             ("=HYPERLINK(\"http://x\")", "'=HYPERLINK(\"http://x\")"),
