@@ -334,8 +334,8 @@ mod tests {
     use jiff::SignedDuration;
     use sigma::Level;
 
-    use crate::post::Routes;
     use crate::post::stage::{Mailbox, alert, at, now, office, office_with_rooms};
+    use crate::post::{PostError, Routes};
 
     const TABLE: &str = "level = high, topic = on-call; rule = *root*, topic = cn, language = zh-CN; \
                          level = critical, topic = mail";
@@ -432,6 +432,21 @@ mod tests {
         assert_eq!(second[0].1.attributes["kind"], "update");
         deliver(62, 9).unwrap();
         assert!(mailbox.handed.borrow().is_empty());
+    }
+
+    #[test]
+    fn what_cannot_be_sent_need_not_be_found_again() {
+        let mailbox = Mailbox::default();
+        mailbox.closed.borrow_mut().insert("mail");
+        let office = office(&mailbox, Routes::default());
+        let time = at("2026-11-27T08:00:00Z");
+        let minute = SignedDuration::from_mins(1);
+        let refused = now(office.deliver(vec![grown(1)], time, time + minute));
+        let is_unsent = matches!(refused, Err(PostError::Unsent { unsent: 1, .. }));
+        assert!(is_unsent, "{refused:?}");
+        mailbox.closed.borrow_mut().clear();
+        let posted = now(office.deliver(Vec::new(), time + minute, time + minute * 2)).unwrap();
+        assert_eq!((posted.mails, mailbox.arrived().len()), (1, 1));
     }
 
     #[test]
