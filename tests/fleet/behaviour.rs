@@ -247,20 +247,25 @@ static CLEAN: LazyLock<(Items, BTreeSet<String>)> = LazyLock::new(|| {
     (remembered(&world), told(&world))
 });
 
-#[test]
-fn what_it_costs_is_measured() {
-    let world = World::new(1, 0);
-    block_on(run(&world, 1, Coming::OneByOne));
-    let per_thousand = |count: u64| count as f64 * 1_000.0 / DAYS.records as f64;
+/// Says how much was written on the way through `days`.
+fn print_writes(world: &World, days: &Days, how: &str) {
+    let per_thousand = |count: u64| count as f64 * 1_000.0 / days.records as f64;
     println!(
-        "behaviour: {} records in {} log files, {:.0} writes per thousand, by kind:",
-        DAYS.records,
-        DAYS.objects.len(),
+        "behaviour: {} records in {} log files, {how}: {:.0} writes per thousand, by kind:",
+        days.records,
+        days.objects.len(),
         per_thousand(world.writes.get())
     );
     for (kind, count) in &*world.kinds.borrow() {
         println!("  {kind}: {:.1}", per_thousand(*count));
     }
+}
+
+#[test]
+fn what_it_costs_is_measured() {
+    let world = World::new(1, 0);
+    block_on(run(&world, 1, Coming::OneByOne));
+    print_writes(&world, &DAYS, "in small calls");
     let kept = remembered(&world);
     for kind in ["seen#", "usual#"] {
         let mut sizes: Vec<usize> = kept
@@ -299,18 +304,7 @@ fn what_whole_days_cost_is_measured() {
     for files in [1, 10] {
         let world = World::new(1, 0);
         block_on(run_through(&days, &world, 1, Coming::InOrder(files)));
-        println!(
-            "behaviour: {} records in {} log files, {files} in a call: {:.0} writes per thousand",
-            days.records,
-            days.objects.len(),
-            world.writes.get() as f64 * 1_000.0 / days.records as f64
-        );
-        for (kind, count) in &*world.kinds.borrow() {
-            println!(
-                "  {kind}: {:.1}",
-                *count as f64 * 1_000.0 / days.records as f64
-            );
-        }
+        print_writes(&world, &days, &format!("{files} in a call"));
         assert!(!remembered(&world).is_empty());
     }
 }

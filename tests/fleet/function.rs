@@ -30,12 +30,12 @@ pub(crate) struct Function {
     session: String,
 }
 
-/// How many processes there have been.
 /// Where functions log to, one behind the other.
 pub(crate) fn log() -> PathBuf {
     outside::repository().join("target/fleet.log")
 }
 
+/// How many processes there have been.
 static PROCESSES: AtomicU64 = AtomicU64::new(0);
 
 /// What became of an invocation.

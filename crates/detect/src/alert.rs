@@ -302,10 +302,7 @@ impl Alert {
         let principal = Principal::of(record);
         let [en, zh_cn] = [Language::En, Language::ZhCn]
             .map(|language| InWords::of(record, &principal, language));
-        let headline = Text {
-            en: en.headline,
-            zh_cn: zh_cn.headline,
-        };
+        let headline = Text::new(en.headline, zh_cn.headline);
         Self {
             schema: SCHEMA.to_owned(),
             id,
@@ -326,10 +323,7 @@ impl Alert {
             source: Source::of(record),
             events: vec![EventRef::of(record, log_file)],
             why: facts::of(rule, record),
-            summary: Text {
-                en: en.sentence,
-                zh_cn: zh_cn.sentence,
-            },
+            summary: Text::new(en.sentence, zh_cn.sentence),
             deed: Some(Deed::of(record, headline)),
             replaces: None,
             anomaly: None,
@@ -370,12 +364,7 @@ impl Alert {
 impl Deed {
     fn of(record: &Record<'_>, headline: Text) -> Self {
         let meaning = |language| sentence::meaning(record, language);
-        let both = || {
-            Some(Text {
-                en: meaning(Language::En)?,
-                zh_cn: meaning(Language::ZhCn)?,
-            })
-        };
+        let both = || Some(Text::new(meaning(Language::En)?, meaning(Language::ZhCn)?));
         Self {
             headline,
             meaning: both(),

@@ -178,12 +178,14 @@ fn instance<'a>(scene: Scene<'a>) -> Option<&'a str> {
     ((8..=17).contains(&digits.len()) && is_hex).then_some(session)
 }
 
-/// Whether a session can have this name. It is put into a policy, where a wildcard would stand for everybody.
+/// Whether a user, a role or a session can have this name. Whatever else stands in its place was forged, and in a
+/// policy a wildcard would stand for everybody.
 ///
-/// Source: STS API reference, `AssumeRole`, `RoleSessionName`.
-fn is_session(name: &str) -> bool {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"_+=,.@-".contains(&b);
-    !name.is_empty() && name.bytes().all(plain)
+/// Source: IAM user guide, *IAM and AWS STS quotas*; STS API reference, `AssumeRole`, `RoleSessionName`.
+#[must_use]
+pub fn is_name(name: &str) -> bool {
+    let fits = |b: u8| b.is_ascii_alphanumeric() || b"_+=,.@-".contains(&b);
+    (1..=64).contains(&name.len()) && name.bytes().all(fits)
 }
 
 /// The user who made a federation token, by the last part of the key.
@@ -199,11 +201,10 @@ fn word<'a>(scene: Scene<'a>, place: &str) -> Vec<Cow<'a, str>> {
         "name" => Some(who.name.as_str()),
         "key" => who.access_key_id.as_deref(),
         // Sessions of Identity Center are named after the person.
-        "session" if who.kind == PrincipalKind::IdentityCenter => Some(
-            Some(who.name.as_str())
-                .filter(|name| is_session(name))
-                .unwrap_or("<session>"),
-        ),
+        "session" if who.kind == PrincipalKind::IdentityCenter => Some(match is_name(&who.name) {
+            true => &who.name,
+            false => "<session>",
+        }),
         "session" => instance(scene),
         "user" => user(scene),
         "account" => who.account.as_deref().or(scene.account),

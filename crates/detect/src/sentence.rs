@@ -68,10 +68,9 @@ impl InWords {
         let action = action(record, language);
         let mut headline = who::briefly(record, who, language);
         match language {
-            Language::En => headline.push(' '),
-            Language::ZhCn => {}
+            Language::En => headline = format!("{headline} {action}"),
+            Language::ZhCn => glue(&mut headline, &action),
         }
-        glue(&mut headline, &action);
         let parts = Parts {
             subject: who::subject(record, who, language),
             action,
@@ -170,15 +169,16 @@ impl Parts {
     }
 }
 
-/// Puts `part` behind `sentence`, with a space where Chinese and other letters meet.
-fn glue(sentence: &mut String, part: &str) {
+/// Puts `part` behind a Chinese `sentence`, with a space where it meets other letters.
+pub(crate) fn glue(sentence: &mut String, part: &str) {
     let (Some(last), Some(first)) = (sentence.chars().next_back(), part.chars().next()) else {
         sentence.push_str(part);
         return;
     };
     let is_narrow = |c: char| c.is_ascii();
     let is_punctuation = |c: char| matches!(c, '）' | '（' | '，' | '：');
-    if is_narrow(last) != is_narrow(first) && !is_punctuation(last) && !is_punctuation(first) {
+    let is_apart = is_narrow(last) || is_narrow(first);
+    if is_apart && !is_punctuation(last) && !is_punctuation(first) {
         sentence.push(' ');
     }
     sentence.push_str(part);

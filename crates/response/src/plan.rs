@@ -6,6 +6,7 @@
 use std::fmt;
 
 use detect::alert::{Alert, AlertId};
+use detect::containment::is_name;
 use detect::digest;
 use detect::guidance::Text;
 use detect::principal::PrincipalKind;
@@ -381,12 +382,6 @@ fn is_ours(arn: &str, manner: &Manner) -> bool {
 fn is_long_lived(key: &str) -> bool {
     let is_id = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
     key.starts_with("AKIA") && (16..=128).contains(&key.len()) && key.bytes().all(is_id)
-}
-
-/// Whether IAM takes it for the name of a user or role.
-fn is_name(name: &str) -> bool {
-    let fits = |b: u8| b.is_ascii_alphanumeric() || b"_+=,.@-".contains(&b);
-    (1..=64).contains(&name.len()) && name.bytes().all(fits)
 }
 
 fn is_region(region: &str) -> bool {

@@ -130,7 +130,7 @@ impl Splitter {
     /// records behind a place were taken away.
     pub fn end(&self, mut each: impl FnMut(Piece<'_>)) {
         // Behind a broken record the end was passed over with it.
-        let is_sound = self.seeking == Seeking::Nothing && !self.given_up && !self.cut;
+        let is_sound = self.seeking == Seeking::Nothing && !self.cut;
         if is_sound && !self.frames.is_empty() {
             each(Piece::Broken(self.offset, Broken::Unclosed));
         }

@@ -6,7 +6,7 @@ use sigma::{CountBound, Header};
 use super::windows::BETWEEN;
 use crate::guidance::Guidance;
 use crate::language::Language;
-use crate::sentence::quoted;
+use crate::sentence::{glue, quoted};
 
 /// What a bound asks for: `at least 5`.
 pub(super) fn in_words(bound: CountBound) -> String {
@@ -46,18 +46,8 @@ pub(super) fn duration(seconds: i64, language: Language) -> String {
 
 /// Pieces of Chinese in a row, with a space where they meet other letters.
 pub(super) fn joined(parts: &[&str]) -> String {
-    let is_mark = |c: char| matches!(c, '（' | '）' | '，' | '：');
     let mut text = String::new();
-    for part in parts {
-        let meeting = text.chars().next_back().zip(part.chars().next());
-        let is_apart = meeting.is_some_and(|(last, first)| {
-            (last.is_ascii() || first.is_ascii()) && !is_mark(last) && !is_mark(first)
-        });
-        if is_apart {
-            text.push(' ');
-        }
-        text.push_str(part);
-    }
+    parts.iter().for_each(|part| glue(&mut text, part));
     text
 }
 

@@ -418,11 +418,12 @@ fn correlations() {
 
 #[test]
 fn lints() {
-    let with = |detection: &str| {
-        let mut lints = load(&detecting(detection)).rules.lint();
+    let of = |rule: &str| {
+        let mut lints = load(rule).rules.lint();
         lints.retain(|lint| !lint.code.as_str().starts_with("missing-"));
         lints
     };
+    let with = |detection: &str| of(&detecting(detection));
     let mut shown = String::new();
     for (why, lints) in [
         ("the good rule", load(GOOD).rules.lint()),
@@ -442,11 +443,7 @@ fn lints() {
             "metadata",
             load(&and("date: 22.11.2026\ntags: [attack.t1098, T1098]\nfalsepositive: none\nowner: me\ntests:\n  - { name: x, expect: match, event: {} }")).rules.lint(),
         ),
-        ("other logs", {
-            let mut lints = load(&GOOD.replace("aws, service: cloudtrail", "windows, category: process_creation")).rules.lint();
-            lints.retain(|lint| !lint.code.as_str().starts_with("missing-"));
-            lints
-        }),
+        ("other logs", of(&GOOD.replace("aws, service: cloudtrail", "windows, category: process_creation"))),
         ("a filter", load(&filtering("  rules: any\n  selection: { a: b }\n  condition: not selection\ntrailhound: { owner: me }\n")).rules.filters()[0].lint()),
         ("a filter that keeps", load(&filtering("  rules: any\n  selection: { a: b }\n  condition: selection\n")).rules.filters()[0].lint()),
     ] {

@@ -49,6 +49,13 @@ struct Part {
     values: Vec<String>,
 }
 
+impl Part {
+    /// The field, without its modifier.
+    fn name(&self) -> &str {
+        self.field.split('|').next().unwrap_or_default()
+    }
+}
+
 /// What somebody does as a habit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Habit {
@@ -67,25 +74,27 @@ pub(super) struct Cover<'a> {
 }
 
 impl Habit {
-    /// What `records` have in common, but for the fields that are not to be part of it; `None` if they have
-    /// more than one principal, or one whose name cannot be shown as it is.
-    pub(super) fn of(records: &[Record<'_>], without: &[String]) -> Option<Self> {
+    /// What `records` have in common; `None` if they have more than one principal, or one whose name cannot be
+    /// shown as it is.
+    pub(super) fn of(records: &[Record<'_>]) -> Option<Self> {
         let mut parts = vec![same(records, WHO)?];
-        let wanted = |field: &str| !without.iter().any(|other| other == field);
         parts.extend(SAME.iter().filter_map(|field| same(records, field)));
         parts.extend(several(records, API));
         parts.extend(origin(records));
         parts.extend(asked_for(records));
-        parts.retain(|part| {
-            part.field == WHO || wanted(part.field.split('|').next().unwrap_or_default())
-        });
         Some(Self { parts })
     }
 
-    /// The fields that it is known by.
+    /// The fields that it asks for.
     pub(super) fn fields(&self) -> impl Iterator<Item = &str> {
-        let parts = self.parts.iter();
-        parts.map(|part| part.field.split('|').next().unwrap_or_default())
+        self.parts.iter().map(Part::name)
+    }
+
+    /// The same but for these fields; who it is, it always asks.
+    pub(super) fn without(mut self, fields: &[String]) -> Self {
+        self.parts
+            .retain(|part| part.field == WHO || !fields.iter().any(|field| field == part.name()));
+        self
     }
 
     /// The document.

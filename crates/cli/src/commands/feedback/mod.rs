@@ -73,17 +73,14 @@ pub fn run(args: &FeedbackArgs, language: Language, terminal: Terminal) -> Resul
         .help("name the log files by --logs"));
     };
     let rules = rules(&alert, &without, &records)?;
-    let habit_without = |without: &[String]| {
-        Habit::of(&records, without).ok_or_else(|| {
-            Complaint::bad_rule(
-                alert.id.to_string(),
-                "no one principal is behind all of it, or one with a name that cannot be shown as it is",
-            )
-            .help("write the exclusion by hand: see docs/rules.md")
-        })
-    };
-    let whole = habit_without(&[])?;
-    let known: BTreeSet<&str> = whole.fields().filter(|field| *field != WHO).collect();
+    let habit = Habit::of(&records).ok_or_else(|| {
+        Complaint::bad_rule(
+            alert.id.to_string(),
+            "no one principal is behind all of it, or one with a name that cannot be shown as it is",
+        )
+        .help("write the exclusion by hand: see docs/rules.md")
+    })?;
+    let known: BTreeSet<&str> = habit.fields().filter(|field| *field != WHO).collect();
     if let Some(stranger) = args.without.iter().find(|field| !known.contains(&***field)) {
         let known: Vec<_> = known.into_iter().collect();
         return Err(Complaint::bad_call(
@@ -92,7 +89,7 @@ pub fn run(args: &FeedbackArgs, language: Language, terminal: Terminal) -> Resul
         )
         .help(format!("it asks for {}", known.join(", "))));
     }
-    let habit = habit_without(&args.without)?;
+    let habit = habit.without(&args.without);
     let document = habit.document(&Cover {
         title: match language {
             Language::En => format!("Expected: {}", alert.rule.title_in(language)),

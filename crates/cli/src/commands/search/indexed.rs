@@ -14,6 +14,7 @@ use serde_json::Value as Json;
 use super::Question;
 use super::args::{Format, SearchArgs};
 use super::finds::{Finds, Searcher};
+use super::print::{only, value_cell};
 use crate::commands::gather::{Gatherer, Gathering};
 use crate::commands::met::Met;
 use crate::commands::scan::{Tally, WhatWasRead};
@@ -80,11 +81,7 @@ pub(super) fn sql(
     if whole && !terminal.is_quiet() {
         let shown = rows.rows.len();
         let more = match shown < total {
-            true => format!(
-                "; the first {} {} shown, --limit 0 shows all",
-                count(shown as u64),
-                if shown == 1 { "is" } else { "are" }
-            ),
+            true => only("the first", shown),
             false => String::new(),
         };
         terminal.say(format_args!("Found: {}{more}", things(total as u64, "row")));
@@ -294,14 +291,10 @@ fn print(
     out: &mut dyn std::io::Write,
 ) -> std::io::Result<()> {
     let text = |at: usize, cell: &Cell| match cell {
-        Cell::Null if matches!(format, Format::Csv) => String::new(),
-        Cell::Null => "-".to_owned(),
+        Cell::Null => value_cell(format, &rows.columns[at], None),
         Cell::Whole(whole) => whole.to_string(),
         Cell::Real(real) => real.to_string(),
-        Cell::Text(text) if matches!(format, Format::Csv) => {
-            detect::render::whole_cell(&rows.columns[at], text)
-        }
-        Cell::Text(text) => detect::render::cell(&rows.columns[at], text),
+        Cell::Text(text) => value_cell(format, &rows.columns[at], Some(text)),
     };
     let texts = rows.rows.iter().map(|row| {
         let cells = row.iter().enumerate().map(|(at, cell)| text(at, cell));

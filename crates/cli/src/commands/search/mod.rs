@@ -16,7 +16,7 @@ use sigma::FieldPath;
 
 pub use self::args::{Format, LONG, SearchArgs};
 use self::finds::{Finds, Searcher, Wanted};
-use self::print::Printer;
+use self::print::{Printer, only};
 pub(super) use self::question::address;
 use super::gather::Gathering;
 use super::met::Met;
@@ -25,7 +25,7 @@ use crate::complaint::Complaint;
 use crate::exit::Exit;
 use crate::inputs::{Inputs, Meter};
 use crate::interrupt;
-use crate::numbers::{count, things};
+use crate::numbers::things;
 use crate::output::Output;
 use crate::terminal::Terminal;
 use crate::when::TimeRange;
@@ -147,11 +147,7 @@ fn matches(finds: &Finds, args: &SearchArgs) -> String {
         } else {
             "the first"
         };
-        text += &format!(
-            "; {which} {} {} shown, --limit 0 shows all",
-            count(shown as u64),
-            if shown == 1 { "is" } else { "are" }
-        );
+        text += &only(which, shown);
     }
     text
 }

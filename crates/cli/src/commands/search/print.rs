@@ -80,7 +80,7 @@ impl Printer<'_> {
                     self.fields
                 };
                 let paths = paths(fields);
-                let rows = records(finds).map(|record| cells(&record, &paths, "", whole_cell));
+                let rows = records(finds).map(|record| self.cells(&record, &paths));
                 csv::write_rows(fields, rows, out)
             }
         }
@@ -110,7 +110,7 @@ impl Printer<'_> {
             .map(|(path, _)| FieldPath::new(path))
             .collect();
         for record in records(finds) {
-            let mut row = cells(&record, &paths, "-", cell);
+            let mut row = self.cells(&record, &paths);
             if self.fields.is_empty() {
                 row[SERVICE] = row[SERVICE].replace(".amazonaws.com", "");
             }
@@ -217,13 +217,20 @@ impl Printer<'_> {
 
     fn safe(&self, by: &[String], values: &[String]) -> Vec<String> {
         let cells = by.iter().zip(values);
-        cells
-            .map(|(path, value)| match (value.is_empty(), self.format) {
-                (true, Format::Table) => "-".to_owned(),
-                (_, Format::Csv) => whole_cell(path, value),
-                _ => cell(path, value),
-            })
-            .collect()
+        let cells = cells.map(|(path, value)| {
+            let value = Some(value.as_str()).filter(|value| !value.is_empty());
+            value_cell(self.format, path, value)
+        });
+        cells.collect()
+    }
+
+    fn cells(&self, record: &Record<'_>, paths: &[FieldPath]) -> Vec<String> {
+        let values = paths.iter().map(|path| {
+            let value = record.field(path).filter(|value| *value != Value::Null);
+            let value = value.map(|value| shown(&value).into_owned());
+            value_cell(self.format, path.as_str(), value.as_deref())
+        });
+        values.collect()
     }
 }
 
@@ -238,18 +245,23 @@ fn records(finds: &Finds) -> impl Iterator<Item = Record<'_>> {
         .filter_map(|text| Record::of_text(text))
 }
 
-/// The values at `paths`, each shown by `show`; `absent` stands for what is not there.
-fn cells(
-    record: &Record<'_>,
-    paths: &[FieldPath],
-    absent: &str,
-    show: fn(&str, &str) -> String,
-) -> Vec<String> {
-    let text = |path: &FieldPath| match record.field(path) {
-        None | Some(Value::Null) => absent.to_owned(),
-        Some(value) => show(path.as_str(), &shown(&value)),
-    };
-    paths.iter().map(text).collect()
+/// A value as it stands in a cell: in spreadsheets whole, or nothing where there is none.
+pub(super) fn value_cell(format: Format, path: &str, value: Option<&str>) -> String {
+    match (format, value) {
+        (Format::Csv, None) => String::new(),
+        (Format::Csv, Some(value)) => whole_cell(path, value),
+        (_, None) => "-".to_owned(),
+        (_, Some(value)) => cell(path, value),
+    }
+}
+
+/// What is said where not all that was found is shown.
+pub(super) fn only(which: &str, shown: usize) -> String {
+    let are = if shown == 1 { "is" } else { "are" };
+    format!(
+        "; {which} {} {are} shown, --limit 0 shows all",
+        count(shown as u64)
+    )
 }
 
 /// Records as they were written, each on a line of its own. What a terminal would obey is escaped; in JSON

@@ -134,7 +134,7 @@ impl Case {
 
 /// What others wrote as code: the page is Markdown, which somebody pastes where links and pictures work.
 fn code(text: &str) -> String {
-    format!("`{}`", name(text).replace('`', "'"))
+    format!("`{}`", name(text))
 }
 
 fn heading(title: &str, out: &mut dyn Write) -> io::Result<()> {
