@@ -81,14 +81,14 @@ impl<'m> Stage<'m> {
     /// Records come by one of the doors, and what they make is mailed.
     fn hear(&mut self, records: &[String], minute: i64) {
         let mut activity = Activity::default();
+        let mut screener = self.detector.screener();
         for record in records {
             LogFileReader::default().read(record.as_bytes(), |record| {
                 activity.add(record);
-                self.detector
-                    .screener()
-                    .screen(record, None, &mut self.found);
+                screener.screen(record, None);
             });
         }
+        self.detector.join(&mut self.found, screener.take());
         now(pipeline::activity::remember(self.office.states(), activity)).unwrap();
         let alerts: Vec<Alert> = self
             .found
@@ -246,12 +246,12 @@ fn a_mail_about_a_session_names_who_stands_behind_it() {
         ),
         (vec![by_session(5, "ASIA2", "CreateUser", "")], None),
     ] {
-        let (mut found, mut screener) = (Screened::default(), detector.screener());
+        let mut screener = detector.screener();
         for text in &records {
-            screener.screen(&record(text), None, &mut found);
+            screener.screen(&record(text), None);
         }
         let mut pipeline = Pipeline::new(MemoryState::default(), MemorySink::default());
-        now(pipeline.settle(&detector, found)).unwrap();
+        now(pipeline.settle(&detector, screener.take())).unwrap();
         let (state, sink) = pipeline.into_parts();
         let mailbox = Mailbox::default();
         let office = PostOffice::new(state, &mailbox, manner());

@@ -4,7 +4,7 @@ use detect::alert::Alert;
 use detect::cloudtrail::LogFileReader;
 use detect::language::Language;
 use detect::render::mail::Letter;
-use detect::{Detector, Screened, copies};
+use detect::{Detector, copies};
 use jiff::{SignedDuration, Timestamp};
 use pipeline::memory::MemoryState;
 use pipeline::post::{Manner, PostOffice, Posted};
@@ -31,11 +31,10 @@ fn alert(account: &str, shared: Option<&str>) -> Alert {
     }]);
     let (detector, _) = Detector::new(loaded.rules);
     let mut screener = detector.screener();
-    let mut found = Screened::default();
     LogFileReader::default().read(record.as_bytes(), |record| {
-        screener.screen(record, None, &mut found);
+        screener.screen(record, None);
     });
-    found.cases.iter().next().unwrap().alert()
+    screener.take().cases.iter().next().unwrap().alert()
 }
 
 /// What comes of these findings, each delivered by itself and then all once more; and how many mails went out.

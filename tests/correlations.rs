@@ -138,13 +138,12 @@ fn by_oracle(case: &Case, events: &[Event]) -> Matches {
 }
 
 fn screen(detector: &Detector, events: impl Iterator<Item = (usize, Event)>) -> Screened {
-    let mut found = Screened::default();
     let mut screener = detector.screener();
     for (number, event) in events {
         let text = event.json(number).to_string();
-        screener.screen(&record(&text), None, &mut found);
+        screener.screen(&record(&text), None);
     }
-    found
+    screener.take()
 }
 
 /// What the alerts say that stand after these batches.
@@ -394,12 +393,11 @@ fn told_of_actors(batches: &[Vec<&String>]) -> BTreeMap<AlertId, Alert> {
     let detector = Detector::new(loaded.rules).0;
     let mut pipeline = Pipeline::new(MemoryState::default(), MemorySink::default());
     for batch in batches {
-        let mut found = Screened::default();
         let mut screener = detector.screener();
         for text in batch {
-            screener.screen(&record(text), None, &mut found);
+            screener.screen(&record(text), None);
         }
-        now(pipeline.settle(&detector, found)).unwrap();
+        now(pipeline.settle(&detector, screener.take())).unwrap();
     }
     let alerts = pipeline.into_parts().1.alerts.into_iter();
     let alerts = alerts.filter(|alert| alert.rule.title == "c");

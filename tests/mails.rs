@@ -4,11 +4,11 @@
 
 use std::fs;
 
+use detect::Detector;
 use detect::alert::Alert;
 use detect::cloudtrail::LogFileReader;
 use detect::language::Language;
 use detect::render::mail::{Accounts, Kind, Letter, Told, brief};
-use detect::{Detector, Screened};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
@@ -36,9 +36,8 @@ fn alerts(detector: &Detector, story: &str) -> Vec<Alert> {
     let file = repository().join("events").join(format!("{story}.json"));
     let text = fs::read(file).unwrap();
     let mut screener = detector.screener();
-    let mut found = Screened::default();
-    LogFileReader::default().read(&*text, |record| screener.screen(record, None, &mut found));
-    let mut alerts: Vec<_> = corpus::alerts(detector, found)
+    LogFileReader::default().read(&*text, |record| screener.screen(record, None));
+    let mut alerts: Vec<_> = corpus::alerts(detector, screener.take())
         .into_iter()
         .map(brief)
         .collect();

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use detect::cloudtrail::Record;
-use detect::{Detector, Screened, Screener, derived};
+use detect::{Detector, Screener, derived};
 use proptest::prelude::*;
 use proptest::sample::select;
 use rsigma_eval::{Engine, JsonEvent};
@@ -68,8 +68,8 @@ fn told_by_rules(detector: &Detector, record: &Record<'_>) -> Titles {
 }
 
 fn told_by_screener(screener: &mut Screener<'_>, record: &Record<'_>) -> Titles {
-    let mut found = Screened::default();
-    screener.screen(record, None, &mut found);
+    screener.screen(record, None);
+    let found = screener.take();
     let titles: Titles = found
         .cases
         .iter()

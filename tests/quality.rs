@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::PathBuf;
 
+use detect::Detector;
 use detect::alert::Alert;
 use detect::cloudtrail::LogFileReader;
 use detect::principal::PrincipalKind;
-use detect::{Detector, Screened};
 use sigma::Level;
 
 use crate::corpus::{self, Rules, files, shared};
@@ -24,12 +24,11 @@ const EVERYDAY: usize = 6;
 /// The alerts about these log files.
 fn alerts(detector: &Detector, files: &[PathBuf]) -> Vec<Alert> {
     let (mut screener, mut reader) = (detector.screener(), LogFileReader::default());
-    let mut found = Screened::default();
     for path in files {
         let file = File::open(path).expect("a log file");
-        reader.read(file, |record| screener.screen(record, None, &mut found));
+        reader.read(file, |record| screener.screen(record, None));
     }
-    corpus::alerts(detector, found)
+    corpus::alerts(detector, screener.take())
 }
 
 fn loud(alerts: &[Alert]) -> impl Iterator<Item = &Alert> {

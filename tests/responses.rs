@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 
+use detect::Detector;
 use detect::alert::Alert;
 use detect::cloudtrail::LogFileReader;
 use detect::language::Language;
-use detect::{Detector, Screened};
 use jiff::{SignedDuration, Timestamp};
 use query::Pattern;
 use response::action::Kind;
@@ -26,9 +26,8 @@ fn alerts(detector: &Detector, story: &str) -> Vec<Alert> {
     let file = repository().join("events").join(format!("{story}.json"));
     let text = fs::read(file).unwrap();
     let mut screener = detector.screener();
-    let mut found = Screened::default();
-    LogFileReader::default().read(&*text, |record| screener.screen(record, None, &mut found));
-    let mut alerts = corpus::alerts(detector, found);
+    LogFileReader::default().read(&*text, |record| screener.screen(record, None));
+    let mut alerts = corpus::alerts(detector, screener.take());
     alerts.sort_by_key(|alert| (std::cmp::Reverse(alert.level), alert.time, alert.id));
     alerts
 }

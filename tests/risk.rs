@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use detect::alert::{Alert, AlertId};
-use detect::{Detector, Screened, incident};
+use detect::{Detector, incident};
 use pipeline::Pipeline;
 use pipeline::memory::{MemorySink, MemoryState};
 use proptest::collection::vec;
@@ -72,11 +72,11 @@ fn standing<'a>(
 ) -> BTreeMap<AlertId, Alert> {
     let mut pipeline = Pipeline::new(MemoryState::default(), MemorySink::default());
     for batch in batches {
-        let (mut found, mut screener) = (Screened::default(), detector.screener());
+        let mut screener = detector.screener();
         for (number, event) in batch {
-            screener.screen(&record(&text(event, number)), None, &mut found);
+            screener.screen(&record(&text(event, number)), None);
         }
-        now(pipeline.settle(detector, found)).unwrap();
+        now(pipeline.settle(detector, screener.take())).unwrap();
     }
     let alerts = pipeline.into_parts().1.alerts.into_iter();
     alerts.map(|alert| (alert.id, alert)).collect()

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use detect::Detector;
 use detect::activity::Activity;
 use detect::alert::Alert;
 use detect::cloudtrail::LogFileReader;
-use detect::{Detector, Screened};
 use sigma::Level;
 use simulate::{Scenario, attributions, simulate, stories};
 
@@ -94,13 +94,13 @@ fn month(stories: bool) -> (Vec<Alert>, u64) {
     let (detector, _) = Detector::new(Rules::ours().load());
     let mut screener = detector.screener();
     let mut reader = LogFileReader::default();
-    let mut found = Screened::default();
     for file in simulate(&scenario) {
         let path = file.path.as_str().into();
         reader.read(&*file.body, |record| {
-            screener.screen(record, Some(&path), &mut found);
+            screener.screen(record, Some(&path));
         });
     }
+    let found = screener.take();
     let judged = found.judged;
     (corpus::alerts(&detector, found), judged)
 }
@@ -118,7 +118,8 @@ fn every_story_raises_an_alert_of_medium_or_higher() {
                     .events
                     .iter()
                     .filter_map(|event| event.event_id.as_ref());
-                ids.into_iter().any(|id| told.event_ids.contains(id))
+                ids.into_iter()
+                    .any(|id| told.event_ids.iter().any(|theirs| **theirs == **id))
             })
             .collect();
         let heard = about.iter().any(|alert| alert.level >= Level::Medium);

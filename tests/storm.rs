@@ -3,11 +3,11 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
+use detect::Detector;
 use detect::alert::{Alert, AlertId};
 use detect::cloudtrail::LogFileReader;
 use detect::language::Language;
 use detect::render::mail::{BODY, Letter, Mail};
-use detect::{Detector, Screened};
 use jiff::{SignedDuration, Timestamp};
 use pipeline::memory::MemoryState;
 use pipeline::ports::SinkError;
@@ -48,11 +48,10 @@ fn alerts() -> Vec<Alert> {
     }]);
     let (detector, _) = Detector::new(loaded.rules);
     let mut screener = detector.screener();
-    let mut found = Screened::default();
     LogFileReader::default().read(&record[..], |record| {
-        screener.screen(record, None, &mut found);
+        screener.screen(record, None);
     });
-    let alert = found.cases.iter().next().unwrap().alert();
+    let alert = screener.take().cases.iter().next().unwrap().alert();
     let levels = [Level::Medium, Level::High, Level::Critical];
     let one = |number: usize| {
         let mut alert = alert.clone();

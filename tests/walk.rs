@@ -38,15 +38,14 @@ struct LogFile {
 fn screen<'f>(files: impl IntoIterator<Item = &'f LogFile>) -> Screened {
     let mut reader = LogFileReader::default();
     let mut screener = DETECTOR.screener();
-    let mut found = Screened::default();
     for file in files {
         let path = file.path.as_str().into();
         let report = reader.read(&*file.bytes, |record| {
-            screener.screen(record, Some(&path), &mut found);
+            screener.screen(record, Some(&path));
         });
         assert!(report.problem.is_none() && report.failed == 0, "{report:?}");
     }
-    found
+    screener.take()
 }
 
 #[test]
@@ -75,7 +74,7 @@ fn a_record_walks_from_the_bucket_to_an_alert() {
     let stopped = sink
         .alerts
         .iter()
-        .find(|alert| alert.events[0].event_name == "StopLogging")
+        .find(|alert| &*alert.events[0].event_name == "StopLogging")
         .expect("an alert about the trail that was stopped");
     assert!(stopped.level >= sigma::Level::High);
     assert_eq!(stopped.events[0].log_file.as_deref(), Some(&*file.path));

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use detect::cloudtrail::{LogFileReader, Record};
 use detect::principal::Principal;
 use detect::sentence::{Language, action, facts, sentence};
-use detect::{Detector, Screened, Screener, derived};
+use detect::{Detector, Screener, derived};
 use sigma::{Event, FieldPath, RuleSet, SourceFile};
 
 /// Rules that use the index, both gates, keywords, derived fields and paths of every kind.
@@ -107,8 +107,8 @@ fn ask(record: &Record<'_>, screener: &mut Screener<'_>) {
 
 /// The index must change no verdict, whatever the record.
 fn screen(record: &Record<'_>, screener: &mut Screener<'_>) {
-    let mut found = Screened::default();
-    screener.screen(record, None, &mut found);
+    screener.screen(record, None);
+    let found = screener.take();
     let rules = DETECTOR.rules().rules().iter();
     let matches = rules.filter(|rule| rule.matches(record)).count();
     assert_eq!(found.matches, matches as u64, "{}", record.text());

@@ -3,8 +3,8 @@
 use std::hint::black_box;
 use std::sync::LazyLock;
 
+use detect::Detector;
 use detect::cloudtrail::{Record, layout};
-use detect::{Detector, Screened};
 use serde_json::Value;
 use sigma::{RuleSet, SourceFile};
 
@@ -41,8 +41,9 @@ fn screen(rules: RuleSet) {
     let layout = layout::of(EVENT).expect("the event is an object");
     let record = Record::new(EVENT, layout).expect("the event is a record");
     let (detector, _) = Detector::new(rules);
-    let mut found = Screened::default();
-    detector.screener().screen(&record, None, &mut found);
+    let mut screener = detector.screener();
+    screener.screen(&record, None);
+    let found = screener.take();
     let rules = detector.rules().rules().iter();
     let matches = rules.filter(|rule| rule.matches(&record)).count();
     assert_eq!(found.matches, matches as u64);

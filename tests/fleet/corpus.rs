@@ -45,17 +45,17 @@ pub(crate) static CORPUS: LazyLock<Corpus> = LazyLock::new(|| {
         ..Scenario::default()
     };
     let (mut objects, mut events) = (BTreeMap::new(), Vec::new());
-    let (mut records, mut whole, mut shared) = (0, Screened::default(), Screened::default());
+    let mut records = 0;
     let mut reader = LogFileReader::default();
-    let mut screener = DETECTOR.screener();
+    let (mut whole, mut shared) = (DETECTOR.screener(), DETECTOR.screener());
     let mut seen = BTreeSet::new();
     for file in simulate(&scenario) {
         let name = Arc::from(format!("s3://trail/{}", file.path));
         reader.read(&*file.body, |record| {
             records += 1;
-            screener.screen(record, Some(&name), &mut whole);
+            whole.screen(record, Some(&name));
             if is_bridged(record) && seen.insert(record.text().to_owned()) {
-                screener.screen(record, None, &mut shared);
+                shared.screen(record, None);
                 events.push(enveloped(record));
             }
         });
@@ -65,8 +65,8 @@ pub(crate) static CORPUS: LazyLock<Corpus> = LazyLock::new(|| {
         objects: Arc::new(objects),
         events,
         records,
-        all: settled(whole),
-        share: settled(shared),
+        all: settled(whole.take()),
+        share: settled(shared.take()),
     }
 });
 

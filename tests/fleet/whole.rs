@@ -88,7 +88,6 @@ impl AlertSink for Shared {
 }
 
 fn wrong_password(detector: &Detector, number: u64) -> Screened {
-    let mut found = Screened::default();
     let mut screener = detector.screener();
     let record = json!({
         "eventSource": "signin.amazonaws.com", "eventName": "ConsoleLogin",
@@ -97,9 +96,9 @@ fn wrong_password(detector: &Detector, number: u64) -> Screened {
         "sourceIPAddress": "203.0.113.7", "recipientAccountId": "111122223333",
     });
     LogFileReader::default().read(record.to_string().as_bytes(), |record| {
-        screener.screen(record, None, &mut found);
+        screener.screen(record, None);
     });
-    found
+    screener.take()
 }
 
 #[test]

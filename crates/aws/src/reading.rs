@@ -138,7 +138,6 @@ impl Judge {
             stop: &stop,
             seen: 0,
             own_calls: 0,
-            screened: Screened::default(),
             activity: Activity::default(),
             observer: self.observes.then(Observer::default),
             rate: self.rate,
@@ -147,14 +146,17 @@ impl Judge {
         let file = Stopping { file, stop: &stop };
         let report = self.reader.read(file, |record| each.record(record));
         let skipped = report.skipped.values().sum();
+        let (seen, own_calls) = (each.seen, each.own_calls);
+        let (activity, observer, sampled) = (each.activity, each.observer, each.sampled);
+        let screened = self.screener.take();
         let progress = Progress {
-            records: each.seen.max(done.records),
+            records: seen.max(done.records),
             skipped,
             failed: report.failed,
         };
         let mut counts = Counts {
             read: progress.all().saturating_sub(done.all()),
-            judged: each.screened.judged,
+            judged: screened.judged,
             failed: report.failed.saturating_sub(done.failed),
             ..Counts::default()
         };
@@ -165,18 +167,15 @@ impl Judge {
             counted = counted.saturating_sub(*count);
             *counts.skipped.entry(reason_of(*reason)).or_default() += here;
         }
-        if each.own_calls > 0 {
-            counts.skipped.insert("OwnCall", each.own_calls);
+        if own_calls > 0 {
+            counts.skipped.insert("OwnCall", own_calls);
         }
         counts.skipped.retain(|_, count| *count > 0);
         Part {
-            screened: each.screened,
-            activity: each.activity,
-            journal: each
-                .observer
-                .map(Observer::into_journal)
-                .unwrap_or_default(),
-            seen: each.sampled,
+            screened,
+            activity,
+            journal: observer.map(Observer::into_journal).unwrap_or_default(),
+            seen: sampled,
             stopped: stop.get().then_some(progress),
             counts,
             report,
@@ -248,7 +247,6 @@ struct Each<'a> {
     stop: &'a Cell<bool>,
     seen: u64,
     own_calls: u64,
-    screened: Screened,
     activity: Activity,
     observer: Option<Observer>,
     rate: Rate,
@@ -276,7 +274,7 @@ impl Each<'_> {
         }
         self.activity.add(record);
         self.sampled.see(self.rate, record);
-        self.screener.screen(record, self.name, &mut self.screened);
+        self.screener.screen(record, self.name);
         if let Some(observer) = &mut self.observer {
             observer.observe(record, self.name);
         }

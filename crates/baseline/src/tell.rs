@@ -97,10 +97,10 @@ fn events(anomaly: &Anomaly) -> Vec<EventRef> {
     let event = |event: &Event| EventRef {
         shared_event_id: None,
         event_time: time(event.time),
-        event_id: event.id.clone(),
-        event_source: event.source.clone(),
-        event_name: event.name.clone(),
-        error_code: (!event.error.is_empty()).then(|| event.error.clone()),
+        event_id: event.id.as_deref().map(Into::into),
+        event_source: event.source.as_str().into(),
+        event_name: event.name.as_str().into(),
+        error_code: (!event.error.is_empty()).then(|| event.error.as_str().into()),
         log_file: (!event.file.is_empty()).then(|| event.file.as_str().into()),
     };
     events.into_iter().map(event).collect()

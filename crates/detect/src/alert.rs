@@ -11,9 +11,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sigma::{Event as _, FieldPath, Header, Level, Rule, Value};
 
-use crate::case::EventHash;
 use crate::cloudtrail::Record;
 use crate::containment;
+pub use crate::event_ref::{EventId, EventRef};
 use crate::facts;
 use crate::group;
 use crate::guidance::{Guidance, Step, Text};
@@ -220,26 +220,6 @@ pub struct Source {
     pub tool: Option<String>,
 }
 
-/// A record that belongs to an alert.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct EventRef {
-    /// When the call was made.
-    pub event_time: Timestamp,
-    /// Names the record within its account.
-    pub event_id: Option<String>,
-    /// Names the call in all accounts that see it, if those are several.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub shared_event_id: Option<String>,
-    /// The service called.
-    pub event_source: String,
-    /// The API called.
-    pub event_name: String,
-    /// Why it failed, if it did.
-    pub error_code: Option<String>,
-    /// Where the record was read.
-    pub log_file: Option<Arc<str>>,
-}
-
 /// A command that contains the damage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Response {
@@ -252,27 +232,6 @@ pub struct Response {
     /// What it does not do, where one could think it did.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub limits: Option<Text>,
-}
-
-impl EventRef {
-    /// What is kept of `record`, read in `log_file`.
-    #[must_use]
-    pub fn of(record: &Record<'_>, log_file: Option<&Arc<str>>) -> Self {
-        Self {
-            event_time: record.event_time(),
-            event_id: record.event_id().map(Into::into),
-            shared_event_id: record.shared_event_id().map(Into::into),
-            event_source: record.event_source().into(),
-            event_name: record.event_name().into(),
-            error_code: record.error_code().map(Into::into),
-            log_file: log_file.cloned(),
-        }
-    }
-
-    /// What names the event elsewhere, if it has an id.
-    pub(crate) fn hash(&self) -> Option<EventHash> {
-        self.event_id.as_deref().map(EventHash::of_id)
-    }
 }
 
 impl Alert {

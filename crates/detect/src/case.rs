@@ -9,36 +9,33 @@
 //! [`EXACT`](crate::sketch::EXACT) it [estimates](crate::sketch) how many there are.
 
 use std::cmp::Ordering;
-use std::sync::Arc;
 
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest as _, Sha256};
-use sigma::Rule;
 use uuid::Uuid;
 
 use crate::alert::{Alert, AlertId, EventRef, Kind};
 use crate::cloudtrail::Record;
 use crate::containment;
 use crate::correlation::TOLD;
-use crate::guidance::Guidance;
 use crate::sketch::Sketch;
 use crate::weight::Weight;
 
 /// How many events an alert lists.
 pub const LISTED: usize = 100;
 
-/// One alert and the events that it was made from.
+/// One alert and the events that it was made from; `A` is the alert, or what it will be made from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Case {
-    alert: Alert,
+pub struct Case<A = Alert> {
+    pub(crate) alert: A,
     /// How much the event that decided weighs.
     #[serde(default)]
-    weight: Weight,
+    pub(crate) weight: Weight,
     /// Which event decided.
-    first: Moment,
+    pub(crate) first: Moment,
     /// The first [`LISTED`] events, in their order.
     #[serde(deserialize_with = "in_order")]
     listed: Vec<(Moment, EventRef)>,
@@ -66,10 +63,22 @@ pub(crate) struct Moment(pub(crate) Timestamp, pub(crate) EventHash);
 #[serde(transparent)]
 pub(crate) struct EventHash(u64);
 
+impl Moment {
+    /// That of `record`.
+    #[inline]
+    pub(crate) fn of(record: &Record<'_>) -> Self {
+        Self(record.event_time(), EventHash::of(record))
+    }
+}
+
 impl EventHash {
     /// AWS chooses event ids at random, so half of one is as good as a hash of it. Whatever else
     /// stands in its place may have been chosen to collide, and is hashed.
     pub(crate) fn of(record: &Record<'_>) -> Self {
+        // Nothing in an id of AWS needs an escape.
+        if let Some(uuid) = record.raw_event_id().and_then(uuid) {
+            return Self::of_uuid(uuid);
+        }
         match record.event_id() {
             Some(id) => Self::of_id(&id),
             None => Self::of_text(record.text()),
@@ -78,10 +87,10 @@ impl EventHash {
 
     /// The same, where only the id is at hand.
     pub(crate) fn of_id(id: &str) -> Self {
-        if let Ok(uuid) = Uuid::try_parse(id) {
-            return Self::of_uuid(uuid);
+        match uuid(id) {
+            Some(uuid) => Self::of_uuid(uuid),
+            None => Self::of_text(id),
         }
-        Self::of_text(id)
     }
 
     fn of_text(text: &str) -> Self {
@@ -105,6 +114,10 @@ impl EventHash {
     }
 }
 
+fn uuid(id: &str) -> Option<Uuid> {
+    Uuid::try_parse(id).ok()
+}
+
 impl Case {
     /// What was found of several events together: told by `alert`, which the event `first` decided. Its
     /// `event_count` is how much was known when it was told.
@@ -123,24 +136,11 @@ impl Case {
             weight: Weight::default(),
             first,
         };
+        let most = case.most_listed();
         for (moment, event) in events {
-            case.list(moment, || event);
+            case.list(most, moment, |_| event);
         }
         case
-    }
-
-    fn new(weight: Weight, moment: Moment, alert: Alert) -> Self {
-        let event = alert.events.first().cloned();
-        let mut seen = Sketch::default();
-        seen.add(moment.1.0);
-        Self {
-            seen,
-            listed: event.map(|event| (moment, event)).into_iter().collect(),
-            last_time: alert.last_time,
-            weight,
-            first: moment,
-            alert,
-        }
     }
 
     /// The name of the alert.
@@ -165,8 +165,18 @@ impl Case {
         }
         self.seen.merge(&other.seen);
         self.last_time = self.last_time.max(other.last_time);
+        let most = self.most_listed();
         for (moment, event) in other.listed {
-            self.list(moment, || event);
+            self.list(most, moment, |_| event);
+        }
+    }
+
+    /// The one of two whose event tells the alert.
+    pub(crate) fn or(self, other: Self) -> Self {
+        if other.tells_before(&self) {
+            other
+        } else {
+            self
         }
     }
 
@@ -191,51 +201,11 @@ impl Case {
         }
     }
 
-    /// Whether its event tells more than that of `record`, whatever else there is to know of the two.
-    fn outweighs(&self, moment: Moment, record: &Record<'_>) -> bool {
-        match self.first.cmp(&moment) {
-            Ordering::Less => !self.weight.is_exceeded_by(record),
-            Ordering::Greater => !self.weight.is_reached_by(record),
-            Ordering::Equal => false,
-        }
-    }
-
     /// How many events are listed: of a correlation as many as each of its windows is sure to keep.
     fn most_listed(&self) -> usize {
         match self.alert.rule.kind {
             Kind::Correlation => TOLD,
             Kind::Rule | Kind::Anomaly | Kind::Watch => LISTED,
-        }
-    }
-
-    fn add(&mut self, moment: Moment, event: impl FnOnce() -> EventRef) {
-        self.seen.add(moment.1.0);
-        self.last_time = self.last_time.max(moment.0);
-        self.list(moment, event);
-    }
-
-    /// Lists the event, if it is among the first.
-    fn list(&mut self, moment: Moment, event: impl FnOnce() -> EventRef) {
-        let most = self.most_listed();
-        let is_full = self.listed.len() >= most;
-        if is_full && self.listed.last().is_some_and(|(last, _)| *last < moment) {
-            return;
-        }
-        match self
-            .listed
-            .binary_search_by_key(&moment, |(known, _)| *known)
-        {
-            Ok(at) => {
-                // The same event read in two files: which of them is named must not depend on chance.
-                let (known, event) = (&mut self.listed[at].1, event());
-                if event < *known {
-                    *known = event;
-                }
-            }
-            Err(at) => {
-                self.listed.insert(at, (moment, event()));
-                self.listed.truncate(most);
-            }
         }
     }
 
@@ -247,8 +217,8 @@ impl Case {
 
     /// The same, of a case that is needed no more.
     #[must_use]
-    pub fn into_alert(self) -> Alert {
-        let (event_count, event_count_is_estimate) = self.seen.count();
+    pub fn into_alert(mut self) -> Alert {
+        let (event_count, event_count_is_estimate) = self.seen.count_in_place();
         let most = self.most_listed();
         let Self {
             mut alert,
@@ -275,6 +245,90 @@ impl Case {
     }
 }
 
+impl<A> Case<A> {
+    /// A case of one event, not listed yet.
+    pub(crate) fn new(alert: A, weight: Weight, moment: Moment) -> Self {
+        let mut seen = Sketch::default();
+        seen.add(moment.1.0);
+        Self {
+            alert,
+            weight,
+            first: moment,
+            listed: Vec::new(),
+            seen,
+            last_time: moment.0,
+        }
+    }
+
+    /// The same case, told otherwise.
+    pub(crate) fn map<B>(self, tell: impl FnOnce(A) -> B) -> Case<B> {
+        Case {
+            alert: tell(self.alert),
+            weight: self.weight,
+            first: self.first,
+            listed: self.listed,
+            seen: self.seen,
+            last_time: self.last_time,
+        }
+    }
+
+    /// Whether its event tells more than that of `record`, whatever else there is to know of the two.
+    #[inline]
+    pub(crate) fn outweighs(&self, moment: Moment, record: &Record<'_>) -> bool {
+        match self.first.cmp(&moment) {
+            Ordering::Less => !self.weight.is_exceeded_by(record),
+            Ordering::Greater => !self.weight.is_reached_by(record),
+            Ordering::Equal => false,
+        }
+    }
+
+    /// Counts one more event.
+    #[inline]
+    pub(crate) fn count(&mut self, moment: Moment) {
+        self.seen.add(moment.1.0);
+        self.last_time = self.last_time.max(moment.0);
+    }
+
+    /// The last event listed, if `most` are.
+    #[inline]
+    pub(crate) fn last_listed(&self, most: usize) -> Option<Moment> {
+        let last = self.listed.get(most.checked_sub(1)?)?;
+        Some(last.0)
+    }
+
+    /// Lists the event, if it is among the first; `event` is shown a neighbour.
+    pub(crate) fn list(
+        &mut self,
+        most: usize,
+        moment: Moment,
+        event: impl FnOnce(Option<&EventRef>) -> EventRef,
+    ) {
+        let is_full = self.listed.len() >= most;
+        if is_full && self.listed.last().is_some_and(|(last, _)| *last < moment) {
+            return;
+        }
+        match self
+            .listed
+            .binary_search_by_key(&moment, |(known, _)| *known)
+        {
+            Ok(at) => {
+                // The same event read in two files: which of them is named must not depend on chance.
+                let known = &mut self.listed[at].1;
+                let event = event(Some(known));
+                if event < *known {
+                    *known = event;
+                }
+            }
+            Err(at) => {
+                let neighbour = self.listed.get(at.saturating_sub(1));
+                let event = event(neighbour.map(|(_, event)| event));
+                self.listed.insert(at, (moment, event));
+                self.listed.truncate(most);
+            }
+        }
+    }
+}
+
 /// Cases by the name of their alert.
 #[derive(Debug, Clone, Default)]
 pub struct Cases {
@@ -285,28 +339,6 @@ pub struct Cases {
 }
 
 impl Cases {
-    /// Adds a record that `rule` has matched, to the alert `id`.
-    pub(crate) fn add(
-        &mut self,
-        id: AlertId,
-        rule: &Rule,
-        guidance: &Guidance,
-        record: &Record<'_>,
-        log_file: Option<&Arc<str>>,
-    ) {
-        let moment = Moment(record.event_time(), EventHash::of(record));
-        if let Some(at) = self.places.get(&id) {
-            let case = &mut self.cases[*at];
-            // The many events of a noisy case cost no more than their mention.
-            if case.outweighs(moment, record) {
-                return case.add(moment, || EventRef::of(record, log_file));
-            }
-        }
-        let weight = Weight::of(record);
-        let alert = Alert::in_group(id, rule, guidance, record, log_file);
-        self.merge_one(Case::new(weight, moment, alert));
-    }
-
     /// Adds all that `other` knows.
     pub fn merge(&mut self, other: Self) {
         for case in other.cases {
@@ -384,6 +416,8 @@ mod tests {
 
     use super::*;
     use crate::cloudtrail::layout;
+    use crate::detector::Detector;
+    use crate::draft::Drafts;
     use crate::sketch::EXACT;
 
     const RULE: &str = "{title: T, logsource: {product: aws}, detection: {s: {eventName: GetObject}, condition: s}}";
@@ -395,15 +429,16 @@ mod tests {
             name: "r",
             text: RULE,
         }]);
-        let (rule, guidance) = (&loaded.rules.rules()[0], Guidance::default());
-        let log_file: Arc<str> = format!("s3://bucket/{}", "k".repeat(1_024)).into();
-        let mut cases = Cases::default();
+        let detector = Detector::new(loaded.rules).0;
+        let log_file = format!("s3://bucket/{}", "k".repeat(1_024)).into();
+        let mut drafts = Drafts::default();
         for call in calls {
             let text = call_at(call);
             let record = Record::new(&text, layout::of(&text).unwrap()).unwrap();
             let id = AlertId::of(&[1; 12]);
-            cases.add(id, rule, &guidance, &record, Some(&log_file));
+            drafts.add((id, 0), &record, Some(&log_file), &detector);
         }
+        let cases = drafts.finish(&detector);
         cases.into_iter().next().expect("at least one call")
     }
 

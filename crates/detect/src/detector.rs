@@ -10,11 +10,12 @@ use hashbrown::HashMap;
 use jiff::Timestamp;
 use sigma::{Correlation, Header, Level, Rule, RuleSet};
 
-use crate::alert::AlertId;
+use crate::alert::{Alert, AlertId};
 use crate::case::Cases;
 use crate::cloudtrail::Record;
 use crate::correlation::{Correlator, Heaviest, Plan, Windows};
 use crate::dispatch::Dispatch;
+use crate::draft::Drafts;
 use crate::group;
 use crate::guidance::{self, Guidance, GuidanceError};
 
@@ -165,20 +166,29 @@ impl Detector {
         Screener {
             detector: self,
             dispatch: Dispatch::new(self.rules.rules()),
-            key: Vec::new(),
-            alerts: HashMap::new(),
+            sessions: Sessions::default(),
+            drafts: Drafts::default(),
+            found: Screened::default(),
         }
     }
 }
 
-/// Asks the rules about record after record.
+/// Asks the rules about record after record, and gathers what they find until it is [taken](Self::take).
 #[derive(Debug)]
 pub struct Screener<'d> {
     detector: &'d Detector,
     dispatch: Dispatch,
+    sessions: Sessions,
+    drafts: Drafts,
+    /// All but the cases.
+    pub(crate) found: Screened,
+}
+
+/// Where the drafts are that matches belong to, where the identity decides.
+#[derive(Debug, Default)]
+struct Sessions {
+    drafts: HashMap<Session, usize>,
     key: Vec<u8>,
-    /// The alerts that matches belong to, where the identity decides.
-    alerts: HashMap<Session, AlertId>,
 }
 
 /// Matches of one rule in one period, in records of one account with one identity.
@@ -209,78 +219,71 @@ pub struct Screened {
 
 impl Screener<'_> {
     /// Asks every rule about `record`, read in `log_file`.
-    pub fn screen(
-        &mut self,
-        record: &Record<'_>,
-        log_file: Option<&Arc<str>>,
-        found: &mut Screened,
-    ) {
+    pub fn screen(&mut self, record: &Record<'_>, log_file: Option<&Arc<str>>) {
+        let Self {
+            detector,
+            dispatch,
+            sessions,
+            drafts,
+            found,
+        } = self;
         found.judged += 1;
         found.windows.pass(record);
-        let detector = self.detector;
         let rules = detector.rules.rules();
-        let planned = self.dispatch.plan(record, rules);
-        if planned.plan.steps.is_empty() {
-            return;
-        }
-        let (steps, identity) = (Arc::clone(&planned.plan.steps), planned.identity);
+        let planned = dispatch.plan(record, rules);
         let mut heaviest = Vec::new();
-        for step in &*steps {
+        for step in &*planned.plan.steps {
             if !step.matches(record) {
                 continue;
             }
             let at = step.rule as usize;
             let rule = &rules[at];
             found.matches += 1;
-            match detector.rules.suppressed_by(at, record) {
-                Some(filter) => {
-                    *found
-                        .suppressed
-                        .entry(filter.title().to_owned())
-                        .or_default() += 1;
-                }
+            if let Some(filter) = detector.rules.suppressed_by(at, record) {
+                let filter = filter.title().to_owned();
+                *found.suppressed.entry(filter).or_default() += 1;
+                continue;
+            }
+            let feeds = detector.plan.feeds(at);
+            if !feeds.is_empty() {
+                let correlations = detector.rules.correlations();
+                let windows = &mut found.windows;
+                windows.add(&detector.plan, correlations, feeds, record, log_file);
+            }
+            for (feed, points) in detector.plan.weighs(at) {
+                Heaviest::add(&mut heaviest, points, feed);
+            }
+            if detector.plan.is_silent(at) {
+                continue;
+            }
+            if rule.level() < detector.floor {
+                *found.below.entry(rule.level()).or_default() += 1;
+                continue;
+            }
+            let session = detector.session(at, record, planned.identity);
+            match session.and_then(|session| sessions.drafts.get(&session)) {
+                Some(draft) => drafts.add_at(*draft, record, log_file, detector),
                 None => {
-                    let feeds = detector.plan.feeds(at);
-                    if !feeds.is_empty() {
-                        let correlations = detector.rules.correlations();
-                        let windows = &mut found.windows;
-                        windows.add(&detector.plan, correlations, feeds, record, log_file);
+                    let (id, by_identity) = sessions.alert(detector, at, record);
+                    let draft = drafts.add((id, step.rule), record, log_file, detector);
+                    if let Some(session) = session.filter(|_| by_identity) {
+                        sessions.remember(session, draft);
                     }
-                    for (feed, points) in detector.plan.weighs(at) {
-                        Heaviest::add(&mut heaviest, points, feed);
-                    }
-                    if detector.plan.is_silent(at) {
-                        continue;
-                    }
-                    if rule.level() < detector.floor {
-                        *found.below.entry(rule.level()).or_default() += 1;
-                        continue;
-                    }
-                    let id = self.alert(at, record, identity);
-                    let guidance = detector.guidance(at);
-                    found.cases.add(id, rule, guidance, record, log_file);
                 }
             }
         }
-        self.weigh(&heaviest, record, log_file, found);
+        if !heaviest.is_empty() {
+            detector.weigh(&heaviest, record, log_file, &mut found.windows);
+        }
     }
 
-    /// Adds `record` to what weighs it, for the rule that is worth most there.
-    fn weigh(
-        &self,
-        heaviest: &[Heaviest],
-        record: &Record<'_>,
-        log_file: Option<&Arc<str>>,
-        found: &mut Screened,
-    ) {
-        if heaviest.is_empty() {
-            return;
+    /// What was found since this was asked the last time.
+    pub fn take(&mut self) -> Screened {
+        self.sessions.drafts.clear();
+        Screened {
+            cases: std::mem::take(&mut self.drafts).finish(self.detector),
+            ..std::mem::take(&mut self.found)
         }
-        let feeds: Vec<_> = heaviest.iter().map(|heaviest| heaviest.feed).collect();
-        let detector = self.detector;
-        let correlations = detector.rules.correlations();
-        let windows = &mut found.windows;
-        windows.add(&detector.plan, correlations, &feeds, record, log_file);
     }
 
     /// Whether the rule at this place of the rule set matches `record`, by the same way as
@@ -291,32 +294,58 @@ impl Screener<'_> {
         let step = steps.iter().find(|step| step.rule as usize == rule);
         step.is_some_and(|step| step.matches(record))
     }
+}
 
-    /// The alert that `record`, matched by the rule at this place, belongs to.
-    fn alert(&mut self, rule: usize, record: &Record<'_>, identity: Option<u32>) -> AlertId {
-        let session = self.session(rule, record, identity);
-        if let Some(known) = session.and_then(|session| self.alerts.get(&session)) {
-            return *known;
-        }
-        let rules = self.detector.rules.rules();
-        let by_identity = group::write_key(self.detector.guidance(rule), record, &mut self.key);
-        let id = group::alert(rules[rule].id_or_title(), &self.key);
-        if let Some(session) = session.filter(|_| by_identity) {
-            if self.alerts.len() >= REMEMBERED {
-                self.alerts.clear();
-            }
-            self.alerts.insert(session, id);
-        }
-        id
+impl Detector {
+    /// The alert `id` of the rule at this place, as `record` tells it that was read in `log_file`.
+    pub(crate) fn tell(
+        &self,
+        (id, rule): (AlertId, u32),
+        record: &Record<'_>,
+        log_file: Option<&Arc<str>>,
+    ) -> Alert {
+        let at = rule as usize;
+        let (rule, guidance) = (&self.rules.rules()[at], self.guidance(at));
+        Alert::in_group(id, rule, guidance, record, log_file)
+    }
+
+    /// Adds `record` to what weighs it, for the rule that is worth most there.
+    fn weigh(
+        &self,
+        heaviest: &[Heaviest],
+        record: &Record<'_>,
+        log_file: Option<&Arc<str>>,
+        windows: &mut Windows,
+    ) {
+        let feeds: Vec<_> = heaviest.iter().map(|heaviest| heaviest.feed).collect();
+        let correlations = self.rules.correlations();
+        windows.add(&self.plan, correlations, &feeds, record, log_file);
     }
 
     fn session(&self, rule: usize, record: &Record<'_>, identity: Option<u32>) -> Option<Session> {
-        let guidance = self.detector.guidance(rule);
+        let guidance = self.guidance(rule);
         Some(Session {
             rule: rule as u32,
             identity: identity?,
             period_start: guidance.period_start(record.event_time()),
-            account: record.account()?.as_bytes().try_into().ok()?,
+            account: record.raw_account()?.as_bytes().try_into().ok()?,
         })
+    }
+}
+
+impl Sessions {
+    /// The alert that `record`, matched by the rule at this place, belongs to, and whether all of its
+    /// session do.
+    fn alert(&mut self, detector: &Detector, rule: usize, record: &Record<'_>) -> (AlertId, bool) {
+        let by_identity = group::write_key(detector.guidance(rule), record, &mut self.key);
+        let name = detector.rules.rules()[rule].id_or_title();
+        (group::alert(name, &self.key), by_identity)
+    }
+
+    fn remember(&mut self, session: Session, draft: usize) {
+        if self.drafts.len() >= REMEMBERED {
+            self.drafts.clear();
+        }
+        self.drafts.insert(session, draft);
     }
 }

@@ -13,6 +13,8 @@ pub mod derived;
 mod detector;
 pub mod digest;
 mod dispatch;
+mod draft;
+mod event_ref;
 mod facts;
 mod gate;
 mod group;

@@ -54,31 +54,41 @@ impl<V: Copy> Recent<V> {
 #[inline]
 fn place(text: &str) -> usize {
     let bytes = text.as_bytes();
-    let mut bits = bytes.len() as u64;
-    match (bytes.first_chunk::<EDGE>(), bytes.last_chunk::<EDGE>()) {
-        (Some(first), Some(last)) => {
-            bits = mix(bits, first);
-            bits = mix(bits, last);
-        }
-        _ => {
-            let mut padded = [0; EDGE];
-            padded[..bytes.len()].copy_from_slice(bytes);
-            bits = mix(bits, &padded);
-        }
-    }
-    (bits >> 32) as usize % PLACES
+    let edges = match (bytes.first_chunk::<EDGE>(), bytes.last_chunk::<EDGE>()) {
+        (Some(first), Some(last)) => mix(0, pairs(first)).wrapping_add(mix(EDGE, pairs(last))),
+        _ => match bytes.last_chunk() {
+            Some(last) => mix(0, pairs(bytes)).wrapping_add(mix(EDGE, &[*last])),
+            None => {
+                let mut padded = [0; PAIR];
+                padded[..bytes.len()].copy_from_slice(bytes);
+                mix(0, &[padded])
+            }
+        },
+    };
+    (edges.wrapping_add(bytes.len() as u64) >> 32) as usize % PLACES
 }
 
-/// Mixes an edge into `bits`, two words at a time by the two halves of their product.
+/// Two words.
+const PAIR: usize = 16;
+
+fn pairs(bytes: &[u8]) -> &[[u8; PAIR]] {
+    bytes.as_chunks().0
+}
+
+/// Mixes what stands from `at` on, two words at a time by the two halves of their product, and none of them
+/// waits for another.
 #[inline]
-fn mix(mut bits: u64, edge: &[u8; EDGE]) -> u64 {
-    for pair in edge.as_chunks::<16>().0 {
+fn mix(at: usize, edge: &[[u8; PAIR]]) -> u64 {
+    // An odd number without a pattern, digits of π; so that it matters where a pair stands.
+    const STEP: u64 = 0x243f_6a88_85a3_08d3;
+    let mut key = STEP.wrapping_mul(2 * at as u64 + 1);
+    let mut bits = 0_u64;
+    for pair in edge {
         let words = u128::from_le_bytes(*pair);
         let (low, high) = (words as u64, (words >> 64) as u64);
-        // Odd numbers without a pattern: digits of π.
-        let product = u128::from(low ^ bits ^ 0x243f_6a88_85a3_08d3)
-            * u128::from(high ^ 0x1319_8a2e_0370_7345);
-        bits = product as u64 ^ (product >> 64) as u64;
+        let product = u128::from(low ^ key) * u128::from(high ^ key.rotate_left(32));
+        bits = bits.wrapping_add(product as u64 ^ (product >> 64) as u64);
+        key = key.wrapping_add(STEP);
     }
     bits
 }

@@ -62,10 +62,15 @@ impl Sketch {
 
     /// How many events were counted, and whether that is an estimate.
     pub(crate) fn count(&self) -> (u64, bool) {
-        let held = self.in_order();
-        let count = held.numbers.len() as u64;
-        match held.numbers.last() {
-            Some(largest) if held.more => (estimate(count, *largest), true),
+        self.clone().count_in_place()
+    }
+
+    /// The same, of a sketch that may be put in order for it.
+    pub(crate) fn count_in_place(&mut self) -> (u64, bool) {
+        self.tidy();
+        let count = self.held.len() as u64;
+        match self.held.last() {
+            Some(largest) if self.more => (estimate(count, *largest), true),
             _ => (count, false),
         }
     }

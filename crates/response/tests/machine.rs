@@ -292,7 +292,7 @@ fn what_another_plan_stands_for_is_not_planned_again() {
     // What only failed since may have failed because of us.
     later.id = AlertId::try_from("th-00000000000000000000f00d".to_owned()).unwrap();
     later.last_time = at(50);
-    later.events[0].error_code = Some("AccessDenied".to_owned());
+    later.events[0].error_code = Some("AccessDenied".into());
     let heard = run(responder.hear(&later, at(51))).unwrap();
     assert!(
         matches!(heard, Heard::Planned { steps: 0, .. }),

@@ -119,9 +119,9 @@ pub(crate) fn about(kind: PrincipalKind, key: &str, target: Option<Target>) -> A
         events: vec![EventRef {
             shared_event_id: None,
             event_time: time,
-            event_id: Some("e".to_owned()),
-            event_source: "ec2.amazonaws.com".to_owned(),
-            event_name: "AuthorizeSecurityGroupIngress".to_owned(),
+            event_id: Some("e".into()),
+            event_source: "ec2.amazonaws.com".into(),
+            event_name: "AuthorizeSecurityGroupIngress".into(),
             error_code: None,
             log_file: None,
         }],

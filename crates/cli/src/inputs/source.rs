@@ -65,7 +65,10 @@ impl Source {
     pub fn log_file(&self) -> Option<Arc<str>> {
         match self {
             Self::Stdin => None,
-            Self::File(path) => Some(path.to_string_lossy().into()),
+            Self::File(path) => Some(match path.to_str() {
+                Some(path) => path.into(),
+                None => path.to_string_lossy().into(),
+            }),
             Self::Object(object) => Some((*object.url).into()),
         }
     }

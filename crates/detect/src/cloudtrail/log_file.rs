@@ -196,6 +196,7 @@ impl<F: FnMut(&Record<'_>)> Records<'_, F> {
         }
     }
 
+    #[inline]
     fn record(&mut self, offset: u64, record: Result<Record<'_>, NotARecord>) {
         match record {
             Ok(record) => {

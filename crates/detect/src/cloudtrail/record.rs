@@ -39,6 +39,30 @@ pub struct Record<'a> {
     time: Timestamp,
 }
 
+/// A record that stays when the text is gone that it was read in.
+#[derive(Clone, Debug)]
+pub(crate) struct KeptRecord {
+    text: Box<str>,
+    layout: Layout,
+    time: Timestamp,
+}
+
+impl KeptRecord {
+    /// A copy of `record`.
+    pub(crate) fn of(record: &Record<'_>) -> Self {
+        Self {
+            text: record.text.into(),
+            layout: (*record.layout).clone(),
+            time: record.time,
+        }
+    }
+
+    /// The record.
+    pub(crate) fn record(&self) -> Record<'_> {
+        Record::at(&self.text, Kept::Lent(&self.layout), self.time)
+    }
+}
+
 /// Where a value lies, if it was found.
 type Span = Option<(usize, usize)>;
 
@@ -74,17 +98,9 @@ impl<'a> Record<'a> {
     ///
     /// # Errors
     /// [`NotARecord`] says what else it is, or what is missing.
+    #[inline]
     pub fn new(text: &'a str, layout: impl Into<Kept<'a>>) -> Result<Self, NotARecord> {
-        let mut record = Self {
-            text,
-            layout: layout.into(),
-            tail: OnceCell::new(),
-            parameters: OnceCell::new(),
-            sound: OnceCell::new(),
-            no_service_event: OnceCell::new(),
-            whole: OnceCell::new(),
-            time: Timestamp::UNIX_EPOCH,
-        };
+        let mut record = Self::at(text, layout.into(), Timestamp::UNIX_EPOCH);
         if record.layout.has(Field::DigestS3Object) {
             return Err(NotARecord::Digest);
         }
@@ -93,16 +109,40 @@ impl<'a> Record<'a> {
         let time = record.field(Field::EventTime);
         let time = time.ok_or(NotARecord::Without("eventTime"))?.raw_str();
         record.time = time.and_then(time::parse).ok_or(NotARecord::Time)?;
-        if record.event_source().starts_with("aws:") && record.has(Field::S3) {
+        if record.is_of_s3_notification() {
             return Err(NotARecord::S3Notification);
         }
         Ok(record)
+    }
+
+    fn at(text: &'a str, layout: Kept<'a>, time: Timestamp) -> Self {
+        Self {
+            text,
+            layout,
+            tail: OnceCell::new(),
+            parameters: OnceCell::new(),
+            sound: OnceCell::new(),
+            no_service_event: OnceCell::new(),
+            whole: OnceCell::new(),
+            time,
+        }
     }
 
     /// Takes `text` for a record; `None` if it is no object, or something else.
     #[must_use]
     pub fn of_text(text: &'a str) -> Option<Self> {
         Self::new(text, layout::of(text)?).ok()
+    }
+
+    /// Whether this is what S3 sends about an object: from `aws:s3`, with that in `s3`.
+    fn is_of_s3_notification(&self) -> bool {
+        let source = self.event_source_field().and_then(Json::raw_str);
+        // A name may be written with escapes, which is looked at only where there are any.
+        let is_of_aws = source.is_some_and(|source| match source.as_bytes() {
+            [b'a' | b'\\', ..] => self.event_source().starts_with("aws:"),
+            _ => false,
+        });
+        is_of_aws && self.has(Field::S3)
     }
 
     fn require(&self, name: &'static str, field: Option<Json<'a>>) -> Result<(), NotARecord> {
@@ -271,6 +311,11 @@ impl<'a> Record<'a> {
         self.str_field(Field::EventId)
     }
 
+    /// The same, escapes as written.
+    pub(crate) fn raw_event_id(&self) -> Option<&'a str> {
+        self.field(Field::EventId).and_then(Json::raw_str)
+    }
+
     /// Links the copies of one call that two accounts see, and the start and end of one Insight.
     #[must_use]
     pub fn shared_event_id(&self) -> Option<Cow<'a, str>> {
@@ -280,8 +325,18 @@ impl<'a> Record<'a> {
     /// The account whose trail this is; for old records that of the caller.
     #[must_use]
     pub fn account(&self) -> Option<Cow<'a, str>> {
-        self.str_field(Field::RecipientAccountId)
-            .or_else(|| self.user_identity()?.get("accountId")?.as_str())
+        self.account_field(Json::as_str)
+    }
+
+    /// The same, escapes as written.
+    pub(crate) fn raw_account(&self) -> Option<&'a str> {
+        self.account_field(Json::raw_str)
+    }
+
+    fn account_field<T>(&self, read: impl Fn(Json<'a>) -> Option<T>) -> Option<T> {
+        self.field(Field::RecipientAccountId)
+            .and_then(&read)
+            .or_else(|| read(self.user_identity()?.get("accountId")?))
     }
 
     /// Where the call was made to, such as `eu-west-1`.

@@ -13,15 +13,15 @@
 //! Source: G. Langdale and D. Lemire, *Parsing Gigabytes of JSON per Second*, VLDB Journal 28
 //! (2019), section 3.1, for the masks.
 
-#[cfg(target_arch = "x86_64")]
-mod avx2;
 mod lanes;
+mod machine;
 mod nested;
 mod usual;
 
 use std::convert::Infallible;
 
 use self::lanes::{Compare, Lanes};
+use self::machine::Machine;
 use self::nested::Nested;
 pub use self::usual::Usual;
 
@@ -75,35 +75,30 @@ pub trait Fields {
 
 /// Scans the object that begins at the first byte of `bytes`.
 pub fn object(bytes: &[u8], fields: &mut impl Fields) -> Scan {
-    #[cfg(target_arch = "x86_64")]
-    if avx2::available() {
-        return avx2::object(bytes, None, fields);
-    }
-    object_on_any_machine(bytes, fields)
+    Machine::this().object(bytes, None, fields)
+}
+
+/// [`object`] as on a machine of which nothing is known; to be compared with it.
+pub fn object_on_any_machine(bytes: &[u8], fields: &mut impl Fields) -> Scan {
+    Machine::ANY.object(bytes, None, fields)
 }
 
 /// Scans on behind a value of the object that `bytes` begin with, one that ends at `at`.
 pub fn rest(bytes: &[u8], at: usize, fields: &mut impl Fields) -> Scan {
-    #[cfg(target_arch = "x86_64")]
-    if avx2::available() {
-        return avx2::object(bytes, Some(at), fields);
-    }
-    object_by(bytes, Some(at), fields, &lanes::Portable)
+    Machine::this().object(bytes, Some(at), fields)
 }
 
 /// Scans the object that `bytes` begin with, if its first members are those that CloudTrail writes first.
 #[must_use]
 pub fn usual(bytes: &[u8]) -> Option<(Usual, Scan)> {
-    #[cfg(target_arch = "x86_64")]
-    if avx2::available() {
-        return avx2::usual(bytes);
-    }
-    usual_on_any_machine(bytes)
+    Machine::this().usual(bytes)
 }
 
-/// [`usual`] as on a machine of which nothing is known; to be compared with it.
-pub fn usual_on_any_machine(bytes: &[u8]) -> Option<(Usual, Scan)> {
-    usual::usual_by(bytes, &lanes::Portable)
+/// [`usual`] as on all machines that this one can be taken for.
+#[cfg(test)]
+pub(super) fn usual_on_each_machine(bytes: &[u8]) -> Vec<Option<(Usual, Scan)>> {
+    let all = Machine::all().into_iter();
+    all.map(|machine| machine.usual(bytes)).collect()
 }
 
 /// Finds the end of the object that `at` lies in, at its first level and outside of strings.
@@ -123,11 +118,7 @@ pub fn end_of_array(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 fn closing(bytes: &[u8], at: usize, nested: Nested) -> Scan {
-    #[cfg(target_arch = "x86_64")]
-    if avx2::available() {
-        return avx2::closing(bytes, at, nested);
-    }
-    closing_by(bytes, at, nested, &lanes::Portable)
+    Machine::this().closing(bytes, at, nested)
 }
 
 /// Finds the end of the object at `at`.
@@ -168,11 +159,6 @@ impl Fields for Nobody {
     fn value(&mut self, _start: usize, _end: usize) -> Visit {
         Visit::Continue
     }
-}
-
-/// [`object`] as on a machine of which nothing is known; to be compared with it.
-pub fn object_on_any_machine(bytes: &[u8], fields: &mut impl Fields) -> Scan {
-    object_by(bytes, None, fields, &lanes::Portable)
 }
 
 #[inline(always)]
@@ -405,11 +391,13 @@ mod tests {
 
         #[test]
         fn every_machine_reads_alike(text in "\\{[\\[\\]{}\",:\\\\ a]{0,200}") {
-            let mut seen = Collect(text.as_bytes(), Seen::default());
-            let scanned = object_on_any_machine(text.as_bytes(), &mut seen);
-            prop_assert_eq!((scanned, seen.1.0), scan(&text));
-            let ends = closing_by(text.as_bytes(), 1, Nested::object(), &lanes::Portable);
-            prop_assert_eq!(ends, end(text.as_bytes(), 1));
+            for machine in Machine::all() {
+                let mut seen = Collect(text.as_bytes(), Seen::default());
+                let scanned = machine.object(text.as_bytes(), None, &mut seen);
+                prop_assert_eq!((scanned, seen.1.0), scan(&text));
+                let ends = machine.closing(text.as_bytes(), 1, Nested::object());
+                prop_assert_eq!(ends, end(text.as_bytes(), 1));
+            }
         }
 
         #[test]

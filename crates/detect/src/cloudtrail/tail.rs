@@ -71,22 +71,22 @@ impl Tail {
     /// which are not noted. Finds what [`walked`](Self::walked) finds, or nothing.
     fn usual(bytes: &[u8], comma: usize) -> Option<Self> {
         let mut steps = Steps { bytes, at: comma };
-        let event_id = steps.text(b",\"eventID\":\"")?;
+        let event_id = steps.text::<36>(b",\"eventID\":\"")?;
         let read_only = steps.truth(b",\"readOnly\":")?;
         let resources = steps.array(b",\"resources\":[")?;
-        let event_type = steps.text(b",\"eventType\":\"")?;
+        let event_type = steps.text::<10>(b",\"eventType\":\"")?;
         steps.truth(b",\"managementEvent\":")?;
-        let account = steps.text(b",\"recipientAccountId\":\"")?;
+        let account = steps.text::<12>(b",\"recipientAccountId\":\"")?;
         for not_noted in [
             &b",\"sharedEventID\":\""[..],
             b",\"vpcEndpointId\":\"",
             b",\"vpcEndpointAccountId\":\"",
         ] {
             if steps.comes(not_noted) {
-                steps.text(not_noted)?;
+                steps.text::<36>(not_noted)?;
             }
         }
-        let category = steps.text(b",\"eventCategory\":\"")?;
+        let category = steps.text::<10>(b",\"eventCategory\":\"")?;
         if !steps.ends() && scan::end(bytes, steps.at) != Scan::Complete(bytes.len()) {
             return None;
         }
@@ -129,12 +129,14 @@ struct Steps<'b> {
 
 impl Steps<'_> {
     /// Whether what comes next is `before`.
+    #[inline(always)]
     fn comes(&self, before: &[u8]) -> bool {
         self.bytes[self.at..].starts_with(before)
     }
 
     /// An array, if what comes next is `before`, which ends in its opening bracket; nothing if something else
     /// comes.
+    #[inline(always)]
     fn array(&mut self, before: &[u8]) -> Option<Option<(usize, usize)>> {
         if !self.comes(before) {
             return Some(None);
@@ -145,10 +147,19 @@ impl Steps<'_> {
         Some(Some((start, end)))
     }
 
-    /// A string without escapes, if what comes next is `before`, which ends in its opening quote.
-    fn text(&mut self, before: &[u8]) -> Option<(usize, usize)> {
+    /// A string without escapes, if what comes next is `before`, which ends in its opening quote; mostly it
+    /// has `USUAL` bytes, which is seen at once.
+    #[inline(always)]
+    fn text<const USUAL: usize>(&mut self, before: &[u8]) -> Option<(usize, usize)> {
         let rest = self.bytes.get(self.at..)?.strip_prefix(before)?;
-        let length = memchr::memchr2(b'"', b'\\', rest).filter(|at| rest[*at] == b'"')?;
+        let is_usual = rest.get(USUAL) == Some(&b'"')
+            && rest
+                .first_chunk::<USUAL>()
+                .is_some_and(|text| is_plain(text));
+        let length = match is_usual {
+            true => USUAL,
+            false => memchr::memchr2(b'"', b'\\', rest).filter(|at| rest[*at] == b'"')?,
+        };
         let start = self.at + before.len() - 1;
         self.at = start + length + 2;
         Some((start, self.at))
@@ -161,10 +172,10 @@ impl Steps<'_> {
         let tls = b",\"tlsDetails\":{\"tlsVersion\":\"";
         if steps.comes(tls) {
             let host = b",\"clientProvidedHostHeader\":\"";
-            let version = steps.text(tls);
-            let suite = version.and_then(|_| steps.text(b",\"cipherSuite\":\""));
+            let version = steps.text::<7>(tls);
+            let suite = version.and_then(|_| steps.text::<22>(b",\"cipherSuite\":\""));
             if steps.comes(host) {
-                steps.text(host);
+                steps.text::<16>(host);
             }
             if suite.is_none() || !steps.comes(b"}") {
                 return false;
@@ -173,12 +184,13 @@ impl Steps<'_> {
         }
         let console = b",\"sessionCredentialFromConsole\":\"";
         if steps.comes(console) {
-            steps.text(console);
+            steps.text::<4>(console);
         }
         &steps.bytes[steps.at..] == b"}"
     }
 
     /// `true` or `false`, if what comes next is `before`.
+    #[inline(always)]
     fn truth(&mut self, before: &[u8]) -> Option<(usize, usize)> {
         let rest = self.bytes.get(self.at..)?.strip_prefix(before)?;
         let word: &[u8] = match rest.first()? {
@@ -190,6 +202,14 @@ impl Steps<'_> {
         self.at = start + word.len();
         Some((start, self.at))
     }
+}
+
+/// Whether a string may hold these bytes as they are; without a way out in between, so that many are looked at
+/// in one step.
+#[inline(always)]
+fn is_plain(text: &[u8]) -> bool {
+    let plain = |sum: bool, byte: &u8| sum & (*byte != b'"') & (*byte != b'\\');
+    text.iter().fold(true, plain)
 }
 
 /// Notes members one by one.

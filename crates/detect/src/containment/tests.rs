@@ -2,7 +2,7 @@ use sigma::{RuleSet, SourceFile};
 
 use super::*;
 use crate::cloudtrail::LogFileReader;
-use crate::detector::{Detector, Screened};
+use crate::detector::Detector;
 
 const RULE: &str = "
 title: Any call
@@ -24,12 +24,11 @@ fn alert(identity: &str, region: &str, name: &str, fields: &str) -> Alert {
         r#"{{"eventSource":"iam.amazonaws.com","eventName":"{name}","eventTime":"2026-11-22T14:02:11Z",
         "awsRegion":"{region}","recipientAccountId":"111122223333","userIdentity":{identity}{fields}}}"#
     );
-    let mut screened = Screened::default();
     let mut screener = detector.screener();
     LogFileReader::default().read(record.as_bytes(), |record| {
-        screener.screen(record, None, &mut screened);
+        screener.screen(record, None);
     });
-    screened.cases.iter().next().unwrap().alert()
+    screener.take().cases.iter().next().unwrap().alert()
 }
 
 const USER: &str = r#"{"type":"IAMUser","userName":"maria","accountId":"111122223333","arn":"arn:aws:iam::111122223333:user/maria","accessKeyId":"AKIAIOSFODNN7EXAMPLE"}"#;

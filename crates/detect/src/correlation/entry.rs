@@ -166,13 +166,13 @@ impl Entry {
     }
 
     pub(super) fn event_ref(&self, strings: &Strings) -> EventRef {
-        let text = |sym| strings.text(sym).map(str::to_owned);
+        let text = |sym| strings.text(sym).map(Into::into);
         EventRef {
             shared_event_id: None,
             event_time: self.timestamp(),
             event_id: match self.id {
-                EventId::Uuid(uuid) => Some(uuid.hyphenated().to_string()),
-                EventId::Other(sym) => text(sym),
+                EventId::Uuid(uuid) => Some(uuid.hyphenated().to_string().into()),
+                EventId::Other(sym) => strings.text(sym).map(Into::into),
             },
             event_source: text(self.source).unwrap_or_default(),
             event_name: text(self.name).unwrap_or_default(),

@@ -380,8 +380,8 @@ pub(super) mod group {
 mod tests {
     use sigma::{RuleSet, SourceFile};
 
+    use crate::Detector;
     use crate::cloudtrail::LogFileReader;
-    use crate::{Detector, Screened};
 
     const FAILURES: &str = "\
 title: f
@@ -406,9 +406,8 @@ correlation:
         };
         let detector = Detector::new(RuleSet::load([file]).rules).0;
         let mut screener = detector.screener();
-        let mut found = Screened::default();
         let room = 400_000;
-        found.windows.room = Some(room);
+        screener.found.windows.room = Some(room);
         for number in 0..20_000 {
             // One in four thousand, and the first, are of the same address.
             let address = if number % 4_000 == 7 { 0 } else { number };
@@ -416,10 +415,14 @@ correlation:
                 r#"{{"eventTime":"2026-11-22T14:02:11Z","eventID":"e{number}","eventSource":"t.amazonaws.com","eventName":"F","sourceIPAddress":"a{address}"}}"#
             );
             LogFileReader::default().read(text.as_bytes(), |record| {
-                screener.screen(record, None, &mut found);
+                screener.screen(record, None);
             });
-            assert!(found.windows.strings.room() < room * 2, "texts are freed");
+            assert!(
+                screener.found.windows.strings.room() < room * 2,
+                "texts are freed"
+            );
         }
+        let found = screener.take();
         let windows = found.windows.len() as u64;
         assert!(
             found.windows.forgotten() > 10_000,

@@ -79,7 +79,11 @@ fn may_grant(source: &str, name: &str) -> bool {
     ];
     let narrows = source.starts_with("organizations.") || name.ends_with("VpcEndpoint");
     let reads = name.starts_with("Get") && name != "GetFederationToken";
-    !narrows && !reads && !GIVES_NOTHING.iter().any(|prefix| name.starts_with(prefix))
+    // Their first letters rule out nearly all at one glance.
+    let begins = |prefix: &&str| {
+        prefix.as_bytes().first() == name.as_bytes().first() && name.starts_with(*prefix)
+    };
+    !narrows && !reads && !GIVES_NOTHING.iter().any(begins)
 }
 
 /// Whether a request holds any of the words without which it gives nothing away: most do not, and

@@ -7,7 +7,7 @@ use sigma::{RuleSet, SourceFile};
 use super::*;
 use crate::alert::Alert;
 use crate::cloudtrail::{LogFileReader, Record};
-use crate::detector::{Detector, Screened};
+use crate::detector::Detector;
 use crate::guidance::Guidance;
 use crate::language::Language;
 use crate::neutral::is_unseen;
@@ -44,9 +44,9 @@ fn with(word: &str, mut act: impl FnMut(&Record<'_>, &Alert)) {
     let (detector, _) = Detector::new(loaded.rules);
     let mut screener = detector.screener();
     LogFileReader::default().read(text.as_bytes(), |record| {
-        let mut screened = Screened::default();
-        screener.screen(record, None, &mut screened);
-        let alert = screened
+        screener.screen(record, None);
+        let alert = screener
+            .take()
             .cases
             .iter()
             .next()

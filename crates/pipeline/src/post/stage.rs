@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
+use detect::Detector;
 use detect::cloudtrail::LogFileReader;
 use detect::language::Language;
-use detect::{Detector, Screened};
 use sigma::{Level, RuleSet, SourceFile};
 
 use super::history::Question;
@@ -27,12 +27,11 @@ pub(super) fn alert(account: &str, level: Level) -> Alert {
         text: RULE,
     }]);
     let (detector, _) = Detector::new(loaded.rules);
-    let mut found = Screened::default();
     let mut screener = detector.screener();
     LogFileReader::default().read(record.as_bytes(), |record| {
-        screener.screen(record, None, &mut found);
+        screener.screen(record, None);
     });
-    let mut alert = found.cases.iter().next().unwrap().alert().clone();
+    let mut alert = screener.take().cases.iter().next().unwrap().alert().clone();
     alert.level = level;
     alert
 }

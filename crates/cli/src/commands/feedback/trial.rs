@@ -164,7 +164,6 @@ fn on(
 struct Judging<'d> {
     without: Screener<'d>,
     with: Screener<'d>,
-    found: (Screened, Screened),
 }
 
 impl<'d> Judging<'d> {
@@ -172,7 +171,6 @@ impl<'d> Judging<'d> {
         Self {
             without: both.without.screener(),
             with: both.with.screener(),
-            found: Default::default(),
         }
     }
 }
@@ -181,11 +179,11 @@ impl Gatherer for Judging<'_> {
     type Found = (Screened, Screened);
 
     fn take(&mut self, record: &Record<'_>, log_file: Option<&Arc<str>>) {
-        self.without.screen(record, log_file, &mut self.found.0);
-        self.with.screen(record, log_file, &mut self.found.1);
+        self.without.screen(record, log_file);
+        self.with.screen(record, log_file);
     }
 
-    fn finish(self) -> Self::Found {
-        self.found
+    fn finish(mut self) -> Self::Found {
+        (self.without.take(), self.with.take())
     }
 }

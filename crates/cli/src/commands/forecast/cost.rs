@@ -300,14 +300,14 @@ impl Gatherer for Weighing<'_> {
     type Found = Sums;
 
     fn take(&mut self, record: &Record<'_>, log_file: Option<&Arc<str>>) {
-        self.screener
-            .screen(record, log_file, &mut self.sums.screened);
+        self.screener.screen(record, log_file);
         if self.met.is_new(event_hash(record)) {
             self.sums.add(record);
         }
     }
 
-    fn finish(self) -> Sums {
+    fn finish(mut self) -> Sums {
+        self.sums.screened = self.screener.take();
         self.sums
     }
 }

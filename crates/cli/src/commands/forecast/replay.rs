@@ -154,7 +154,6 @@ pub fn run(args: &ReplayArgs, language: Language, terminal: Terminal) -> Result<
     let gathering = Gathering::usual(range, &inputs, terminal);
     let (tally, found) = gathering.read(&inputs, &Meter::default(), || Replaying {
         screener: detector.screener(),
-        screened: Screened::default(),
         days: BTreeSet::new(),
     });
     terminal.complain_all(&tally.troubles());
@@ -228,7 +227,6 @@ fn covered(days: &BTreeSet<Date>) -> BTreeSet<Date> {
 /// Asks the rules, and notes the days that have a record.
 struct Replaying<'d> {
     screener: Screener<'d>,
-    screened: Screened,
     days: BTreeSet<Date>,
 }
 
@@ -236,13 +234,13 @@ impl Gatherer for Replaying<'_> {
     type Found = (Screened, BTreeSet<Date>);
 
     fn take(&mut self, record: &Record<'_>, log_file: Option<&Arc<str>>) {
-        self.screener.screen(record, log_file, &mut self.screened);
+        self.screener.screen(record, log_file);
         let day = record.event_time().to_zoned(TimeZone::UTC).date();
         self.days.insert(day);
     }
 
-    fn finish(self) -> Self::Found {
-        (self.screened, self.days)
+    fn finish(mut self) -> Self::Found {
+        (self.screener.take(), self.days)
     }
 }
 

@@ -112,7 +112,7 @@ impl Material<'_> {
     }
 
     fn finding(&self, alert: &Alert) -> Finding {
-        let event = decided(alert).and_then(|event| event.event_id.as_ref());
+        let event = decided(alert).and_then(|event| event.event_id.as_deref());
         Finding {
             // An alert is written as JSON all day long.
             alert: serde_json::to_value(alert).map(visible).unwrap_or_default(),

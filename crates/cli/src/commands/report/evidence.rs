@@ -39,7 +39,7 @@ pub(super) fn fetch(alerts: &[Alert], gathering: Gathering) -> Records {
 fn within_bounds(events: &[&EventRef], texts: &HashMap<String, String>) -> Records {
     let mut records = Records::new();
     let mut room = ALL;
-    for id in events.iter().filter_map(|event| event.event_id.as_ref()) {
+    for id in events.iter().filter_map(|event| event.event_id.as_deref()) {
         let Some(text) = texts.get(id).filter(|text| text.len() <= LONGEST.min(room)) else {
             continue;
         };
@@ -47,7 +47,7 @@ fn within_bounds(events: &[&EventRef], texts: &HashMap<String, String>) -> Recor
             && !records.contains_key(id)
         {
             room -= text.len();
-            records.insert(id.clone(), shown(&mut String::new(), value));
+            records.insert(id.to_owned(), shown(&mut String::new(), value));
         }
     }
     records

@@ -172,7 +172,6 @@ fn read(gathering: Gathering, inputs: &Inputs, meter: &Meter, detector: &Detecto
     let met = Met::default();
     let (tally, found) = gathering.read(inputs, meter, || Watching {
         screener: detector.screener(),
-        screened: Screened::default(),
         stats: Stats::default(),
         met: &met,
     });
@@ -205,7 +204,6 @@ pub(in crate::commands) fn settle(
 /// One thread, which judges and counts.
 struct Watching<'a> {
     screener: Screener<'a>,
-    screened: Screened,
     stats: Stats,
     met: &'a Met,
 }
@@ -214,13 +212,13 @@ impl Gatherer for Watching<'_> {
     type Found = (Screened, Stats);
 
     fn take(&mut self, record: &Record<'_>, log_file: Option<&Arc<str>>) {
-        self.screener.screen(record, log_file, &mut self.screened);
+        self.screener.screen(record, log_file);
         if self.met.is_new(super::met::event_hash(record)) {
             self.stats.add(record);
         }
     }
 
-    fn finish(self) -> Self::Found {
-        (self.screened, self.stats)
+    fn finish(mut self) -> Self::Found {
+        (self.screener.take(), self.stats)
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use detect::case::Case;
-use detect::{Detector, Screened, Screener};
+use detect::{Detector, Screener};
 use jiff::{SignedDuration, Timestamp};
 use sigma::{Correlation, StoryTest};
 use uuid::Uuid;
@@ -32,7 +32,6 @@ pub(super) fn judge(
     correlation: &Correlation,
     story: &StoryTest,
 ) -> Told {
-    let mut found = Screened::default();
     let mut told = Told {
         passed: false,
         matched: matched(detector, correlation),
@@ -51,7 +50,7 @@ pub(super) fn judge(
         match record(&text) {
             Ok(record) => {
                 end = end.max(record.event_time());
-                screener.screen(&record, None, &mut found);
+                screener.screen(&record, None);
                 for (name, count) in &mut told.matched {
                     let rule = detector.rules().position(name);
                     *count += u64::from(rule.is_some_and(|at| screener.matches(at, &record)));
@@ -60,6 +59,7 @@ pub(super) fn judge(
             Err(why) => told.broken.push(why),
         }
     }
+    let mut found = screener.take();
     // Nothing more happens, so that what did not follow is known.
     found
         .windows

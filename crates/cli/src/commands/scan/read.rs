@@ -65,7 +65,6 @@ impl<'a> Reading<'a> {
         };
         let (tally, found) = gathering.read(inputs, meter, || Judging {
             screener: self.detector.screener(),
-            screened: Screened::default(),
             observer: self.observes.then(Observer::default),
         });
         let harvest = Harvest {
@@ -125,7 +124,6 @@ impl Harvest {
 /// Asks the rules, and observes.
 struct Judging<'d> {
     screener: Screener<'d>,
-    screened: Screened,
     observer: Option<Observer>,
 }
 
@@ -133,14 +131,14 @@ impl Gatherer for Judging<'_> {
     type Found = (Screened, Journal);
 
     fn take(&mut self, record: &Record<'_>, log_file: Option<&Arc<str>>) {
-        self.screener.screen(record, log_file, &mut self.screened);
+        self.screener.screen(record, log_file);
         if let Some(observer) = &mut self.observer {
             observer.observe(record, log_file);
         }
     }
 
-    fn finish(self) -> Self::Found {
+    fn finish(mut self) -> Self::Found {
         let journal = self.observer.map(Observer::into_journal);
-        (self.screened, journal.unwrap_or_default())
+        (self.screener.take(), journal.unwrap_or_default())
     }
 }

@@ -57,7 +57,6 @@ pub(super) fn read(
     let gathering = Gathering::usual(TimeRange::ALL, inputs, terminal);
     let (tally, found) = gathering.read(inputs, &Meter::default(), || Looking {
         screener: detector.screener(),
-        screened: Screened::default(),
         handovers: Handovers::default(),
         wanted: event,
         event: None,
@@ -107,7 +106,6 @@ impl First {
 
 struct Looking<'a> {
     screener: Screener<'a>,
-    screened: Screened,
     handovers: Handovers,
     wanted: Option<&'a str>,
     event: Option<String>,
@@ -117,7 +115,7 @@ impl Gatherer for Looking<'_> {
     type Found = (Screened, Handovers, Option<String>);
 
     fn take(&mut self, record: &Record<'_>, log_file: Option<&Arc<str>>) {
-        self.screener.screen(record, log_file, &mut self.screened);
+        self.screener.screen(record, log_file);
         self.handovers.add(record);
         if self.wanted.is_some() && record.event_id().as_deref() == self.wanted {
             let text = record.text().to_owned();
@@ -125,7 +123,7 @@ impl Gatherer for Looking<'_> {
         }
     }
 
-    fn finish(self) -> Self::Found {
-        (self.screened, self.handovers, self.event)
+    fn finish(mut self) -> Self::Found {
+        (self.screener.take(), self.handovers, self.event)
     }
 }

@@ -43,18 +43,27 @@ pub(super) trait Compare {
 
     /// One bit for each quote and each backslash.
     fn stops(&self, look: &[u8; LOOK]) -> u32;
+
+    /// Bit *n* of the result is the XOR of bits 0 to *n*.
+    fn prefix_xor(&self, bits: u64) -> u64;
 }
 
 /// Two functions make a [`Compare`]; closures, because those keep the processor features of the
 /// function that they are written in.
 #[cfg(target_arch = "x86_64")]
-pub(super) struct By<M, S> {
+pub(super) struct By<M, S, P> {
     pub(super) masks: M,
     pub(super) stops: S,
+    pub(super) prefix_xor: P,
 }
 
 #[cfg(target_arch = "x86_64")]
-impl<M: Fn(&[u8; BLOCK]) -> Masks, S: Fn(&[u8; LOOK]) -> u32> Compare for By<M, S> {
+impl<M, S, P> Compare for By<M, S, P>
+where
+    M: Fn(&[u8; BLOCK]) -> Masks,
+    S: Fn(&[u8; LOOK]) -> u32,
+    P: Fn(u64) -> u64,
+{
     #[inline(always)]
     fn masks(&self, block: &[u8; BLOCK]) -> Masks {
         (self.masks)(block)
@@ -63,6 +72,11 @@ impl<M: Fn(&[u8; BLOCK]) -> Masks, S: Fn(&[u8; LOOK]) -> u32> Compare for By<M, 
     #[inline(always)]
     fn stops(&self, look: &[u8; LOOK]) -> u32 {
         (self.stops)(look)
+    }
+
+    #[inline(always)]
+    fn prefix_xor(&self, bits: u64) -> u64 {
+        (self.prefix_xor)(bits)
     }
 }
 
@@ -94,6 +108,14 @@ impl Compare for Portable {
             equal(bytes, b'"') | equal(bytes, b'\\')
         };
         stops(lanes[0]) | stops(lanes[1]) << 16
+    }
+
+    #[inline(always)]
+    fn prefix_xor(&self, mut bits: u64) -> u64 {
+        for shift in [1, 2, 4, 8, 16, 32] {
+            bits ^= bits << shift;
+        }
+        bits
     }
 }
 

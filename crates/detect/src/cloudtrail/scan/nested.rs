@@ -49,8 +49,10 @@ impl Nested {
     ) -> Result<usize, Scan> {
         let mut base = start;
         loop {
-            let masks = lanes.masks(base).ok_or(Scan::Incomplete)?;
-            let outside = !self.strings(&masks);
+            let Some(masks) = lanes.masks(base) else {
+                return Err(Scan::Incomplete);
+            };
+            let outside = !self.strings(&masks, lanes.compare);
             let (curly, square) = (masks.curly.at(outside), masks.square.at(outside));
             let (own, other) = if self.array {
                 (square, curly)
@@ -125,9 +127,9 @@ impl Nested {
 
     /// The bytes of a block that lie in strings: opening quotes do, closing ones do not.
     #[inline(always)]
-    fn strings(&mut self, masks: &Masks) -> u64 {
+    fn strings(&mut self, masks: &Masks, compare: &impl Compare) -> u64 {
         let quotes = masks.quotes & !self.escapes(masks.backslashes);
-        let inside = prefix_xor(quotes) ^ self.inside;
+        let inside = compare.prefix_xor(quotes) ^ self.inside;
         self.inside = (inside.cast_signed() >> 63).cast_unsigned();
         inside
     }
@@ -155,13 +157,4 @@ impl Nested {
         }
         escaped
     }
-}
-
-/// Bit *n* of the result is the XOR of bits 0 to *n*.
-#[inline(always)]
-fn prefix_xor(mut bits: u64) -> u64 {
-    for shift in [1, 2, 4, 8, 16, 32] {
-        bits ^= bits << shift;
-    }
-    bits
 }

@@ -2,7 +2,7 @@ use sigma::{RuleSet, SourceFile};
 
 use super::*;
 use crate::cloudtrail::LogFileReader;
-use crate::detector::{Detector, Screened};
+use crate::detector::Detector;
 use crate::guidance::Guidance;
 
 const RULE: &str = "
@@ -208,12 +208,11 @@ fn what_is_offered_to_be_saved_is_the_exclusion_of_this_and_of_nothing_else() {
         );
         let (detector, _) = Detector::new(loaded.rules);
         for (text, silenced) in [(text, 1), (record("somebody-else"), 0)] {
-            let mut screened = Screened::default();
             let mut screener = detector.screener();
             LogFileReader::default().read(text.as_bytes(), |record| {
-                screener.screen(record, None, &mut screened);
+                screener.screen(record, None);
             });
-            let count: u64 = screened.suppressed.values().sum();
+            let count: u64 = screener.take().suppressed.values().sum();
             assert_eq!(count, silenced, "{word:?}\n{document}");
         }
     }

@@ -35,7 +35,7 @@ impl Case {
             let mut events = alert
                 .events
                 .iter()
-                .filter_map(|event| event.event_id.as_ref());
+                .filter_map(|event| event.event_id.as_deref());
             events.any(|id| ids.contains(id))
         };
         let mut alerts: Vec<_> = first.alerts.iter().filter(is_theirs).collect();
