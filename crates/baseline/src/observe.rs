@@ -128,13 +128,13 @@ impl Observer {
     }
 
     fn session(&mut self, identity: Json<'_>, record: &Record<'_>, signs_in: bool) -> Option<u32> {
-        let account = record.account().unwrap_or_default();
         // Who signs in is told by more than the identity.
         let signs_in = signs_in.then(|| record.text());
-        let hash = self.hash((identity.raw(), &*account, signs_in));
+        let hash = self.hash((identity.raw(), record.raw_account(), signs_in));
         if let Some(known) = self.sessions.get(&hash) {
             return *known;
         }
+        let account = record.account().unwrap_or_default();
         let session = self.new_session(identity, &account, record);
         forget_if_full(&mut self.sessions);
         self.sessions.insert(hash, session);
@@ -290,16 +290,18 @@ impl Observer {
 
     /// What names the event, and its id where that is no UUID in its usual form.
     fn event(&mut self, record: &Record<'_>) -> ([u32; 4], Option<NameId>) {
-        let text = record.event_id();
-        let usual = text.as_deref().and_then(|text| {
+        // One in its usual form has no escapes.
+        let usual = record.raw_event_id().and_then(|text| {
+            let bytes: &[u8; 36] = text.as_bytes().try_into().ok()?;
+            let upper = |sum: bool, byte: &u8| sum | byte.is_ascii_uppercase();
             let uuid = Uuid::try_parse(text).ok()?;
-            let plain = text.len() == 36 && !text.bytes().any(|byte| byte.is_ascii_uppercase());
-            plain.then_some(uuid.as_u128())
+            (!bytes.iter().fold(false, upper)).then_some(uuid.as_u128())
         });
         let parts = |number: u128| [96, 64, 32, 0].map(|shift| (number >> shift) as u32);
         match usual {
             Some(number) => (parts(number), None),
             None => {
+                let text = record.event_id();
                 let (a, b) = marks(text.as_deref().unwrap_or_else(|| record.text()));
                 let name = text.map_or(0, |text| self.journal.names.id(cut(&text)));
                 (parts(u128::from(a) << 64 | u128::from(b)), Some(name))

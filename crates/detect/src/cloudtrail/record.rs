@@ -312,7 +312,8 @@ impl<'a> Record<'a> {
     }
 
     /// The same, escapes as written.
-    pub(crate) fn raw_event_id(&self) -> Option<&'a str> {
+    #[must_use]
+    pub fn raw_event_id(&self) -> Option<&'a str> {
         self.field(Field::EventId).and_then(Json::raw_str)
     }
 
@@ -329,7 +330,8 @@ impl<'a> Record<'a> {
     }
 
     /// The same, escapes as written.
-    pub(crate) fn raw_account(&self) -> Option<&'a str> {
+    #[must_use]
+    pub fn raw_account(&self) -> Option<&'a str> {
         self.account_field(Json::raw_str)
     }
 
