@@ -18,6 +18,8 @@ pub struct Rulebook {
     /// Documents that were read when the program was built; they come first.
     read: Vec<ReadDocument<'static>>,
     files: Vec<RuleFile>,
+    /// Files that are copies of built-in ones, and the names of those: they are not there twice.
+    copies: Vec<(String, &'static str)>,
     /// What could not be read.
     pub complaints: Vec<Complaint>,
 }
@@ -70,9 +72,10 @@ impl Rulebook {
     #[must_use]
     pub fn with(mut self, paths: &[PathBuf]) -> Self {
         for path in paths {
-            let before = (self.files.len(), self.complaints.len());
+            let met = |book: &Self| book.files.len() + book.copies.len() + book.complaints.len();
+            let before = met(&self);
             self.add(path);
-            if before == (self.files.len(), self.complaints.len()) {
+            if met(&self) == before {
                 self.complaints.push(
                     Complaint::bad_rule(path.display(), "no rules in this folder or below it")
                         .help("rule files end in .yml or .yaml"),
@@ -120,11 +123,12 @@ impl Rulebook {
     }
 
     fn file(&mut self, path: &Path) {
+        let name = path.display().to_string();
         match read(path) {
-            Ok(text) => self.files.push(RuleFile {
-                name: path.display().to_string(),
-                text,
-            }),
+            Ok(text) => match self.builtin_twin(&text) {
+                Some(twin) => self.copies.push((name, twin)),
+                None => self.files.push(RuleFile { name, text }),
+            },
             Err(error) if error.kind() == io::ErrorKind::InvalidData => self.complaints.push(
                 Complaint::bad_rule(path.display(), "not UTF-8 text")
                     .help("save the file as UTF-8"),
@@ -133,6 +137,22 @@ impl Rulebook {
                 .complaints
                 .push(Complaint::bad_rule(path.display(), error)),
         }
+    }
+
+    /// The name of the built-in file with this text, if those are there.
+    fn builtin_twin(&self, text: &str) -> Option<&'static str> {
+        let same = |(_, builtin): &&(&str, &str)| *builtin == text;
+        let (name, _) = rules::FILES.iter().find(same)?;
+        let is_read = self.read.iter().any(|read| read.name == *name);
+        let is_here = |file: &RuleFile| file.name == *name && file.text == text;
+        (is_read || self.files.iter().any(is_here)).then_some(*name)
+    }
+
+    /// The name that the rules in the file `name` go by: another one, if it is a copy of a built-in file.
+    #[must_use]
+    pub fn name_of<'n>(&self, name: &'n str) -> &'n str {
+        let copy = self.copies.iter().find(|(copy, _)| copy == name);
+        copy.map_or(name, |(_, builtin)| builtin)
     }
 
     /// Understands the rules: what is good, and what is wrong with the others.

@@ -42,6 +42,34 @@ fn a_single_record_needs_no_id() {
 }
 
 #[test]
+fn a_copy_of_a_built_in_rule_is_that_rule() {
+    let name = "rules/cloudtrail/trail-logging-stopped.yml";
+    let (_, text) = rules::FILES.iter().find(|(file, _)| *file == name).unwrap();
+    let shop = Shop::new();
+    shop.write("copy.yml", text);
+    let record = record("StopLogging", "2026-11-22T14:02:11Z");
+    let run = shop.run_on("explain - --rule copy.yml", &record).ends(0);
+    assert!(
+        run.stdout.contains("The rule Trail logging switched off"),
+        "{run}"
+    );
+    assert_eq!(run.stderr, "", "{run}");
+    shop.write("record.json", &record);
+    let run = shop
+        .run("scan record.json --rules copy.yml --quiet")
+        .ends(0);
+    assert_eq!(
+        run.stdout,
+        shop.run("scan record.json --quiet").ends(0).stdout
+    );
+    assert_eq!(run.stderr, "", "{run}");
+    // One that says something else is another rule, which needs an id of its own.
+    shop.write("other.yml", text.replace("StopLogging", "DeleteTrail"));
+    let run = shop.run("scan record.json --rules other.yml --quiet");
+    assert!(run.stderr.contains("is already taken by"), "{run}");
+}
+
+#[test]
 fn rules_are_found_by_id_title_and_file() {
     let shop = Shop::furnished();
     let explain = |rule: &str| {

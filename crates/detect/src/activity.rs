@@ -14,10 +14,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::alert::{Alert, EventRef};
-use crate::case::EventHash;
 use crate::cloudtrail::Record;
 use crate::derived;
 use crate::language::Language;
+use crate::moment::EventHash;
 use crate::outcome::Outcome;
 use crate::principal::{Principal, PrincipalKind};
 use crate::sentence::{action, meanings};

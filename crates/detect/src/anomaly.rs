@@ -8,9 +8,10 @@ use serde_json::Value;
 use sigma::Level;
 
 use crate::alert::{Account, Alert, EventRef, Kind, RuleInfo, SCHEMA, Source};
-use crate::case::{Case, EventHash, Moment};
+use crate::case::Case;
 use crate::group;
 use crate::guidance::Text;
+use crate::moment::{EventHash, Moment};
 use crate::partition::Partition;
 use crate::principal::Principal;
 use crate::sketch::Sketch;

@@ -14,13 +14,12 @@ use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
-use sha2::{Digest as _, Sha256};
-use uuid::Uuid;
 
 use crate::alert::{Alert, AlertId, EventRef, Kind};
 use crate::cloudtrail::Record;
 use crate::containment;
 use crate::correlation::TOLD;
+use crate::moment::Moment;
 use crate::sketch::Sketch;
 use crate::weight::Weight;
 
@@ -52,70 +51,6 @@ fn in_order<'de, D: Deserializer<'de>>(
     listed.sort_unstable();
     listed.dedup_by_key(|(moment, _)| *moment);
     Ok(listed)
-}
-
-/// The order of events: by time, then by what names them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct Moment(pub(crate) Timestamp, pub(crate) EventHash);
-
-/// Stands for an event within its account: for its id, or for the record's text if it has none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct EventHash(u64);
-
-impl Moment {
-    /// That of `record`.
-    #[inline]
-    pub(crate) fn of(record: &Record<'_>) -> Self {
-        Self(record.event_time(), EventHash::of(record))
-    }
-}
-
-impl EventHash {
-    /// AWS chooses event ids at random, so half of one is as good as a hash of it. Whatever else
-    /// stands in its place may have been chosen to collide, and is hashed.
-    pub(crate) fn of(record: &Record<'_>) -> Self {
-        // Nothing in an id of AWS needs an escape.
-        if let Some(uuid) = record.raw_event_id().and_then(uuid) {
-            return Self::of_uuid(uuid);
-        }
-        match record.event_id() {
-            Some(id) => Self::of_id(&id),
-            None => Self::of_text(record.text()),
-        }
-    }
-
-    /// The same, where only the id is at hand.
-    pub(crate) fn of_id(id: &str) -> Self {
-        match uuid(id) {
-            Some(uuid) => Self::of_uuid(uuid),
-            None => Self::of_text(id),
-        }
-    }
-
-    fn of_text(text: &str) -> Self {
-        let digest = Sha256::digest(text);
-        Self(
-            digest
-                .first_chunk()
-                .map_or(0, |bytes| u64::from_le_bytes(*bytes)),
-        )
-    }
-
-    /// That of an event with this id.
-    pub(crate) fn of_uuid(uuid: Uuid) -> Self {
-        let (high, low) = uuid.as_u64_pair();
-        Self(high ^ low)
-    }
-
-    /// The number.
-    pub(crate) fn bits(self) -> u64 {
-        self.0
-    }
-}
-
-fn uuid(id: &str) -> Option<Uuid> {
-    Uuid::try_parse(id).ok()
 }
 
 impl Case {
@@ -249,7 +184,7 @@ impl<A> Case<A> {
     /// A case of one event, not listed yet.
     pub(crate) fn new(alert: A, weight: Weight, moment: Moment) -> Self {
         let mut seen = Sketch::default();
-        seen.add(moment.1.0);
+        seen.add(moment.1.bits());
         Self {
             alert,
             weight,
@@ -285,7 +220,7 @@ impl<A> Case<A> {
     /// Counts one more event.
     #[inline]
     pub(crate) fn count(&mut self, moment: Moment) {
-        self.seen.add(moment.1.0);
+        self.seen.add(moment.1.bits());
         self.last_time = self.last_time.max(moment.0);
     }
 

@@ -12,10 +12,11 @@ use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 
 use crate::alert::{Alert, AlertId, EventRef};
-use crate::case::{Case, Cases, LISTED, Moment};
+use crate::case::{Case, Cases, LISTED};
 use crate::cloudtrail::Record;
 use crate::cloudtrail::record::KeptRecord;
 use crate::detector::Detector;
+use crate::moment::Moment;
 use crate::weight::Weight;
 
 /// The longest record that is kept, in bytes: of a longer one the alert, which is bounded, takes less

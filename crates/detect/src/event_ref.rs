@@ -11,8 +11,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::case::EventHash;
 use crate::cloudtrail::Record;
+use crate::moment::EventHash;
 
 /// A record that belongs to an alert.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

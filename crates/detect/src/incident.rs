@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use sigma::Level;
 
 use crate::alert::{Alert, EventRef, Kind};
-use crate::case::EventHash;
+use crate::moment::EventHash;
 
 /// The first event of a single finding: what an incident must list to speak for it.
 #[must_use]

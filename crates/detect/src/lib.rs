@@ -22,6 +22,7 @@ pub mod guidance;
 pub mod incident;
 mod insight;
 pub mod language;
+mod moment;
 pub mod neutral;
 pub mod notice;
 pub mod outcome;

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::strings::{Strings, Sym};
 use crate::alert::EventRef;
-use crate::case::EventHash;
 use crate::cloudtrail::Record;
+use crate::moment::EventHash;
 use crate::principal::Principal;
 
 /// Names the event within its account, as the record does.

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::entry::{Entry, EventId};
 use super::strings::{Strings, Sym};
 use super::window::{Firing, Held, Window};
-use crate::case::EventHash;
+use crate::moment::EventHash;
 use crate::sketch::Sketch;
 
 /// Windows of one group, to be stored.

@@ -124,7 +124,10 @@ fn rules(
     let errors = diagnosis::tell_problems(&loaded.problems, terminal);
     let wanted = match (&args.rule, &file) {
         (None, _) => Vec::new(),
-        (Some(_), Some(file)) => in_file(&loaded.rules, &file.display().to_string()),
+        (Some(_), Some(file)) => {
+            let file = file.display().to_string();
+            in_file(&loaded.rules, book.name_of(&file))
+        }
         (Some(name), None) => vec![named(&loaded.rules, name)?],
     };
     let (detector, _) = Detector::with_blocks(loaded.rules, rulebook::block);

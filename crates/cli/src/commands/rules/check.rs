@@ -86,7 +86,8 @@ fn diagnose(book: &Rulebook) -> (usize, Vec<Diagnosis>) {
         );
     }
     found.sort();
-    (loaded.rules.rules().len(), found)
+    let all = loaded.rules.rules().len() + loaded.rules.correlations().len();
+    (all, found)
 }
 
 /// What the catalog has to say, except what the rule language says better.

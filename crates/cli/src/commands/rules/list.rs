@@ -77,7 +77,15 @@ pub(super) fn run(
         }
     })?;
     if !terminal.is_quiet() {
-        terminal.say(things(entries.len() as u64, "rule"));
+        let all = rules.rules().len() + rules.correlations().len();
+        terminal.say(match all.saturating_sub(entries.len()) {
+            0 => things(entries.len() as u64, "rule"),
+            helpers => format!(
+                "{}, and {} more that only count towards correlations",
+                things(entries.len() as u64, "rule"),
+                helpers
+            ),
+        });
     }
     Ok(exit)
 }

@@ -49,6 +49,7 @@ impl Nested {
     ) -> Result<usize, Scan> {
         let mut base = start;
         loop {
+            // Not by `ok_or`: among the bytes of a `Result` the compiler takes masks apart.
             let Some(masks) = lanes.masks(base) else {
                 return Err(Scan::Incomplete);
             };
