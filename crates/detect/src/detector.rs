@@ -262,7 +262,7 @@ impl Screener<'_> {
             }
             let session = detector.session(at, record, planned.identity);
             match session.and_then(|session| sessions.drafts.get(&session)) {
-                Some(draft) => drafts.add_at(*draft, record, log_file, detector),
+                Some(draft) => drafts.add_at((*draft, step.rule), record, log_file, detector),
                 None => {
                     let (id, by_identity) = sessions.alert(detector, at, record);
                     let draft = drafts.add((id, step.rule), record, log_file, detector);

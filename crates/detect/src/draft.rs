@@ -32,10 +32,12 @@ pub(crate) struct Drafts {
     places: HashMap<AlertId, usize>,
 }
 
-/// An alert of the rule at this place of the rule set, and its events.
+/// An alert and its events.
 #[derive(Debug)]
 struct Draft {
     id: AlertId,
+    /// The place in the rule set of the rule that matched the record which tells. Nearly always it is the one
+    /// that matches all, but rules without ids may share a title.
     rule: u32,
     case: Case<Teller>,
     /// The last event listed, if no more are: what comes behind it is only counted, without a look at the list.
@@ -76,7 +78,7 @@ impl Drafts {
                 return at;
             }
         };
-        self.add_at(at, record, log_file, detector);
+        self.add_at((at, rule), record, log_file, detector);
         at
     }
 
@@ -84,7 +86,7 @@ impl Drafts {
     #[inline]
     pub(crate) fn add_at(
         &mut self,
-        at: usize,
+        (at, rule): (usize, u32),
         record: &Record<'_>,
         log_file: Option<&Arc<str>>,
         detector: &Detector,
@@ -93,7 +95,7 @@ impl Drafts {
         let moment = Moment::of(record);
         // The many events of a noisy alert cost no more than their mention.
         if !draft.case.outweighs(moment, record) {
-            draft.decide(moment, record, log_file, detector);
+            draft.decide((moment, rule), record, log_file, detector);
         }
         draft.case.count(moment);
         if draft.last.is_none_or(|last| moment <= last) {
@@ -119,12 +121,13 @@ impl Draft {
     #[cold]
     fn decide(
         &mut self,
-        moment: Moment,
+        (moment, rule): (Moment, u32),
         record: &Record<'_>,
         log_file: Option<&Arc<str>>,
         detector: &Detector,
     ) {
-        let of = (self.id, self.rule);
+        let known = (self.id, std::mem::replace(&mut self.rule, rule));
+        let of = (self.id, rule);
         let case = &mut self.case;
         if case.first != moment {
             case.first = moment;
@@ -132,12 +135,12 @@ impl Draft {
             case.alert = Teller::of(of, record, log_file, detector);
             return;
         }
-        if case.alert.is(record, log_file) {
+        if known == of && case.alert.is(record, log_file) {
             return;
         }
         // Two copies of one event need not agree in every word. Which of them tells is decided as it is
         // for two cases that meet.
-        let known = Case::new(case.alert.alert(of, detector), case.weight, moment);
+        let known = Case::new(case.alert.alert(known, detector), case.weight, moment);
         let alert = detector.tell(of, record, log_file);
         let other = Case::new(alert, Weight::of(record), moment);
         let told = known.or(other);
@@ -192,10 +195,11 @@ mod tests {
     use super::*;
     use crate::cloudtrail::layout;
 
-    const RULE: &str = "{title: T, logsource: {product: aws}, detection: {s: {eventName: PutBucketPolicy}, condition: s}}";
+    /// Two of one title, and so of one alert, that tell it differently.
+    const RULES: &str = "{title: T, level: low, logsource: {product: aws}, detection: {s: {eventName: PutBucketPolicy}, condition: s}}\n---\n{title: T, level: high, logsource: {product: aws}, detection: {s: {eventName: PutBucketPolicy}, condition: s}}";
 
     /// An event as it was delivered: its second, whether it worked, which of its copies this is, in which
-    /// file, and whether it is too long to be kept.
+    /// file, whether it is too long to be kept, and which rule matched.
     #[derive(Debug, Clone)]
     struct Delivery {
         second: u32,
@@ -204,6 +208,7 @@ mod tests {
         copy: u32,
         file: Option<u32>,
         long: bool,
+        rule: u32,
     }
 
     impl Delivery {
@@ -238,15 +243,19 @@ mod tests {
             0..3_u32,
             prop::option::of(0..3_u32),
             mostly(false),
+            0..2_u32,
         );
-        let one = one.prop_map(|(second, fails, lets_in, copy, file, long)| Delivery {
-            second,
-            fails,
-            lets_in,
-            copy,
-            file,
-            long,
-        });
+        let one = one.prop_map(
+            |(second, fails, lets_in, copy, file, long, rule)| Delivery {
+                second,
+                fails,
+                lets_in,
+                copy,
+                file,
+                long,
+                rule,
+            },
+        );
         prop::collection::vec(one, 1..500)
     }
 
@@ -256,7 +265,8 @@ mod tests {
             let text = delivery.text();
             let record = Record::new(&text, layout::of(&text).unwrap()).unwrap();
             let file = delivery.file.map(|file| Arc::from(format!("file {file}")));
-            drafts.add((AlertId::of(&[1; 12]), 0), &record, file.as_ref(), detector);
+            let of = (AlertId::of(&[1; 12]), delivery.rule);
+            drafts.add(of, &record, file.as_ref(), detector);
         }
         drafts.finish(detector)
     }
@@ -266,7 +276,7 @@ mod tests {
 
         #[test]
         fn a_draft_is_what_its_events_would_merge_into(deliveries in deliveries()) {
-            let file = SourceFile { name: "r", text: RULE };
+            let file = SourceFile { name: "r", text: RULES };
             let detector = Detector::new(RuleSet::load([file]).rules).0;
             let mut merged = Cases::default();
             for delivery in &deliveries {
