@@ -14,10 +14,13 @@ use crate::lazy_regex::LazyRegex;
 use crate::modifier::{Encoding, Modifiers, Operator, Utf16};
 use crate::text::Needle;
 use crate::value_test::{TextTest, ValueTest};
-use crate::wildcard::{Extent, Glob};
+use crate::wildcard::{self, Extent, Glob};
 
 /// The longest value, in bytes.
 const MAX_VALUE: usize = 16 * 1024;
+
+/// How many wildcards a value may have. Each may become a part of an expression that takes a kilobyte.
+const MAX_WILDCARDS: usize = 256;
 
 /// Prepares `value` for a field, under modifiers whose names are `chain`.
 pub(crate) fn value_test(
@@ -108,6 +111,10 @@ fn string_test(
                 chain,
                 &["base64", "base64offset"],
             )));
+        }
+        let wildcards = wildcard::count(&text.parts);
+        if wildcards > MAX_WILDCARDS {
+            return Err(Problem::TooManyWildcards(wildcards, MAX_WILDCARDS));
         }
         let glob = Glob::new(&text.parts, extent, cased, windash);
         return Ok(ValueTest::Text(TextTest::Glob(Box::new(glob))));
@@ -292,8 +299,34 @@ mod tests {
             ("base64offset", "a", "too short"),
             ("hour", "noon", "not a number"),
             ("re", &"x".repeat(20_000), "too long"),
+            ("contains", &"a?".repeat(300), "too many wildcards"),
+            ("contains", &"a*".repeat(8_000), "too many wildcards"),
         ] {
             assert!(test(chain, value).is_err(), "{why}: {chain} {value}");
+        }
+    }
+
+    #[test]
+    fn the_longest_values_are_compared() {
+        for (chain, value) in [
+            ("contains", "*".repeat(MAX_VALUE)),
+            ("contains", "a*".repeat(MAX_WILDCARDS)),
+            ("contains", "é*".repeat(MAX_WILDCARDS)),
+            ("contains", "*".to_owned() + &"k".repeat(MAX_VALUE - 1)),
+            ("contains", "*".to_owned() + &"ſ".repeat(MAX_VALUE / 2 - 1)),
+            (
+                "windash|contains",
+                "*".to_owned() + &"-".repeat(MAX_VALUE - 1),
+            ),
+        ] {
+            let test = test(chain, &format!("'{value}'"))
+                .unwrap_or_else(|problem| panic!("{chain}: {problem}"));
+            let text = value.replace('*', "é");
+            assert!(
+                test.matches(&Value::Str(text.into())),
+                "{chain} {}",
+                &value[..9]
+            );
         }
     }
 

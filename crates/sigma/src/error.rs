@@ -143,6 +143,11 @@ pub enum Problem {
     /// A value longer than anything that is compared.
     #[error("this value has {0} bytes, but {1} are the most that are compared: shorten it")]
     ValueTooLong(usize, usize),
+    /// A value with more wildcards than anything that is compared; stars side by side are one.
+    #[error(
+        "this value has {0} wildcards, but {1} are the most that are compared: use fewer, or `re`"
+    )]
+    TooManyWildcards(usize, usize),
     /// `field[any]`, `field[all]` and so on, from a later specification.
     #[error(
         "`[{0}]` is not read here: a plain field already asks any member of a list, so drop it; to ask every member, negate a selection in the condition"

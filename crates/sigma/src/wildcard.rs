@@ -273,6 +273,19 @@ fn units(part: &StringPart, cased: bool, dashes: bool) -> Vec<Unit> {
     }
 }
 
+/// How many wildcards there are; stars side by side are one.
+pub(crate) fn count(parts: &[StringPart]) -> usize {
+    let star = |part: &StringPart| *part == StringPart::Special(SpecialChar::WildcardMulti);
+    let again = parts
+        .windows(2)
+        .filter(|pair| pair.iter().all(star))
+        .count();
+    let all = parts
+        .iter()
+        .filter(|part| matches!(part, StringPart::Special(_)));
+    all.count() - again
+}
+
 /// The same pattern as a regular expression.
 fn expression(parts: &[StringPart], extent: Extent, cased: bool, dashes: bool) -> String {
     let mut expression = String::from(if cased { "" } else { "(?i)" });
@@ -281,6 +294,8 @@ fn expression(parts: &[StringPart], extent: Extent, cased: bool, dashes: bool) -
     }
     for part in parts {
         match part {
+            // As many as there are side by side say no more than one.
+            StringPart::Special(SpecialChar::WildcardMulti) if expression.ends_with(".*") => {}
             StringPart::Special(SpecialChar::WildcardMulti) => expression.push_str(".*"),
             StringPart::Special(SpecialChar::WildcardSingle) => expression.push('.'),
             StringPart::Plain(text) => {
