@@ -146,11 +146,9 @@ impl Judge {
         let file = Stopping { file, stop: &stop };
         let report = self.reader.read(file, |record| each.record(record));
         let skipped = report.skipped.values().sum();
-        let (seen, own_calls) = (each.seen, each.own_calls);
-        let (activity, observer, sampled) = (each.activity, each.observer, each.sampled);
-        let screened = self.screener.take();
+        let screened = each.screener.take();
         let progress = Progress {
-            records: seen.max(done.records),
+            records: each.seen.max(done.records),
             skipped,
             failed: report.failed,
         };
@@ -167,15 +165,18 @@ impl Judge {
             counted = counted.saturating_sub(*count);
             *counts.skipped.entry(reason_of(*reason)).or_default() += here;
         }
-        if own_calls > 0 {
-            counts.skipped.insert("OwnCall", own_calls);
+        if each.own_calls > 0 {
+            counts.skipped.insert("OwnCall", each.own_calls);
         }
         counts.skipped.retain(|_, count| *count > 0);
         Part {
             screened,
-            activity,
-            journal: observer.map(Observer::into_journal).unwrap_or_default(),
-            seen: sampled,
+            activity: each.activity,
+            journal: each
+                .observer
+                .map(Observer::into_journal)
+                .unwrap_or_default(),
+            seen: each.sampled,
             stopped: stop.get().then_some(progress),
             counts,
             report,

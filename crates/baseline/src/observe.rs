@@ -13,7 +13,6 @@ use detect::principal::{Principal, PrincipalKind};
 use detect::tool::Tool;
 use hashbrown::{DefaultHashBuilder, HashMap};
 use sigma::event::Value;
-use uuid::Uuid;
 
 use crate::deed::{Class, Touch};
 use crate::dimension::Dimension;
@@ -290,16 +289,9 @@ impl Observer {
 
     /// What names the event, and its id where that is no UUID in its usual form.
     fn event(&mut self, record: &Record<'_>) -> ([u32; 4], Option<NameId>) {
-        // One in its usual form has no escapes.
-        let usual = record.raw_event_id().and_then(|text| {
-            let bytes: &[u8; 36] = text.as_bytes().try_into().ok()?;
-            let upper = |sum: bool, byte: &u8| sum | byte.is_ascii_uppercase();
-            let uuid = Uuid::try_parse(text).ok()?;
-            (!bytes.iter().fold(false, upper)).then_some(uuid.as_u128())
-        });
         let parts = |number: u128| [96, 64, 32, 0].map(|shift| (number >> shift) as u32);
-        match usual {
-            Some(number) => (parts(number), None),
+        match record.event_uuid() {
+            Some(uuid) => (parts(uuid.as_u128()), None),
             None => {
                 let text = record.event_id();
                 let (a, b) = marks(text.as_deref().unwrap_or_else(|| record.text()));

@@ -106,15 +106,6 @@ impl Case {
         }
     }
 
-    /// The one of two whose event tells the alert.
-    pub(crate) fn or(self, other: Self) -> Self {
-        if other.tells_before(&self) {
-            other
-        } else {
-            self
-        }
-    }
-
     /// Whether the alert is told by this case's event rather than by that of `known`: what was done
     /// rather than what was only tried, then what came first.
     ///

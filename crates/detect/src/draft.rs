@@ -140,10 +140,9 @@ impl Draft {
         }
         // Two copies of one event need not agree in every word. Which of them tells is decided as it is
         // for two cases that meet.
-        let known = Case::new(case.alert.alert(known, detector), case.weight, moment);
+        let mut told = Case::new(case.alert.alert(known, detector), case.weight, moment);
         let alert = detector.tell(of, record, log_file);
-        let other = Case::new(alert, Weight::of(record), moment);
-        let told = known.or(other);
+        told.merge(Case::new(alert, Weight::of(record), moment));
         case.weight = told.weight;
         case.alert = Teller::Alert(Box::new(told.alert));
     }

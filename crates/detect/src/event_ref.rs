@@ -77,11 +77,12 @@ impl EventRef {
 const USUAL: usize = 36;
 
 /// The id of an event, as it was written.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(from = "String")]
 pub struct EventId(Kept);
 
-#[derive(Clone)]
+/// **Invariant: the length decides which.**
+#[derive(Clone, PartialEq, Eq)]
 enum Kept {
     /// The bytes of a text of usual length.
     Usual([u8; USUAL]),
@@ -126,14 +127,6 @@ impl fmt::Debug for EventId {
         fmt::Debug::fmt(&**self, f)
     }
 }
-
-impl PartialEq for EventId {
-    fn eq(&self, other: &Self) -> bool {
-        **self == **other
-    }
-}
-
-impl Eq for EventId {}
 
 impl PartialOrd for EventId {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {

@@ -28,8 +28,7 @@ impl EventHash {
     /// AWS chooses event ids at random, so half of one is as good as a hash of it. Whatever else
     /// stands in its place may have been chosen to collide, and is hashed.
     pub(crate) fn of(record: &Record<'_>) -> Self {
-        // Nothing in an id of AWS needs an escape.
-        if let Some(uuid) = record.raw_event_id().and_then(uuid) {
+        if let Some(uuid) = record.event_uuid() {
             return Self::of_uuid(uuid);
         }
         match record.event_id() {
@@ -40,9 +39,9 @@ impl EventHash {
 
     /// The same, where only the id is at hand.
     pub(crate) fn of_id(id: &str) -> Self {
-        match uuid(id) {
-            Some(uuid) => Self::of_uuid(uuid),
-            None => Self::of_text(id),
+        match Uuid::try_parse(id) {
+            Ok(uuid) => Self::of_uuid(uuid),
+            Err(_) => Self::of_text(id),
         }
     }
 
@@ -66,8 +65,4 @@ impl EventHash {
     pub(crate) fn bits(self) -> u64 {
         self.0
     }
-}
-
-fn uuid(id: &str) -> Option<Uuid> {
-    Uuid::try_parse(id).ok()
 }

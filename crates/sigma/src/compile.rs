@@ -7,6 +7,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use rsigma_parser::value::StringPart;
 use rsigma_parser::{SigmaString, SigmaValue};
 
 use crate::error::Problem;
@@ -112,11 +113,15 @@ fn string_test(
                 &["base64", "base64offset"],
             )));
         }
-        let wildcards = wildcard::count(&text.parts);
+        let parts = wildcard::simplified(text);
+        let wildcards = parts
+            .iter()
+            .filter(|part| matches!(part, StringPart::Special(_)))
+            .count();
         if wildcards > MAX_WILDCARDS {
             return Err(Problem::TooManyWildcards(wildcards, MAX_WILDCARDS));
         }
-        let glob = Glob::new(&text.parts, extent, cased, windash);
+        let glob = Glob::new(&parts, extent, cased, windash);
         return Ok(ValueTest::Text(TextTest::Glob(Box::new(glob))));
     };
     match encoding {

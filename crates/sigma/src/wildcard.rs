@@ -11,6 +11,7 @@
 use std::sync::OnceLock;
 
 use regex::Regex;
+use rsigma_parser::SigmaString;
 use rsigma_parser::value::{SpecialChar, StringPart};
 
 use crate::text::find_ignore_case;
@@ -273,17 +274,12 @@ fn units(part: &StringPart, cased: bool, dashes: bool) -> Vec<Unit> {
     }
 }
 
-/// How many wildcards there are; stars side by side are one.
-pub(crate) fn count(parts: &[StringPart]) -> usize {
-    let star = |part: &StringPart| *part == StringPart::Special(SpecialChar::WildcardMulti);
-    let again = parts
-        .windows(2)
-        .filter(|pair| pair.iter().all(star))
-        .count();
-    let all = parts
-        .iter()
-        .filter(|part| matches!(part, StringPart::Special(_)));
-    all.count() - again
+/// The parts of a pattern, with one star where several stand side by side, which say no more.
+pub(crate) fn simplified(text: &SigmaString) -> Vec<StringPart> {
+    let star = StringPart::Special(SpecialChar::WildcardMulti);
+    let mut parts = text.parts.to_vec();
+    parts.dedup_by(|part, before| *part == star && *before == star);
+    parts
 }
 
 /// The same pattern as a regular expression.
@@ -294,8 +290,6 @@ fn expression(parts: &[StringPart], extent: Extent, cased: bool, dashes: bool) -
     }
     for part in parts {
         match part {
-            // As many as there are side by side say no more than one.
-            StringPart::Special(SpecialChar::WildcardMulti) if expression.ends_with(".*") => {}
             StringPart::Special(SpecialChar::WildcardMulti) => expression.push_str(".*"),
             StringPart::Special(SpecialChar::WildcardSingle) => expression.push('.'),
             StringPart::Plain(text) => {
@@ -329,10 +323,8 @@ fn last_line(text: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-    use rsigma_parser::SigmaString;
-
     use super::*;
+    use proptest::prelude::*;
 
     fn glob(pattern: &str, extent: Extent) -> Glob {
         Glob::new(&SigmaString::new(pattern).parts, extent, false, false)

@@ -65,11 +65,7 @@ impl Source {
     pub fn log_file(&self) -> Option<Arc<str>> {
         match self {
             Self::Stdin => None,
-            Self::File(path) => Some(match path.to_str() {
-                Some(path) => path.into(),
-                None => path.to_string_lossy().into(),
-            }),
-            Self::Object(object) => Some((*object.url).into()),
+            Self::File(_) | Self::Object(_) => Some(self.to_string().into()),
         }
     }
 

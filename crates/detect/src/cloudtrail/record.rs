@@ -13,6 +13,7 @@ use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use memchr::memmem::Finder;
+use uuid::Uuid;
 
 use super::json::Json;
 use super::layout::{self, Field, Kept, Layout};
@@ -40,7 +41,7 @@ pub struct Record<'a> {
 }
 
 /// A record that stays when the text is gone that it was read in.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct KeptRecord {
     text: Box<str>,
     layout: Layout,
@@ -137,12 +138,10 @@ impl<'a> Record<'a> {
     /// Whether this is what S3 sends about an object: from `aws:s3`, with that in `s3`.
     fn is_of_s3_notification(&self) -> bool {
         let source = self.event_source_field().and_then(Json::raw_str);
-        // A name may be written with escapes, which is looked at only where there are any.
-        let is_of_aws = source.is_some_and(|source| match source.as_bytes() {
-            [b'a' | b'\\', ..] => self.event_source().starts_with("aws:"),
-            _ => false,
-        });
-        is_of_aws && self.has(Field::S3)
+        // At first sight, for its first letter may be written as an escape.
+        source.is_some_and(|source| source.starts_with(['a', '\\']))
+            && self.event_source().starts_with("aws:")
+            && self.has(Field::S3)
     }
 
     fn require(&self, name: &'static str, field: Option<Json<'a>>) -> Result<(), NotARecord> {
@@ -311,10 +310,13 @@ impl<'a> Record<'a> {
         self.str_field(Field::EventId)
     }
 
-    /// The same, escapes as written.
+    /// The same as a number, if it is written as AWS writes it: a UUID of 36 characters, in lower case, and so
+    /// without escapes.
     #[must_use]
-    pub fn raw_event_id(&self) -> Option<&'a str> {
-        self.field(Field::EventId).and_then(Json::raw_str)
+    pub fn event_uuid(&self) -> Option<Uuid> {
+        let text = self.field(Field::EventId)?.raw_str()?;
+        let is_usual = text.len() == 36 && !text.bytes().any(|byte| byte.is_ascii_uppercase());
+        Uuid::try_parse(text).ok().filter(|_| is_usual)
     }
 
     /// Links the copies of one call that two accounts see, and the start and end of one Insight.

@@ -9,7 +9,7 @@ pub(super) const BLOCK: usize = 64;
 pub(super) const LOOK: usize = 32;
 
 /// What stands where in a block.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(super) struct Masks {
     pub(super) quotes: u64,
     pub(super) backslashes: u64,
@@ -20,10 +20,29 @@ pub(super) struct Masks {
 }
 
 /// Where one kind of bracket opens and closes.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(super) struct Pair {
     pub(super) opening: u64,
     pub(super) closing: u64,
+}
+
+impl Masks {
+    /// All of them, by what gives one bit for each place where a byte stands.
+    #[inline(always)]
+    pub(super) fn by(mask: impl Fn(u8) -> u64) -> Self {
+        Self {
+            quotes: mask(b'"'),
+            backslashes: mask(b'\\'),
+            curly: Pair {
+                opening: mask(b'{'),
+                closing: mask(b'}'),
+            },
+            square: Pair {
+                opening: mask(b'['),
+                closing: mask(b']'),
+            },
+        }
+    }
 }
 
 impl Pair {
@@ -86,18 +105,12 @@ pub(super) struct Portable;
 impl Compare for Portable {
     #[inline(always)]
     fn masks(&self, block: &[u8; BLOCK]) -> Masks {
-        let mut masks = Masks::default();
-        for (lane, bytes) in block.as_chunks::<16>().0.iter().enumerate() {
-            let bytes = u8x16::new(*bytes);
-            let mask = |byte: u8| u64::from(equal(bytes, byte)) << (lane * 16);
-            masks.quotes |= mask(b'"');
-            masks.backslashes |= mask(b'\\');
-            masks.curly.opening |= mask(b'{');
-            masks.curly.closing |= mask(b'}');
-            masks.square.opening |= mask(b'[');
-            masks.square.closing |= mask(b']');
-        }
-        masks
+        let lanes: [[u8; 16]; BLOCK / 16] = bytemuck::cast(*block);
+        let lanes = lanes.map(u8x16::new);
+        Masks::by(|byte| {
+            let lanes = lanes.iter().rev();
+            lanes.fold(0, |mask, lane| mask << 16 | u64::from(equal(*lane, byte)))
+        })
     }
 
     #[inline(always)]

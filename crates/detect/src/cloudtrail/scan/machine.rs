@@ -111,13 +111,25 @@ impl Machine {
     }
 }
 
-/// The functions of a [`Machine`], compiled for processors with these features, by a `compare` that needs them.
+/// The functions of a [`Machine`], compiled for processors with these features; `masks`, `stops` and
+/// `prefix_xor` are what the module compares by.
 #[cfg(target_arch = "x86_64")]
 macro_rules! compiled_for {
     ($features:literal) => {
+        use crate::cloudtrail::scan::lanes::{By, Compare};
         use crate::cloudtrail::scan::nested::Nested;
         use crate::cloudtrail::scan::usual::{Usual, usual_by};
         use crate::cloudtrail::scan::{Fields, Scan, closing_by, object_by};
+
+        #[inline]
+        #[target_feature(enable = $features)]
+        fn compare() -> impl Compare {
+            By {
+                masks: |block: &_| masks(block),
+                stops: |look: &_| stops(look),
+                prefix_xor: |bits| prefix_xor(bits),
+            }
+        }
 
         #[target_feature(enable = $features)]
         pub(super) fn object(

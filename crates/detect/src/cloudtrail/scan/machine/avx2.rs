@@ -5,19 +5,9 @@ use std::arch::x86_64::{
     _mm256_cmpeq_epi8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
 };
 
-use crate::cloudtrail::scan::lanes::{BLOCK, By, Compare, LOOK, Masks, Pair};
+use crate::cloudtrail::scan::lanes::{BLOCK, LOOK, Masks};
 
 super::compiled_for!("avx2,bmi1,bmi2,popcnt,pclmulqdq");
-
-#[inline]
-#[target_feature(enable = "avx2,bmi1,bmi2,popcnt,pclmulqdq")]
-fn compare() -> impl Compare {
-    By {
-        masks: |block: &_| masks(block),
-        stops: |look: &_| stops(look),
-        prefix_xor: |bits| prefix_xor(bits),
-    }
-}
 
 #[inline]
 #[target_feature(enable = "avx2")]
@@ -27,18 +17,7 @@ fn masks(block: &[u8; BLOCK]) -> Masks {
     let mask = |byte: u8| {
         bits(_mm256_cmpeq_epi8(low, splat(byte))) | bits(_mm256_cmpeq_epi8(high, splat(byte))) << 32
     };
-    Masks {
-        quotes: mask(b'"'),
-        backslashes: mask(b'\\'),
-        curly: Pair {
-            opening: mask(b'{'),
-            closing: mask(b'}'),
-        },
-        square: Pair {
-            opening: mask(b'['),
-            closing: mask(b']'),
-        },
-    }
+    Masks::by(mask)
 }
 
 #[inline]

@@ -7,37 +7,16 @@ use std::arch::x86_64::{
 };
 
 use super::avx2::prefix_xor;
-use crate::cloudtrail::scan::lanes::{BLOCK, By, Compare, LOOK, Masks, Pair};
+use crate::cloudtrail::scan::lanes::{BLOCK, LOOK, Masks};
 
 super::compiled_for!("avx512f,avx512bw,avx512vl,avx2,bmi1,bmi2,popcnt,pclmulqdq");
-
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx2,bmi1,bmi2,popcnt,pclmulqdq")]
-fn compare() -> impl Compare {
-    By {
-        masks: |block: &_| masks(block),
-        stops: |look: &_| stops(look),
-        prefix_xor: |bits| prefix_xor(bits),
-    }
-}
 
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
 fn masks(block: &[u8; BLOCK]) -> Masks {
     let lanes: __m512i = bytemuck::cast(*block);
     let mask = |byte: u8| _mm512_cmpeq_epi8_mask(lanes, _mm512_set1_epi8(byte.cast_signed()));
-    Masks {
-        quotes: mask(b'"'),
-        backslashes: mask(b'\\'),
-        curly: Pair {
-            opening: mask(b'{'),
-            closing: mask(b'}'),
-        },
-        square: Pair {
-            opening: mask(b'['),
-            closing: mask(b']'),
-        },
-    }
+    Masks::by(mask)
 }
 
 #[inline]
